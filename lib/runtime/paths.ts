@@ -1,0 +1,16 @@
+import * as path from 'node:path';
+
+/** The folder of the clone: everything the project reads or writes lies under it. */
+export const projectRoot = path.resolve(__dirname, '..', '..');
+
+/** Where datasets are kept; not committed. */
+export const dataDir = path.join(projectRoot, 'data');
+
+/** Where runs, executed notebooks and pages go; not committed. */
+export const outputsDir = path.join(projectRoot, 'outputs');
+
+/** The notebooks as committed: without outputs. */
+export const notebooksDir = path.join(projectRoot, 'notebooks');
+
+/** The project's own Python environment, made by `npm run setup`. */
+export const venvDir = path.join(projectRoot, '.venv');

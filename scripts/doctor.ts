@@ -1,0 +1,126 @@
+/** `npm run doctor`: what is there, what runs on what, and whether it really runs. Exit code 0 only if it does. */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { findBatches, hasBatches } from '../lib/data/cifar10';
+import { batchBytes, batchesFolder, officialRelease, testFile, trainFiles } from '../lib/data/release';
+import { setting } from '../lib/data/settings';
+import { runCommand } from '../lib/runtime/command';
+import { type Probe, probeTensorFlow } from '../lib/runtime/device';
+import { UserError } from '../lib/runtime/errors';
+import { dataDir, projectRoot, venvDir } from '../lib/runtime/paths';
+import { whyRegister } from './setup/kernel';
+import { hasNvidiaCard } from './setup/platform';
+import { readVenv } from './setup/venv';
+
+const usage = `Usage: npm run doctor [-- --json]
+
+Says what is installed, which device TensorFlow runs on and why not on a GPU, and runs a small convolution with its
+gradients. Ends with 0 only if that gave the right values.`;
+
+interface Report {
+  readonly node: string;
+  readonly tensorflow: Probe;
+  /** What stands in .venv: its kind of TensorFlow, or that set-up has not finished. */
+  readonly installed: string;
+  readonly kernel: string;
+  readonly dataset: string;
+  readonly freeDiskGB: number;
+  readonly ok: boolean;
+}
+
+function describeKernel(): string {
+  if (!fs.existsSync(venvDir)) return 'not registered, since there is no .venv: run: npm run setup';
+  const why = whyRegister(projectRoot);
+  return why === '' ? 'registered in .venv' : `to be registered again (${why}): run: npm run setup`;
+}
+
+function describeDataset(): string {
+  const named = setting(process.env, 'CIFAR10_DIR');
+  const own = path.join(dataDir, batchesFolder);
+  let folder: string;
+  if (named !== undefined) {
+    try {
+      folder = findBatches(named, 'CIFAR10_DIR');
+    } catch (error) {
+      if (error instanceof UserError) return error.message;
+      throw error;
+    }
+  } else if (hasBatches(own)) folder = own;
+  else return 'CIFAR-10 is not in data/ yet; to fetch it (170 MB), run: npm run data -- fetch';
+
+  const size = batchBytes(officialRelease);
+  const incomplete = [...trainFiles, testFile].filter(
+    (file) => fs.statSync(path.join(folder, file), { throwIfNoEntry: false })?.size !== size,
+  );
+  if (incomplete.length === 0) return `CIFAR-10 in ${folder}`;
+  return `CIFAR-10 in ${folder} is incomplete (${incomplete.join(', ')}): run: npm run data -- verify`;
+}
+
+function describeInstalled(venv: ReturnType<typeof readVenv>): string {
+  if (!venv) return 'set-up has not finished here: run: npm run setup';
+  return {
+    cpu: 'TensorFlow for the CPU in .venv',
+    cuda: 'TensorFlow with CUDA in .venv',
+    none: 'a libtensorflow of your own',
+  }[venv.flavour];
+}
+
+function freeDiskGB(): number {
+  const { bavail, bsize } = fs.statfsSync(projectRoot);
+  return Number(((bavail * bsize) / 1e9).toFixed(1));
+}
+
+async function examine(): Promise<Report> {
+  const venv = readVenv(projectRoot);
+  const tensorflow = await probeTensorFlow({
+    flavour: venv?.flavour,
+    cardPresent: hasNvidiaCard(process.env),
+    env: process.env,
+  });
+  return {
+    node: process.versions.node,
+    tensorflow,
+    installed: describeInstalled(venv),
+    kernel: describeKernel(),
+    dataset: describeDataset(),
+    freeDiskGB: freeDiskGB(),
+    ok: tensorflow.works,
+  };
+}
+
+function describeDevice({ device, gpus, whyNoGpu }: Probe): string[] {
+  if (device === 'none') return ['none'];
+  if (device === 'CPU') return [`the CPU; no GPU, since ${whyNoGpu}`];
+  if (gpus.length === 0) return ['a GPU, of which TensorFlow’s log tells nothing'];
+  return gpus.map(
+    ({ name, memoryMB, computeCapability }) =>
+      `${name}, ${(memoryMB / 1024).toFixed(1)} GiB for TensorFlow, compute capability ${computeCapability}`,
+  );
+}
+
+function format(report: Report): string {
+  const { tensorflow } = report;
+  const rows: (readonly [string, string])[] = [
+    ['Node', report.node],
+    ['Installed', report.installed],
+    ['TensorFlow', tensorflow.version ?? 'does not run'],
+    ...describeDevice(tensorflow).map((line) => ['Device', line] as const),
+    ['Kernel', report.kernel],
+    ['Dataset', report.dataset],
+    ['Free disk', `${report.freeDiskGB} GB`],
+  ];
+  const verdict = tensorflow.problem ?? 'A convolution and its gradients ran and gave the right values.';
+  return [...rows.map(([name, value]) => `${name.padEnd(11)} ${value}`), '', verdict].join('\n');
+}
+
+runCommand(async (args) => {
+  if (args.includes('--help')) {
+    console.log(usage);
+    return 0;
+  }
+  const unknown = args.find((arg) => arg !== '--json');
+  if (unknown !== undefined) throw new UserError(`${unknown} is no option of the doctor.\n\n${usage}`);
+  const report = await examine();
+  console.log(args.includes('--json') ? JSON.stringify(report, null, 2) : format(report));
+  return report.ok ? 0 : 1;
+});

@@ -1,0 +1,49 @@
+'use strict';
+/**
+ * What .venv holds. Each range has an upper bound: a clone set up next year gets what was tested, with its
+ * fixes, and not the next major version.
+ */
+
+/** For every set-up. */
+const COMMON = [
+  'jupyterlab>=4.4,<5',
+  'nbconvert>=7.16,<8',
+  'nbclient>=0.10,<1',
+  // Brings the JupyterLab extension that draws application/vnd.plotly.v1+json.
+  'plotly>=7,<8',
+  // The tests' check of the kernel against Jupyter's protocol.
+  'jupyter_kernel_test>=0.7,<1',
+];
+
+const TENSORFLOW_RANGE = '>=2.19,<2.22';
+
+/** The Pythons that every TensorFlow of the range has wheels for, from the oldest to the newest. */
+const PYTHONS = { oldest: [3, 10], newest: [3, 13] };
+
+/**
+ * What each costs: to download, on the disk for good, and in GB of room while pip unpacks. Measured on x86-64 Linux
+ * with TensorFlow 2.21, the CUDA download as the sum of the wheels' sizes.
+ */
+const COSTS = {
+  none: { download: '80 MB', disk: '0.3 GB', room: 1 },
+  cpu: { download: '390 MB', disk: '1.7 GB', room: 2.5 },
+  cuda: { download: '3 GB', disk: '7 GB', room: 10 },
+};
+
+/** @typedef {'cpu' | 'cuda' | 'none'} Flavour which TensorFlow .venv holds; none: the user brings a library */
+
+/**
+ * @param {Flavour} flavour
+ * @param {NodeJS.Platform} [platform]
+ * @param {string} [arch]
+ * @returns {string[]} requirements as pip takes them
+ */
+function requirements(flavour, platform = process.platform, arch = process.arch) {
+  if (flavour === 'none') return COMMON;
+  if (flavour === 'cuda') return [...COMMON, `tensorflow[and-cuda]${TENSORFLOW_RANGE}`];
+  // The smaller wheel is made for x86-64 Linux alone; elsewhere `tensorflow` itself is for the CPU.
+  const name = platform === 'linux' && arch === 'x64' ? 'tensorflow-cpu' : 'tensorflow';
+  return [...COMMON, name + TENSORFLOW_RANGE];
+}
+
+module.exports = { requirements, PYTHONS, COSTS };

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { test } from 'node:test';
+import { findCompiler, runPath, whyCompile } from '../../scripts/setup/addon';
+import { namedTensorFlow, wheelTensorFlow } from '../../scripts/setup/tensorflow';
+import { newFolder, projectRoot, runToEnd, write, writeProgram } from './fakes';
+
+const linux = process.platform === 'linux';
+
+test('compilers are tried in order, and CXX may hold arguments', () => {
+  const folder = newFolder();
+  writeProgram(folder, 'g++', 'exit 1');
+  writeProgram(folder, 'clang++', 'exit 0');
+  assert.deepEqual(findCompiler({ PATH: folder }), ['clang++']);
+  writeProgram(folder, 'ccache', 'test "$1" = g++');
+  assert.deepEqual(findCompiler({ PATH: folder, CXX: 'ccache g++' }), ['ccache', 'g++']);
+});
+
+test('without a compiler, the sentence names the package that has one', () => {
+  const folder = newFolder();
+  writeProgram(folder, 'pacman', '');
+  assert.throws(
+    () => findCompiler({ PATH: folder }),
+    /none of g\+\+, clang\+\+, c\+\+ runs: install one with (sudo pacman -S gcc|xcode-select --install), then run: npm run setup/,
+  );
+});
+
+test('the run path is relative inside the clone and absolute outside', { skip: !linux }, () => {
+  const root = newFolder();
+  const addon = path.join(root, 'node_modules', 'a');
+  assert.equal(runPath(root, addon, path.join(root, '.venv', 'lib')), '$ORIGIN/../../.venv/lib');
+  assert.equal(runPath(root, addon, '/opt/tf/lib'), '/opt/tf/lib');
+});
+
+/** A folder as the archives of libtensorflow unpack to, its libraries being links to others of another name. */
+function libtensorflow(): { folder: string; elsewhere: string } {
+  const [folder, elsewhere] = [newFolder(), newFolder()];
+  write(path.join(folder, 'include/tensorflow/c/c_api.h'), '');
+  fs.mkdirSync(path.join(folder, 'lib'));
+  for (const [link, file] of [
+    ['libtensorflow.so', 'libtensorflow_cc.so.2'],
+    ['libtensorflow_framework.so.2', 'libtensorflow_framework.so.2'],
+  ] as const) {
+    fs.symlinkSync(write(path.join(elsewhere, file), ''), path.join(folder, 'lib', link));
+  }
+  return { folder, elsewhere };
+}
+
+test('a named library is looked for at run time where its links lead, too', { skip: !linux }, () => {
+  const { folder, elsewhere } = libtensorflow();
+  const found = namedTensorFlow(folder);
+  assert.deepEqual(found.folders, [elsewhere, path.join(folder, 'lib')]);
+  assert.equal(found.libraries[0], path.join(folder, 'lib', 'libtensorflow.so'));
+});
+
+test('a named folder that lacks something is refused, naming it', { skip: !linux }, () => {
+  const { folder } = libtensorflow();
+  fs.rmSync(path.join(folder, 'include'), { recursive: true });
+  assert.throws(
+    () => namedTensorFlow(folder),
+    /TFJS_LIBTENSORFLOW is .* include\/tensorflow\/c\/c_api\.h is not in it/,
+  );
+  assert.throws(() => namedTensorFlow('/nowhere'), /lib\/libtensorflow\.so is not in it.*npm run setup/);
+});
+
+test('the addon here fits the TensorFlow here, and not another one', () => {
+  const tensorflow = wheelTensorFlow(projectRoot);
+  if (!tensorflow) return;
+  const root = newFolder();
+  const folder = path.join(root, 'node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8');
+  assert.match(whyCompile(root, tensorflow), /not there yet/);
+  write(path.join(folder, 'tfjs_binding.node'), '');
+  write(path.join(folder, 'setup.json'), JSON.stringify({ flags: [], libraries: [] }));
+  assert.equal(whyCompile(root, tensorflow), 'TensorFlow has changed');
+});
+
+const load = "require('ts-node/register'); require('./lib/runtime/tensorflow').tf.zeros([1]).dataSync();";
+
+test('Node loads TensorFlow without a word, and with its notices where they are asked for', async () => {
+  const quiet = { ...process.env, TF_CPP_MIN_LOG_LEVEL: undefined };
+  const { code, stderr } = await runToEnd(process.execPath, ['-e', load], quiet);
+  assert.equal(code, 0, stderr);
+  assert.equal(stderr, '');
+  const loud = await runToEnd(process.execPath, ['-e', load], { ...process.env, TF_CPP_MIN_LOG_LEVEL: '0' });
+  assert.match(loud.stderr, /TensorFlow binary is optimized/);
+});
+
+test('danfojs uses the same TensorFlow: one engine in the process', async () => {
+  const compare =
+    "require('ts-node/register'); const { tf } = require('./lib/runtime/tensorflow');" +
+    "const same = require('danfojs-node').tensorflow === require('@tensorflow/tfjs-node-gpu');" +
+    "console.log(same, require('@tensorflow/tfjs-node') === require('@tensorflow/tfjs-node-gpu'), tf.getBackend());";
+  const { stdout, stderr } = await runToEnd(process.execPath, ['-e', compare], process.env);
+  assert.equal(stdout, 'true true tensorflow\n', stderr);
+});
