@@ -1,0 +1,168 @@
+/**
+ * Repair: errors as text on stderr. An error becomes Jupyter's `error` message: name, message, and a
+ * traceback that shows the line of the cell, in the colours that notebooks and terminals understand.
+ */
+import { inspect } from 'node:util';
+import { UserError } from '../runtime/errors';
+import type { Problem } from './compiler';
+
+/** The content of Jupyter's `error` message, which is also part of a failed `execute_reply`. */
+export interface ErrorReport {
+  readonly ename: string;
+  readonly evalue: string;
+  readonly traceback: readonly string[];
+}
+
+/** A cell was stopped by the user. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+  constructor() {
+    super('The cell was interrupted.');
+  }
+}
+
+/** The name under which a cell's code runs, as it stands in stacks. */
+export function cellFileName(executionCount: number): string {
+  return `cell [${executionCount}]`;
+}
+
+const RED = '\u001b[31m';
+const BOLD = '\u001b[1m';
+const DIM = '\u001b[2m';
+const PLAIN = '\u001b[0m';
+/** Lines shown before and after the one that an arrow points at. */
+const CONTEXT_LINES = 2;
+/** Causes of causes are followed this deep; a cycle must not hang the kernel. */
+const DEEPEST_CAUSE = 5;
+
+interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+interface CellPlace extends Place {
+  readonly name: string;
+}
+
+/**
+ * Reports what a cell threw.
+ * @param cells text of the cells that ran, by file name (see {@link cellFileName})
+ */
+export function reportThrown(thrown: unknown, cells: ReadonlyMap<string, string>): ErrorReport {
+  const { ename, evalue } = nameAndMessage(thrown);
+  const traceback = [heading(ename, evalue), ...details(thrown, cells)];
+  let cause: unknown = thrown instanceof Error ? thrown.cause : undefined;
+  for (let depth = 0; cause !== undefined && depth < DEEPEST_CAUSE; depth++) {
+    const named = nameAndMessage(cause);
+    traceback.push(
+      '',
+      `${DIM}caused by${PLAIN} ${heading(named.ename, named.evalue)}`,
+      ...details(cause, cells),
+    );
+    cause = cause instanceof Error ? cause.cause : undefined;
+  }
+  return { ename, evalue, traceback };
+}
+
+/** Reports what the type check found in a cell, before any of it ran. */
+export function reportProblems(problems: readonly Problem[], name: string, code: string): ErrorReport {
+  const traceback: string[] = [];
+  let previous: Problem | undefined;
+  for (const problem of problems) {
+    const continues = previous !== undefined && isSamePlace(previous, problem);
+    previous = problem;
+    if (continues) {
+      traceback.push(`  ${problem.message}`);
+      continue;
+    }
+    if (traceback.length > 0) traceback.push('');
+    const where = `${problem.file ?? name}:${problem.line + 1}:${problem.character + 1}`;
+    traceback.push(`${RED}${BOLD}TS${problem.code}${PLAIN} ${where}: ${problem.message}`);
+    if (problem.file === undefined) {
+      traceback.push(
+        ...excerpt(code, { line: problem.line + 1, column: problem.character + 1 }, problem.length),
+      );
+    }
+  }
+  const first = problems.at(0);
+  const evalue =
+    first === undefined
+      ? 'The cell could not be compiled.'
+      : `${first.file ?? name}:${first.line + 1}:${first.character + 1}: ${first.message}`;
+  return { ename: 'TypeScriptError', evalue, traceback };
+}
+
+/** A message in several parts comes as several problems at one place. */
+function isSamePlace(a: Problem, b: Problem): boolean {
+  return a.file === b.file && a.line === b.line && a.character === b.character && a.length === b.length;
+}
+
+function heading(ename: string, evalue: string): string {
+  return `${RED}${BOLD}${ename}${PLAIN}: ${evalue}`;
+}
+
+function nameAndMessage(thrown: unknown): { ename: string; evalue: string } {
+  if (thrown instanceof Error) return { ename: thrown.name, evalue: thrown.message };
+  // An Error of another realm, or something shaped like one.
+  if (typeof thrown === 'object' && thrown !== null && 'message' in thrown && 'name' in thrown) {
+    return { ename: String(thrown.name), evalue: String(thrown.message) };
+  }
+  return { ename: 'Thrown', evalue: typeof thrown === 'string' ? thrown : inspect(thrown) };
+}
+
+function details(thrown: unknown, cells: ReadonlyMap<string, string>): string[] {
+  if (!(thrown instanceof Error)) return [];
+  const stack = framesOf(thrown);
+  const lines: string[] = [];
+  // Where it was thrown, and, if that is a function of an earlier cell, where the running cell called it.
+  const places = stack.map(cellPlace).filter((place) => place !== undefined) as CellPlace[];
+  const shownPlaces = [places.at(0), places.at(-1)].filter(
+    (place, i, all) => i === 0 || place?.name !== all[0]?.name,
+  );
+  for (const place of shownPlaces) {
+    const code = place === undefined ? undefined : cells.get(place.name);
+    if (place === undefined || code === undefined) continue;
+    lines.push('', `${place.name}, line ${place.line}`, ...excerpt(code, place, 1));
+  }
+  // A message that was written for the reader says it all; where in lib it was thrown would only bury it.
+  const shown = thrown instanceof UserError || thrown instanceof InterruptedError ? [] : stack;
+  if (shown.length > 0) lines.push('', ...shown.map((frame) => `${DIM}    ${frame}${PLAIN}`));
+  return lines;
+}
+
+/** The stack's frames that say something to the cell's author: not the kernel's own, nor Node's. */
+function framesOf(error: Error): string[] {
+  const frames = (error.stack ?? '')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith('at '));
+  return frames.filter((frame) => !/[/\\]lib[/\\]kernel[/\\]|\(?node:/.test(frame));
+}
+
+function cellPlace(frame: string): CellPlace | undefined {
+  const match = /(cell \[\d+\]):(\d+):(\d+)/.exec(frame);
+  if (match === null) return undefined;
+  return { name: match[1], line: Number(match[2]), column: Number(match[3]) };
+}
+
+function excerpt(code: string, place: Place, length: number): string[] {
+  const lines = code.split('\n');
+  const first = Math.max(1, place.line - CONTEXT_LINES);
+  const last = Math.min(lines.length, place.line + CONTEXT_LINES);
+  const width = String(last).length;
+  const shown: string[] = [];
+  for (let number = first; number <= last; number++) {
+    const text = lines[number - 1] ?? '';
+    const isPlace = number === place.line;
+    const margin = `${isPlace ? '→' : ' '} ${String(number).padStart(width)} | `;
+    shown.push(isPlace ? `${RED}${margin}${PLAIN}${text}` : `${DIM}${margin}${PLAIN}${text}`);
+    if (isPlace) {
+      const room = Math.max(1, text.length - place.column + 1);
+      const mark = '^'.repeat(Math.max(1, Math.min(length, room)));
+      shown.push(
+        `${' '.repeat(margin.length - 2)}${DIM}|${PLAIN} ${' '.repeat(place.column - 1)}${RED}${mark}${PLAIN}`,
+      );
+    }
+  }
+  return shown;
+}

@@ -1,0 +1,91 @@
+/**
+ * Changes to a cell's syntax tree that tslab's own conversion lacks. Both run before TypeScript's transforms,
+ * on the tree as written.
+ */
+import type * as TypeScript from 'typescript';
+
+/** What an instrumented cell calls after each `await`, and in each round of a loop; see cell.ts. */
+export const AFTER_AWAIT = '__afterAwait__';
+export const EACH_ROUND = '__eachRound__';
+
+/**
+ * Repair: shorthand properties. tslab turns a reference to a variable of an earlier cell into a property of
+ * `exports`, but leaves `{ x }` alone, which then throws "x is not defined". This writes it as
+ * `{ x: exports.x }`.
+ *
+ * @param earlier the declarations that tslab carries over from the cells before
+ */
+export function expandShorthand(
+  ts: typeof TypeScript,
+  checker: TypeScript.TypeChecker,
+  earlier: TypeScript.SourceFile | undefined,
+): TypeScript.TransformerFactory<TypeScript.SourceFile> {
+  return (context) => {
+    const { factory } = context;
+    const visit = (node: TypeScript.Node): TypeScript.Node => {
+      if (!ts.isShorthandPropertyAssignment(node)) return ts.visitEachChild(node, visit, context);
+      const symbol = checker.getShorthandAssignmentValueSymbol(node);
+      const isEarlier = symbol?.declarations?.some((declaration) => declaration.getSourceFile() === earlier);
+      if (isEarlier !== true) return ts.visitEachChild(node, visit, context);
+      const value = factory.createPropertyAccessExpression(
+        factory.createIdentifier('exports'),
+        node.name.text,
+      );
+      // `({ x = 1 } = options)`: the default belongs to the target.
+      const initializer = node.objectAssignmentInitializer;
+      const target =
+        initializer === undefined
+          ? value
+          : factory.createAssignment(value, ts.visitNode(initializer, visit) as TypeScript.Expression);
+      const expanded = factory.createPropertyAssignment(factory.createIdentifier(node.name.text), target);
+      return ts.setTextRange(expanded, node);
+    };
+    return (file) => ts.visitNode(file, visit) as TypeScript.SourceFile;
+  };
+}
+
+/**
+ * Repair: interrupts. JavaScript cannot stop a promise, nor, from outside, a loop; but code can look whether it
+ * is to stop. `await e` becomes `__afterAwait__(await e)`, which throws when its cell has been interrupted, and
+ * each round of a loop begins with `__eachRound__()`, which does so even if the loop never awaits.
+ */
+export function checkForInterrupt(
+  ts: typeof TypeScript,
+): TypeScript.TransformerFactory<TypeScript.SourceFile> {
+  return (context) => {
+    const { factory } = context;
+    const call = (name: string, args: TypeScript.Expression[] = []): TypeScript.CallExpression =>
+      factory.createCallExpression(factory.createIdentifier(name), undefined, args);
+    const checked = (body: TypeScript.Statement, name = EACH_ROUND): TypeScript.Block =>
+      factory.createBlock([factory.createExpressionStatement(call(name)), body], true);
+    const visit = (node: TypeScript.Node): TypeScript.Node => {
+      const visited = ts.visitEachChild(node, visit, context);
+      if (ts.isAwaitExpression(visited)) return ts.setTextRange(call(AFTER_AWAIT, [visited]), node);
+      if (ts.isWhileStatement(visited)) {
+        return factory.updateWhileStatement(visited, visited.expression, checked(visited.statement));
+      }
+      if (ts.isDoStatement(visited)) {
+        return factory.updateDoStatement(visited, checked(visited.statement), visited.expression);
+      }
+      if (ts.isForStatement(visited)) {
+        const { initializer, condition, incrementor, statement } = visited;
+        return factory.updateForStatement(visited, initializer, condition, incrementor, checked(statement));
+      }
+      if (ts.isForInStatement(visited)) {
+        return factory.updateForInStatement(
+          visited,
+          visited.initializer,
+          visited.expression,
+          checked(visited.statement),
+        );
+      }
+      if (ts.isForOfStatement(visited)) {
+        const { awaitModifier, initializer, expression, statement } = visited;
+        const body = checked(statement, awaitModifier === undefined ? EACH_ROUND : AFTER_AWAIT);
+        return factory.updateForOfStatement(visited, awaitModifier, initializer, expression, body);
+      }
+      return visited;
+    };
+    return (file) => ts.visitNode(file, visit) as TypeScript.SourceFile;
+  };
+}
