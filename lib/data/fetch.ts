@@ -1,0 +1,132 @@
+/** Gets CIFAR-10 into a folder: download, check, unpack, and only then the final name. */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { UserError } from '../runtime/errors';
+import { dataDir } from '../runtime/paths';
+import { acquireLock } from '../runtime/process-lock';
+import { unpackArchive } from './archive';
+import { download, type Progress, type Timeouts } from './download';
+import { sha256File } from './hash';
+import {
+  batchBytes,
+  batchesFolder,
+  type Cifar10Release,
+  officialRelease,
+  testFile,
+  trainFiles,
+} from './release';
+import { counted, grouped, megabytes } from './text';
+
+export interface FetchOptions {
+  /** Where the files go; `data/` of the project when not given. */
+  readonly folder?: string;
+  /** Base URL of a copy of the archive that is tried first (CIFAR10_MIRROR). Its checksum is no other. */
+  readonly mirror?: string;
+  readonly release?: Cifar10Release;
+  readonly timeouts?: Timeouts;
+  readonly onProgress?: (progress: Progress) => void;
+  /** One-line messages: that another process is waited for, what is being done after the download. */
+  readonly onNotice?: (message: string) => void;
+}
+
+/** Every name that fetching uses in a folder. */
+function places(folder: string, release: Cifar10Release) {
+  return {
+    /** The finished dataset. It appears by a rename, so it is complete whenever it is there. */
+    batches: path.join(folder, batchesFolder),
+    unpacking: path.join(folder, `${batchesFolder}.unpacking`),
+    part: path.join(folder, `${release.archive}.part`),
+    /** An archive that a person brought here, for a machine without a network. It is theirs: never removed. */
+    brought: path.join(folder, release.archive),
+    lock: path.join(folder, '.fetch.lock'),
+  };
+}
+
+/**
+ * Makes sure that `folder` holds CIFAR-10, unpacked from the archive with the release's sha256. A download
+ * that was cut off is continued; two processes at once do the work once; what a killed one left is removed.
+ * The downloaded archive is removed at the end: what it proves lives on in the manifest, and 170 MB more on
+ * disk would prove nothing else.
+ * @returns the folder with the batch files
+ * @throws NetworkUnreachableError when no host could be reached
+ * @throws UserError for everything else that a person can mend
+ */
+export async function fetchCifar10(options: FetchOptions = {}): Promise<string> {
+  const { folder = dataDir, release = officialRelease, onNotice } = options;
+  const urls = archiveUrls(release, options.mirror);
+  const { batches, unpacking, part, brought, lock } = places(folder, release);
+  if (fs.existsSync(batches) && !fs.existsSync(part)) return batches;
+
+  fs.mkdirSync(folder, { recursive: true });
+  const held = await acquireLock(lock, {
+    onWait: (pid) => onNotice?.(`Process ${pid} is fetching CIFAR-10 into ${folder}; waiting for it.`),
+  });
+  try {
+    fs.rmSync(unpacking, { recursive: true, force: true });
+    if (!fs.existsSync(batches)) {
+      const isBrought = fs.existsSync(brought);
+      await checkFreeSpace(folder, release, isBrought ? release.bytes : sizeOf(part));
+      if (!isBrought) {
+        if (sizeOf(part) > release.bytes) fs.rmSync(part);
+        await download({ ...options, name: 'CIFAR-10', urls, file: part, bytes: release.bytes });
+      }
+      const archive = isBrought ? brought : part;
+      onNotice?.('Checking and unpacking the archive.');
+      await checkArchive(archive, release, isBrought);
+      fs.mkdirSync(unpacking);
+      await unpackArchive(archive, unpacking, release);
+      fs.renameSync(unpacking, batches);
+    }
+    fs.rmSync(part, { force: true });
+    return batches;
+  } catch (error) {
+    fs.rmSync(unpacking, { recursive: true, force: true });
+    throw error;
+  } finally {
+    held.release();
+  }
+}
+
+function sizeOf(file: string): number {
+  return fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+function archiveUrls(release: Cifar10Release, mirror: string | undefined): string[] {
+  const urls = release.hosts.map((host) => new URL(release.archive, host).href);
+  if (mirror === undefined) return urls;
+  // A base without its final slash would lose its last part.
+  const base = mirror.endsWith('/') ? mirror : `${mirror}/`;
+  if (!URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol)) {
+    throw new UserError(
+      `CIFAR10_MIRROR is "${mirror}"; expected the http or https address of a folder that has ` +
+        `${release.archive}, for instance https://example.org/datasets/.`,
+    );
+  }
+  return [new URL(release.archive, base).href, ...urls];
+}
+
+async function checkFreeSpace(folder: string, release: Cifar10Release, present: number): Promise<void> {
+  const unpacked = batchBytes(release) * (trainFiles.length + [testFile].length);
+  const needed = Math.max(0, release.bytes - present) + unpacked;
+  const { bavail, bsize } = await fs.promises.statfs(folder);
+  const free = bavail * bsize;
+  if (free >= needed) return;
+  throw new UserError(
+    `${folder} has ${megabytes(free)} of free disk space; CIFAR-10 needs ${megabytes(needed)}. ` +
+      `Make room, or set CIFAR10_DIR to a folder on another disk that has the files.`,
+  );
+}
+
+async function checkArchive(archive: string, release: Cifar10Release, isBrought: boolean): Promise<void> {
+  const bytes = sizeOf(archive);
+  const sum = await sha256File(archive);
+  if (bytes === release.bytes && sum === release.sha256) return;
+  if (!isBrought) fs.rmSync(archive);
+  throw new UserError(
+    `${archive} is not the official archive: got ${counted(bytes, 'byte')} with sha256 ${sum}, ` +
+      `expected ${grouped(release.bytes)} with ${release.sha256}. ` +
+      (isBrought
+        ? 'Remove it, or put the right one there.'
+        : 'It was removed; run it again to start afresh.'),
+  );
+}

@@ -1,0 +1,37 @@
+/** Images of one split with their labels, as they lie on disk: bytes, never floats. */
+export interface ImageSet {
+  /** `count` images one after another, each height x width x channels (NHWC), values 0 to 255. */
+  readonly images: Uint8Array;
+  /** `count` class numbers, each an index into the dataset's `classNames`. */
+  readonly labels: Uint8Array;
+  readonly count: number;
+}
+
+export type SourceKind = 'cifar10' | 'folder' | 'sample';
+
+/** Where a dataset came from. */
+export interface DataSource {
+  readonly kind: SourceKind;
+  /** A folder, or for the built-in sample the code that drew it. */
+  readonly location: string;
+  /**
+   * sha256 over class names, shape, pixels and labels of exactly the images returned: two datasets with the
+   * same digest train the same. Computed when first read; about 0.1 s for all of CIFAR-10.
+   */
+  readonly digest: string;
+  /** What the reader of a result should know, for instance why the built-in sample serves. */
+  readonly note?: string;
+}
+
+export interface Dataset {
+  /** What tables, figures and notebooks call it: 'CIFAR-10', 'built-in sample', ... */
+  readonly name: string;
+  readonly source: DataSource;
+  readonly classNames: readonly string[];
+  /** [height, width, channels]; the channels are red, green, blue. */
+  readonly imageShape: readonly [number, number, number];
+  readonly train: ImageSet;
+  readonly test: ImageSet;
+  /** How many images the source holds in each split; `train` and `test` may be subsets. */
+  readonly available: { readonly train: number; readonly test: number };
+}
