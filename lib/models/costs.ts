@@ -1,0 +1,55 @@
+/** What a layer costs, as formulas: arithmetic from its weights, memory from its output. */
+import { tf } from '../runtime/tensorflow';
+
+const bytesPerFloat32 = 4;
+
+/** Layers whose output is their input's memory under another shape. */
+const views = new Set(['Flatten', 'Reshape']);
+
+/** Layers that use each weight of their kernels once for each output position. */
+const kernels = new Set(['Conv1D', 'Conv2D', 'Conv3D', 'DepthwiseConv2D', 'SeparableConv2D', 'Dense']);
+
+/**
+ * Multiplications, each with its addition, for one image:
+ * output positions × weights in the kernels.
+ *
+ * A convolution of k×k×Cin×Cout over an output of H×W makes H·W·k²·Cin·Cout of them, a dense layer (one
+ * position) Cin·Cout. Biases, normalisation, activations and pools are left out, as is usual: together they are
+ * below 1 % in these networks. A layer of any other type counts as 0.
+ */
+export function multiplyAdds(layer: tf.layers.Layer): number {
+  if (layer instanceof tf.LayersModel) return sum(layer.layers.map(multiplyAdds));
+  if (!kernels.has(layer.getClassName())) return 0;
+  const positions = product(outputShape(layer).slice(0, -1));
+  const weights = layer.weights.filter((weight) => !weight.originalName.endsWith('/bias'));
+  return positions * sum(weights.map(({ shape }) => product(shape as number[])));
+}
+
+/**
+ * Memory of a layer's output for a batch, in float32:
+ * 4 bytes × images × values in the output of one image.
+ *
+ * Summed over all layers, this is what a training step that keeps every output for its backward pass holds at
+ * the turn from forward to backward. Gradients, weights and scratch space come on top; inference, which frees
+ * each output after use, needs far less. Inputs and layers that only reshape take no memory of their own.
+ */
+export function activationBytes(layer: tf.layers.Layer, batchSize: number): number {
+  if (layer instanceof tf.LayersModel)
+    return sum(layer.layers.map((each) => activationBytes(each, batchSize)));
+  const type = layer.getClassName();
+  if (type === 'InputLayer' || views.has(type)) return 0;
+  return bytesPerFloat32 * batchSize * product(outputShape(layer));
+}
+
+/** Without the batch axis: height, width and channels, or the number of units. */
+export function outputShape(layer: tf.layers.Layer): number[] {
+  return (layer.outputShape as (number | null)[]).slice(1).map((size) => size ?? 0);
+}
+
+export function product(sizes: readonly number[]): number {
+  return sizes.reduce((total, size) => total * size, 1);
+}
+
+export function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

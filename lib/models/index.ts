@@ -1,0 +1,12 @@
+export { alexnet8, type AlexNetOptions } from './alexnet8';
+export { baseline, type BaselineOptions } from './baseline';
+export { inception10, type InceptionOptions } from './inception10';
+export { lenet5, type LeNetOptions } from './lenet5';
+export type { Activation, ImageShape, Network, NetworkOptions, Paper } from './network';
+export { networkNamed, networks, titleOf, type NetworkName } from './registry';
+export { resnet18, type ResNetOptions } from './resnet18';
+export { summary, type LayerRow, type ModelSummary, type SummaryOptions } from './summary';
+export { vgg16, type VggOptions } from './vgg16';
+export { loadModel, saveModel } from './weights/files';
+export { importKerasWeights } from './weights/keras';
+export { loadWeightsText, saveWeightsText } from './weights/text';

@@ -1,0 +1,125 @@
+import { tf } from '../runtime/tensorflow';
+import type { Settings } from './options';
+
+type Layer = tf.layers.Layer;
+
+export interface ConvOptions {
+  readonly filters: number;
+  /** Height and width of the kernel. */
+  readonly size: number;
+  /** 1 unless told. */
+  readonly stride?: number;
+  /** `same` unless told: the output is as large as the input, divided by the stride. */
+  readonly padding?: 'same' | 'valid';
+  /** Whether a bias is added. True unless told. */
+  readonly bias?: boolean;
+  /** Batch normalisation for this convolution; as the network's settings say unless told. */
+  readonly batchNorm?: boolean;
+  /** False for a convolution whose activation comes later, behind a sum. True unless told. */
+  readonly activate?: boolean;
+  /** For the first layer of a sequential model. */
+  readonly inputShape?: readonly number[];
+}
+
+/** Gives a layer its name from what it is: `conv`, `bn`, or the name of the activation. */
+export type Namer = (kind: string) => string;
+
+/**
+ * Makes the layers that the networks have in common, as a network's settings ask and with Keras's defaults.
+ *
+ * Where tfjs-layers 4.22 differs from Keras: its kernels start glorot-normal, so each is told glorot-uniform
+ * here. Where it does not, the defaults are left alone and a test holds them to Keras's: zero biases, batch
+ * normalisation with momentum 0.99, epsilon 1e-3 and the batch's uncorrected variance for its moving one, and
+ * an L2 penalty of 0.01·Σw².
+ */
+export class LayerMaker {
+  readonly #settings: Settings;
+  readonly #kernel: () => ReturnType<typeof tf.initializers.glorotUniform>;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    this.#kernel = kernelInitializers(settings.seed);
+  }
+
+  /**
+   * A convolution with its activation: one layer, or, with batch normalisation in between, three.
+   *
+   * float32 [batch, height, width, channels] → [batch, height / stride, width / stride, filters] with `same`
+   * padding
+   */
+  conv(name: Namer, options: ConvOptions): Layer[] {
+    const { filters, size, stride = 1, padding = 'same', bias = true, activate = true, inputShape } = options;
+    const { batchNorm = this.#settings.batchNorm } = options;
+    const { activation } = this.#settings;
+    const conv = tf.layers.conv2d({
+      name: name('conv'),
+      filters: this.#scaled(filters),
+      kernelSize: size,
+      strides: stride,
+      padding,
+      useBias: bias,
+      activation: activate && !batchNorm ? activation : 'linear',
+      kernelInitializer: this.#kernel(),
+      ...(inputShape && { inputShape: [...inputShape] }),
+    });
+    if (!batchNorm) return [conv];
+    const bn = tf.layers.batchNormalization({ name: name('bn') });
+    return activate ? [conv, bn, this.activation(name)] : [conv, bn];
+  }
+
+  activation(name: Namer): Layer {
+    const { activation } = this.#settings;
+    return tf.layers.activation({ name: name(activation), activation });
+  }
+
+  maxPool(name: string, size: number, stride: number, padding: 'same' | 'valid' = 'valid'): Layer {
+    return tf.layers.maxPooling2d({ name, poolSize: size, strides: stride, padding });
+  }
+
+  /** A dropout layer (Srivastava et al. 2014), or none if the settings' rate is 0. */
+  dropout(name: string): Layer[] {
+    const rate = this.#settings.dropout;
+    return rate > 0 ? [tf.layers.dropout({ name, rate })] : [];
+  }
+
+  /** A dense layer with its activation, and dropout behind it. */
+  hidden(name: string, units: number): Layer[] {
+    const { activation } = this.#settings;
+    const kernelInitializer = this.#kernel();
+    const dense = tf.layers.dense({ name, units: this.#scaled(units), activation, kernelInitializer });
+    return [dense, ...this.dropout(`drop_${name}`)];
+  }
+
+  /** The last layer: features to class probabilities. */
+  classifier(kernelRegularizer?: ReturnType<typeof tf.regularizers.l2>): Layer {
+    return tf.layers.dense({
+      name: 'classes',
+      units: this.#settings.classes,
+      activation: 'softmax',
+      kernelInitializer: this.#kernel(),
+      ...(kernelRegularizer && { kernelRegularizer }),
+    });
+  }
+
+  #scaled(count: number): number {
+    return Math.max(1, Math.round(count * this.#settings.width));
+  }
+}
+
+/** Puts `layers` one behind the other onto `input`. */
+export function through(input: tf.SymbolicTensor, layers: readonly Layer[]): tf.SymbolicTensor {
+  return layers.reduce((x, layer) => layer.apply(x) as tf.SymbolicTensor, input);
+}
+
+/**
+ * Keras's default kernel initialiser (Glorot & Bengio 2010, uniform), one for each layer that asks. Layers of
+ * one network get different seeds: with a common one, tfjs would draw the same sequence of numbers for each.
+ */
+function kernelInitializers(seed?: number): () => ReturnType<typeof tf.initializers.glorotUniform> {
+  let layer = 0;
+  return () =>
+    tf.initializers.glorotUniform(
+      // The multiplier is the golden ratio's, as in splitmix: neighbouring seeds share no layer seed.
+      seed === undefined ? {} : { seed: (Math.imul(seed + 1, 0x9e3779b1) + ++layer) >>> 0 },
+    );
+}

@@ -1,0 +1,90 @@
+import { UserError } from '../runtime/errors';
+import { activations, cifarShape, type Activation, type ImageShape, type NetworkOptions } from './network';
+
+/** `NetworkOptions` with nothing left open but the seed. */
+export interface Settings {
+  readonly inputShape: ImageShape;
+  readonly classes: number;
+  readonly seed: number | undefined;
+  readonly width: number;
+  readonly dropout: number;
+  readonly activation: Activation;
+  readonly batchNorm: boolean;
+}
+
+/** What a network decides for itself where the caller does not. */
+export type Defaults = Pick<Settings, 'dropout' | 'activation' | 'batchNorm'>;
+
+/**
+ * Fills in what `options` leaves out, and checks the rest.
+ * @param smallest least height and width of an image; one that only shrinks with `same` padding takes any
+ * @throws UserError that names the option, its value, and what is allowed
+ */
+export function settings(options: NetworkOptions, defaults: Defaults, smallest = 1): Settings {
+  const {
+    inputShape = cifarShape,
+    classes = 10,
+    seed,
+    width = 1,
+    dropout = defaults.dropout,
+    activation = defaults.activation,
+    batchNorm = defaults.batchNorm,
+  } = options;
+  checkInputShape(inputShape, smallest);
+  check(Number.isInteger(classes) && classes >= 2, 'classes', classes, 'a whole number from 2 on');
+  check(seed === undefined || Number.isSafeInteger(seed), 'seed', seed, 'a whole number');
+  check(Number.isFinite(width) && width > 0, 'width', width, 'a number above 0, such as 0.5');
+  check(dropout >= 0 && dropout < 1, 'dropout', dropout, 'a share from 0 up to but without 1');
+  check(activations.includes(activation), 'activation', activation, `one of ${activations.join(', ')}`);
+  check(typeof batchNorm === 'boolean', 'batchNorm', batchNorm, 'true or false');
+  return { inputShape, classes, seed, width, dropout, activation, batchNorm };
+}
+
+function checkInputShape(shape: readonly number[], smallest: number): void {
+  check(
+    Array.isArray(shape) && shape.length === 3 && shape.every((size) => Number.isInteger(size) && size >= 1),
+    'inputShape',
+    shape,
+    '[height, width, channels], each a whole number from 1 on',
+  );
+  const [height, width, channels] = shape;
+  check(
+    Math.min(height, width) >= smallest,
+    'inputShape',
+    shape,
+    `at least [${smallest}, ${smallest}, ${channels}]: of a smaller image the convolutions and pools leave nothing`,
+  );
+}
+
+/** @throws UserError unless `allowed` has an entry for `depth` */
+export function checkDepth(depth: number, allowed: object): void {
+  check(Object.hasOwn(allowed, depth), 'depth', depth, `one of ${Object.keys(allowed).join(', ')}`);
+}
+
+export function check(holds: boolean, option: string, value: unknown, allowed: string): void {
+  if (holds) return;
+  throw new UserError(`${option} is ${shown(value)}, but has to be ${allowed}.`);
+}
+
+/** JSON, except that it would call NaN and the infinities null. */
+function shown(value: unknown): string {
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
+}
+
+/** A convolution or a pool as far as it shrinks an image. */
+export interface Window {
+  readonly size: number;
+  readonly stride?: number;
+  readonly padding: 'same' | 'valid';
+}
+
+/**
+ * The least height, and width, of an image of which `windows`, passed in this order, leave at least one pixel.
+ * Walks from the one pixel back: n outputs of a valid window span (n − 1)·stride + size inputs.
+ */
+export function smallestSide(windows: readonly Window[]): number {
+  return windows.reduceRight(
+    (side, { size, stride = 1, padding }) => (side - 1) * stride + (padding === 'valid' ? size : 1),
+    1,
+  );
+}

@@ -1,0 +1,110 @@
+import { UserError } from '../runtime/errors';
+import { alexnet8 } from './alexnet8';
+import { baseline } from './baseline';
+import { inception10 } from './inception10';
+import { lenet5 } from './lenet5';
+import type { Network } from './network';
+import { resnet18 } from './resnet18';
+import { vgg16 } from './vgg16';
+
+/**
+ * Every network of the project, by the name that its models bear. A new one is a file beside this one, and a
+ * row here.
+ */
+export const networks = {
+  baseline: {
+    title: 'Baseline',
+    idea: 'one convolution block with batch normalisation and dropout, then a small classifier',
+    paper: {
+      title: 'Batch Normalization: Accelerating Deep Network Training by Reducing Internal Covariate Shift',
+      authors: 'Ioffe & Szegedy',
+      year: 2015,
+      url: 'https://arxiv.org/abs/1502.03167',
+    },
+    build: baseline,
+  },
+  lenet5: {
+    title: 'LeNet-5',
+    idea: 'convolutions share their weights over the image, pools make room for what moves a little',
+    paper: {
+      title: 'Gradient-Based Learning Applied to Document Recognition',
+      authors: 'LeCun, Bottou, Bengio & Haffner',
+      year: 1998,
+      url: 'http://yann.lecun.com/exdb/publis/pdf/lecun-98.pdf',
+    },
+    build: lenet5,
+  },
+  alexnet8: {
+    title: 'AlexNet8',
+    idea: 'deeper and wider, made trainable by ReLU and dropout',
+    paper: {
+      title: 'ImageNet Classification with Deep Convolutional Neural Networks',
+      authors: 'Krizhevsky, Sutskever & Hinton',
+      year: 2012,
+      url: 'https://papers.nips.cc/paper/4824-imagenet-classification-with-deep-convolutional-neural-networks',
+    },
+    build: alexnet8,
+  },
+  vgg16: {
+    title: 'VGG16',
+    idea: 'blocks of nothing but 3×3 convolutions: depth from repetition',
+    paper: {
+      title: 'Very Deep Convolutional Networks for Large-Scale Image Recognition',
+      authors: 'Simonyan & Zisserman',
+      year: 2014,
+      url: 'https://arxiv.org/abs/1409.1556',
+    },
+    build: vgg16,
+  },
+  resnet18: {
+    title: 'ResNet18',
+    idea: 'blocks learn what to add to their input, so that gradients reach through any depth',
+    paper: {
+      title: 'Deep Residual Learning for Image Recognition',
+      authors: 'He, Zhang, Ren & Sun',
+      year: 2015,
+      url: 'https://arxiv.org/abs/1512.03385',
+    },
+    build: resnet18,
+  },
+  inception10: {
+    title: 'Inception10',
+    idea: 'each block looks through windows of several sizes at once, with few parameters',
+    paper: {
+      title: 'Going Deeper with Convolutions',
+      authors: 'Szegedy, Liu, Jia, Sermanet, Reed, Anguelov, Erhan, Vanhoucke & Rabinovich',
+      year: 2014,
+      url: 'https://arxiv.org/abs/1409.4842',
+    },
+    build: inception10,
+  },
+} satisfies Record<string, Network>;
+
+export type NetworkName = keyof typeof networks;
+
+/**
+ * Looks a network up by a name that comes from outside: an argument, a file.
+ * @throws UserError that lists the known names
+ */
+export function networkNamed(name: string): Network {
+  if (Object.hasOwn(networks, name)) return networks[name as NetworkName];
+  throw new UserError(`No network is called "${name}". Choose one of: ${Object.keys(networks).join(', ')}.`);
+}
+
+/**
+ * The title to show for a model: that of its network, or the model's own name for one of your own. A network of
+ * another depth goes by its sibling's: vgg19 is VGG19, after VGG16.
+ */
+export function titleOf(model: { name: string }): string {
+  const [family, depth] = familyAndDepth(model.name);
+  for (const [name, { title }] of Object.entries(networks)) {
+    if (name === model.name) return title;
+    if (depth !== '' && familyAndDepth(name)[0] === family) return title.replace(/\d+$/, depth);
+  }
+  return model.name;
+}
+
+function familyAndDepth(name: string): [string, string] {
+  const depth = /\d*$/.exec(name)?.[0] ?? '';
+  return [name.slice(0, name.length - depth.length), depth];
+}

@@ -1,0 +1,72 @@
+import type { tf } from '../runtime/tensorflow';
+import { activationBytes, multiplyAdds, outputShape, product, sum } from './costs';
+import { geometry, type Geometry } from './geometry';
+import { check } from './options';
+
+/** One layer of a network, as a row of its summary. */
+export interface LayerRow {
+  layer: string;
+  /** The layer's class: Conv2D, Dense, … */
+  type: string;
+  /** Without the batch axis: height, width and channels, or the number of units. */
+  outputShape: readonly number[];
+  parameters: number;
+  /** Multiplications, each with its addition, for one image; only convolutions and dense layers count. */
+  multiplyAdds: number;
+  /** Memory of the output for a batch, in bytes. */
+  activationBytes: number;
+}
+
+export interface ModelSummary extends Geometry {
+  name: string;
+  rows: readonly LayerRow[];
+  parameters: number;
+  /** Parameters that the optimizer moves. */
+  trainable: number;
+  /** Parameters that are only measured: batch normalisation's moving means and variances. */
+  nonTrainable: number;
+  multiplyAdds: number;
+  /** Images in the batch that `activationBytes` is for. */
+  batchSize: number;
+  /** Memory of all outputs for a batch, in bytes: what a training step keeps for its backward pass. */
+  activationBytes: number;
+}
+
+export interface SummaryOptions {
+  /** Images to count the memory for. 1 unless told. */
+  batchSize?: number;
+}
+
+/** What a network consists of and costs, its parameters counted the way Keras counts. */
+export function summary(model: tf.LayersModel, { batchSize = 1 }: SummaryOptions = {}): ModelSummary {
+  check(Number.isInteger(batchSize) && batchSize >= 1, 'batchSize', batchSize, 'a whole number from 1 on');
+  const rows = model.layers.map((layer) => row(layer, batchSize));
+  const nonTrainable = count(model.nonTrainableWeights);
+  const trainable = count(model.trainableWeights);
+  return {
+    name: model.name,
+    rows,
+    parameters: trainable + nonTrainable,
+    trainable,
+    nonTrainable,
+    multiplyAdds: sum(rows.map((each) => each.multiplyAdds)),
+    batchSize,
+    activationBytes: sum(rows.map((each) => each.activationBytes)),
+    ...geometry(model),
+  };
+}
+
+function row(layer: tf.layers.Layer, batchSize: number): LayerRow {
+  return {
+    layer: layer.name,
+    type: layer.getClassName(),
+    outputShape: outputShape(layer),
+    parameters: layer.countParams(),
+    multiplyAdds: multiplyAdds(layer),
+    activationBytes: activationBytes(layer, batchSize),
+  };
+}
+
+function count(weights: tf.LayersModel['weights']): number {
+  return sum(weights.map((weight) => product(weight.shape as number[])));
+}

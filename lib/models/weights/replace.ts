@@ -1,0 +1,30 @@
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+
+/**
+ * Writes a file so that whoever reads `file`, at any time, finds the old content or the new one, whole: under
+ * a temporary name in the same folder, and renamed when it is on disk.
+ * @param write fills the file of the temporary name
+ */
+export async function replaceFile(file: string, write: (temporary: string) => Promise<void>): Promise<void> {
+  await fs.mkdir(path.dirname(file), { recursive: true });
+  const temporary = `${file}.${process.pid}.partial`;
+  try {
+    await write(temporary);
+    await flush(temporary);
+    await fs.rename(temporary, file);
+  } catch (error) {
+    await fs.rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Waits until a file is on disk, so that its new name does not get there before its content. */
+async function flush(file: string): Promise<void> {
+  const handle = await fs.open(file, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * weights.txt: every trainable weight of a network as text that a person can read, three parts a weight.
+ *
+ *     c1/kernel:0
+ *     (5, 5, 3, 6)
+ *     [[[[0.04532719 -0.1125409 …]
+ *        …]]]
+ *
+ * That is what Python prints for a TensorFlow variable's `name`, `shape` and `numpy()`, except that each row is
+ * one line whatever its length, and that every number has the digits, at most nine, that give back its float32.
+ */
+import * as fs from 'node:fs';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { UserError } from '../../runtime/errors';
+import { tf } from '../../runtime/tensorflow';
+import { product } from '../costs';
+import { setNamed, type NamedArray, type NamedArrays } from './named';
+import { replaceFile } from './replace';
+
+/**
+ * Writes weights.txt. One weight at a time is in memory, and its text in pieces: a large network needs no more
+ * than its largest layer does. The file appears under its name when it is whole, and holds the weights of the
+ * moment of the call, even if training goes on meanwhile.
+ */
+export async function saveWeightsText(model: tf.LayersModel, file: string): Promise<void> {
+  const weights = model.trainableWeights.map((weight) => ({
+    name: weight.originalName,
+    // Shares the weight's memory until training replaces that.
+    tensor: weight.read().clone(),
+  }));
+  try {
+    await replaceFile(file, (temporary) =>
+      pipeline(Readable.from(pieces(weights)), fs.createWriteStream(temporary)),
+    );
+  } finally {
+    for (const { tensor } of weights) tensor.dispose();
+  }
+}
+
+/** Reads weights.txt back into the network's trainable weights. All match by name and shape, or none is changed. */
+export async function loadWeightsText(model: tf.LayersModel, file: string): Promise<void> {
+  setNamed(model, model.trainableWeights, await readWeightsText(file), file);
+}
+
+/** Long enough that the stream's bookkeeping costs nothing beside the digits. */
+const pieceLength = 1 << 16;
+
+function* pieces(weights: readonly { name: string; tensor: tf.Tensor }[]): Generator<string> {
+  for (const { name, tensor } of weights) {
+    const { shape } = tensor;
+    yield `${name}:0\n${shapeText(shape)}\n`;
+    let piece = '';
+    for (const line of lines(tensor.dataSync() as Float32Array, shape)) {
+      piece += line;
+      if (piece.length < pieceLength) continue;
+      yield piece;
+      piece = '';
+    }
+    yield piece;
+  }
+}
+
+/** As Python writes a tuple: one number keeps its comma. */
+function shapeText(shape: readonly number[]): string {
+  return `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
+}
+
+/** The rows along the last axis, in the nested brackets of numpy. */
+function* lines(values: Float32Array, shape: readonly number[]): Generator<string> {
+  const row = shape.at(-1) ?? 1;
+  for (let start = 0; start < values.length; start += row) {
+    const opened = edges(start, shape);
+    const closed = edges(start + row, shape);
+    const numbers = Array.from(values.subarray(start, start + row), float32Text).join(' ');
+    yield `${' '.repeat(shape.length - opened)}${'['.repeat(opened)}${numbers}${']'.repeat(closed)}\n`;
+  }
+}
+
+/** How many axes begin at `offset`, or end there: those whose size, with all axes behind them, divides it. */
+function edges(offset: number, shape: readonly number[]): number {
+  let size = 1;
+  let axes = 0;
+  for (const length of [...shape].reverse()) {
+    size *= length;
+    if (offset % size === 0) axes++;
+  }
+  return axes;
+}
+
+/** The shortest of 7, 8 and 9 digits that reads back as the same float32; nine always do. */
+function float32Text(value: number): string {
+  if (Number.isNaN(value)) return 'nan';
+  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
+  for (const digits of [7, 8]) {
+    const text = value.toPrecision(digits);
+    if (Math.fround(Number(text)) === value) return text;
+  }
+  return value.toPrecision(9);
+}
+
+const special: Readonly<Record<string, number>> = { nan: NaN, inf: Infinity, '-inf': -Infinity };
+
+/** Reads a weights.txt, also one whose rows Python broke into lines. */
+export async function readWeightsText(file: string): Promise<NamedArrays> {
+  const arrays = new Map<string, NamedArray>();
+  let name = '';
+  let current: NamedArray | undefined;
+  let filled = 0;
+  let number = 0;
+  const broken = (expected: string, line: string): UserError => {
+    const found = line.length > 40 ? `${line.slice(0, 40)}…` : line;
+    return new UserError(`${file}, line ${number}: expected ${expected}, found "${found}".`);
+  };
+  for await (const line of createInterface({ input: fs.createReadStream(file), crlfDelay: Infinity })) {
+    number++;
+    if (name === '') {
+      name = line.trim().replace(/:0$/, '');
+    } else if (current === undefined) {
+      const shape = /^\(([\d, ]*)\)$/.exec(line.trim())?.[1];
+      if (shape === undefined) throw broken('a shape such as (5, 5, 3, 6)', line);
+      const sizes = shape.split(',').filter((size) => size.trim() !== '');
+      const values = new Float32Array(product(sizes.map(Number)));
+      current = { shape: sizes.map(Number), values };
+      filled = 0;
+    } else {
+      for (const text of line.split(/[\s[\]]+/)) {
+        if (text === '') continue;
+        const value = special[text] ?? Number(text);
+        if (Number.isNaN(value) && text !== 'nan') throw broken('numbers', line);
+        if (filled === current.values.length) throw broken(`no more than ${filled} values`, line);
+        current.values[filled++] = value;
+      }
+      if (filled < current.values.length) continue;
+      arrays.set(name, current);
+      current = undefined;
+      name = '';
+    }
+  }
+  if (name !== '') throw new UserError(`${file} ends in the middle of "${name}". Write it again.`);
+  return arrays;
+}

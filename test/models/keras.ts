@@ -1,0 +1,71 @@
+/** Keras's answers to questions about networks, computed once for all by scripts/keras/reference.py. */
+import { spawn } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import type { NetworkName } from '../../lib/models';
+import { readNpz } from '../../lib/models/weights/npz';
+import { projectRoot, venvDir } from '../../lib/runtime/paths';
+
+export interface Case {
+  readonly id: string;
+  readonly network: NetworkName;
+  readonly options: object;
+}
+
+/** A layer's name, class, output shape and parameters. */
+export type Row = readonly [string, string, readonly number[], number];
+
+/** A model as Keras describes it. */
+export interface KerasModel {
+  readonly rows: readonly Row[];
+  readonly total: number;
+  readonly trainable: number;
+  readonly nonTrainable: number;
+}
+
+const python = path.join(venvDir, 'bin', 'python');
+
+/** Why there is no Keras to ask, as `skip` takes it; false if there is one. */
+export const withoutKeras = hasKeras() ? false : 'no Keras in .venv: npm run setup installs it';
+
+function hasKeras(): boolean {
+  const libraries = path.join(venvDir, 'lib');
+  if (!fs.existsSync(python) || !fs.existsSync(libraries)) return false;
+  return fs.readdirSync(libraries).some((version) => {
+    return fs.existsSync(path.join(libraries, version, 'site-packages', 'keras'));
+  });
+}
+
+export class KerasReference {
+  readonly #folder = fs.mkdtempSync(path.join(os.tmpdir(), 'keras-reference-'));
+
+  /** Runs all cases in one Python process. */
+  async run(cases: readonly Case[]): Promise<void> {
+    const script = path.join(projectRoot, 'scripts', 'keras', 'reference.py');
+    const child = spawn(python, [script, this.#folder], { stdio: ['pipe', 'ignore', 'pipe'] });
+    let errors = '';
+    child.stderr.on('data', (text: Buffer) => (errors += text.toString()));
+    child.stdin.end(JSON.stringify(cases));
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    if (code !== 0) throw new Error(`reference.py ended with ${String(code)}:\n${errors}`);
+  }
+
+  model(id: string): KerasModel {
+    return JSON.parse(fs.readFileSync(path.join(this.#folder, `${id}.json`), 'utf8')) as KerasModel;
+  }
+
+  /** The file that holds the weights before the step. */
+  weightsFile(id: string): string {
+    return path.join(this.#folder, `${id}-weights.npz`);
+  }
+
+  /** What went into a training step, and what came out. */
+  step(id: string): ReturnType<typeof readNpz> {
+    return readNpz(path.join(this.#folder, `${id}-step.npz`));
+  }
+
+  dispose(): void {
+    fs.rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
