@@ -1,0 +1,53 @@
+import type { Evaluation } from '../train/evaluate';
+import { layout, type Figure } from './figure';
+import { percent } from './format';
+import { shareScale } from './palette';
+
+/** Which class was taken for which: counts in the cells, coloured by their share of the true class. */
+export function confusionFigure(evaluation: Evaluation): Figure {
+  const { confusion, classNames, network, dataset, on, accuracy } = evaluation;
+  const count = evaluation.predictions.length.toLocaleString('en-US');
+  const images = on === 'test' ? 'test images' : 'training images';
+  return {
+    data: [
+      {
+        type: 'heatmap',
+        x: classNames,
+        y: classNames,
+        z: confusion.map(shares),
+        zmin: 0,
+        zmax: 1,
+        colorscale: [
+          [0, shareScale.none],
+          [1, shareScale.all],
+        ],
+        colorbar: { title: { text: 'share of the true class', side: 'right' }, tickformat: '.1~%' },
+        // Zeros would hide the pattern that the figure is for.
+        text: confusion.map((row) => row.map((value) => (value === 0 ? '' : String(value)))),
+        texttemplate: '%{text}',
+        customdata: confusion,
+        hovertemplate:
+          'true class: %{y}<br>predicted: %{x}<br>%{customdata} images, %{z:.1%} of the true class<extra></extra>',
+        xgap: 1,
+        ygap: 1,
+      },
+    ],
+    layout: layout({
+      title: {
+        text: `${network} on ${dataset}: what was taken for what`,
+        subtitle: { text: `${count} ${images}, ${percent(accuracy)} correct` },
+      },
+      // Fixed, so that the cells come out about square and the colour bar stays beside them.
+      width: 760,
+      height: 600,
+      xaxis: { title: { text: 'predicted class' }, showgrid: false },
+      // Down from the first class, as the matrix is written.
+      yaxis: { title: { text: 'true class' }, showgrid: false, autorange: 'reversed' },
+    }),
+  };
+}
+
+function shares(row: readonly number[]): number[] {
+  const total = row.reduce((sum, value) => sum + value, 0);
+  return row.map((value) => (total === 0 ? 0 : value / total));
+}

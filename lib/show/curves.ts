@@ -1,0 +1,94 @@
+import type { EpochRow, History, Validation } from '../train/history';
+import { layout, type Axis, type Figure, type LineTrace } from './figure';
+import { appearanceOf } from './palette';
+
+/** The two panels, left and right. */
+const measures = [
+  {
+    title: 'accuracy',
+    xaxis: 'x',
+    yaxis: 'y',
+    training: (row: EpochRow) => row.accuracy,
+    validation: (row: EpochRow) => row.valAccuracy,
+    hover: '%{y:.1%}',
+  },
+  {
+    title: 'loss (cross-entropy, nats)',
+    xaxis: 'x2',
+    yaxis: 'y2',
+    training: (row: EpochRow) => row.loss,
+    validation: (row: EpochRow) => row.valLoss,
+    hover: '%{y:.3f}',
+  },
+] as const;
+
+/**
+ * Accuracy and loss by epoch, for training (dashed) and validation (solid). Several histories share the panels,
+ * each in the colour of its network.
+ */
+export function trainingCurves(histories: History | readonly History[]): Figure {
+  const all: readonly History[] = 'epochs' in histories ? [histories] : histories;
+  const epochs = Math.max(1, ...all.map((history) => history.recipe.epochs));
+  const alone = all.length === 1;
+  const validated = all.some((history) => history.recipe.validation !== 'none');
+  const kinds = [...new Set(all.map((history) => validationName(history.recipe.validation)))].join(', ');
+  const networks = unique(all.map((history) => history.network));
+  const datasets = unique(all.map((history) => history.dataset));
+
+  const x: Axis = {
+    title: { text: 'epoch' },
+    // As far as training is to go, so that a growing curve does not make the axis jump.
+    range: [0.8, epochs + 0.2],
+    dtick: Math.ceil(epochs / 10),
+  };
+  return {
+    data: all.flatMap((history) => traces(history, alone)),
+    layout: layout({
+      title: {
+        text: `${networks} on ${datasets}`,
+        subtitle: { text: alone || !validated ? '' : `solid: ${kinds}, dashed: training` },
+      },
+      height: 380,
+      xaxis: { ...x, domain: [0, 0.44], anchor: 'y' },
+      xaxis2: { ...x, domain: [0.56, 1], anchor: 'y2' },
+      yaxis: { title: { text: measures[0].title }, tickformat: '.1~%', anchor: 'x' },
+      yaxis2: { title: { text: measures[1].title }, anchor: 'x2' },
+    }),
+  };
+}
+
+function traces(history: History, alone: boolean): LineTrace[] {
+  const { network, recipe, epochs } = history;
+  const { colour, symbol } = appearanceOf(network);
+  const validation = validationName(recipe.validation);
+  const line = (measure: (typeof measures)[number], what: string, solid: boolean): LineTrace => ({
+    type: 'scatter',
+    mode: 'lines+markers',
+    name: alone ? what : network,
+    x: epochs.map((row) => row.epoch),
+    y: epochs.map(solid && validation ? measure.validation : measure.training),
+    xaxis: measure.xaxis,
+    yaxis: measure.yaxis,
+    line: { color: colour, dash: solid ? 'solid' : 'dash', width: 2 },
+    marker: { symbol, size: solid ? 8 : 5 },
+    // The second panel's lines are the first one's: named once, hidden together.
+    showlegend: measure.xaxis === 'x' && (alone || solid),
+    legendgroup: alone ? what : network,
+    hovertemplate: `${network}, ${what}<br>epoch %{x}: ${measure.hover}<extra></extra>`,
+  });
+  return measures.flatMap((measure) =>
+    validation
+      ? [line(measure, 'training', false), line(measure, validation, true)]
+      : [line(measure, 'training', true)],
+  );
+}
+
+/** What the validation's numbers were measured on; empty without validation. */
+export function validationName(validation: Validation): string {
+  if (validation === 'none') return '';
+  return validation === 'test' ? 'test set' : `held-out ${Math.round(validation.split * 100)} %`;
+}
+
+function unique(names: readonly string[]): string {
+  return [...new Set(names)].join(', ');
+}

@@ -1,0 +1,28 @@
+/** Numbers as people read them. What cannot be given as a number is a dash. */
+
+export const missing = '–';
+
+/** A share as a percentage: 0.5838 → 58.4 %. */
+export function percent(share: number): string {
+  return Number.isFinite(share) ? `${(share * 100).toFixed(1)} %` : missing;
+}
+
+/** Always as many decimals: `fixed(2)` gives 1.50. */
+export function fixed(decimals: number): (value: number) => string {
+  return (value) => (Number.isFinite(value) ? value.toFixed(decimals) : missing);
+}
+
+/** Whole numbers with their thousands set off, from five digits on: years and image sizes stay as they are. */
+export function whole(value: number): string {
+  if (!Number.isFinite(value)) return missing;
+  const rounded = Math.round(value);
+  return Math.abs(rounded) < 10_000 ? String(rounded) : rounded.toLocaleString('en-US');
+}
+
+/** Minutes and seconds, hours where needed: 75 → 1:15. */
+export function duration(seconds: number): string {
+  const total = Math.max(0, Math.round(seconds));
+  const [hours, minutes, rest] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60];
+  const padded = (value: number): string => String(value).padStart(2, '0');
+  return hours > 0 ? `${hours}:${padded(minutes)}:${padded(rest)}` : `${minutes}:${padded(rest)}`;
+}

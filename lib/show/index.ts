@@ -1,0 +1,12 @@
+export { confusionFigure } from './confusion';
+export { trainingCurves } from './curves';
+export { dfd } from './danfo';
+export type { Figure } from './figure';
+export { fixed, percent, whole } from './format';
+export { showImages, type ImageGridOptions } from './images';
+export { liveCurves } from './live-curves';
+export { appearances } from './palette';
+export { liveProgress } from './progress';
+export { show } from './show';
+export { showSummary } from './summary';
+export { showTable, type TableOptions } from './table';

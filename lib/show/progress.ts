@@ -1,0 +1,104 @@
+import type { TrainingProgress, TrainCallbacks } from '../train/callbacks';
+import type { EpochRow, History } from '../train/history';
+import { duration, percent, whole } from './format';
+import { inNotebook, Place } from './output';
+import { Throttle } from './throttle';
+
+/** Takes the current state of a line of text, and its last state. */
+interface Line {
+  update(text: string): void;
+  end(text: string): void;
+}
+
+/**
+ * One line that tells how training goes, for `train`'s `callbacks`. In a notebook and on a terminal it is
+ * replaced in place; in a log file there is a line for every epoch.
+ */
+export function liveProgress(): TrainCallbacks {
+  const throttle = new Throttle();
+  let line: Line;
+  return {
+    onStart: ({ network, dataset, recipe, imagesPerEpoch }) => {
+      line = inNotebook() ? notebookLine() : terminalLine();
+      line.update(`${network} on ${dataset}: ${recipe.epochs} epochs of ${whole(imagesPerEpoch)} images`);
+    },
+    onBatch: (progress) => {
+      if (throttle.allows()) line.update(progressText(progress));
+    },
+    onEpoch: (row, { recipe }) => {
+      if (!inNotebook()) line.end(epochText(row, recipe.epochs));
+    },
+    onEnd: (history) => {
+      line.end(endText(history));
+    },
+  };
+}
+
+function notebookLine(): Line {
+  const place = new Place();
+  const show = (text: string): void => {
+    place.show({ 'text/plain': text });
+  };
+  return { update: show, end: show };
+}
+
+/** What is used of a terminal; `columns` is 0 or missing where its size is unknown. */
+export interface Terminal {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+export function terminalLine(terminal: Terminal = process.stdout): Line {
+  // Clears to the end of the line, as the text before may have been longer.
+  const clear = '\r\x1b[K';
+  return {
+    update: (text) => {
+      // A line that wraps could not be taken back.
+      const room = terminal.columns ? terminal.columns - 1 : text.length;
+      if (terminal.isTTY) terminal.write(clear + text.slice(0, room));
+    },
+    end: (text) => {
+      terminal.write(`${terminal.isTTY ? clear : ''}${text}\n`);
+    },
+  };
+}
+
+export function progressText(progress: TrainingProgress): string {
+  const { epoch, epochs, images, imagesPerEpoch, loss, accuracy, imagesPerSecond, secondsLeft } = progress;
+  return [
+    `Epoch ${epoch}/${epochs} ${bar(images / imagesPerEpoch)} ${whole(images)}/${whole(imagesPerEpoch)}`,
+    `loss ${loss.toFixed(3)}`,
+    `accuracy ${percent(accuracy)}`,
+    `${whole(imagesPerSecond)} images/s`,
+    `${duration(secondsLeft)} left`,
+  ].join(' · ');
+}
+
+function bar(share: number, length = 10): string {
+  const full = Math.floor(share * length);
+  return '━'.repeat(full) + '┄'.repeat(length - full);
+}
+
+function epochText(row: EpochRow, epochs: number): string {
+  const { epoch, loss, accuracy, valLoss, valAccuracy } = row;
+  const validation =
+    valLoss === null || valAccuracy === null
+      ? []
+      : [`validation loss ${valLoss.toFixed(3)}`, `validation accuracy ${percent(valAccuracy)}`];
+  return [
+    `Epoch ${epoch}/${epochs}`,
+    `loss ${loss.toFixed(3)}`,
+    `accuracy ${percent(accuracy)}`,
+    ...validation,
+    `${whole(row.imagesPerSecond)} images/s`,
+  ].join(' · ');
+}
+
+export function endText({ epochs, images, seconds, interrupted, recipe }: History): string {
+  const done = `${epochs.length} of ${recipe.epochs} epochs`;
+  const amount = `${whole(images)} images in ${duration(seconds)}`;
+  return interrupted
+    ? `Interrupted after ${amount}, with ${done} finished. The network keeps what it has learnt.`
+    : `Trained ${done}: ${amount}, ${whole(images / seconds)} images/s.`;
+}

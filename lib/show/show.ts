@@ -1,0 +1,37 @@
+import type { Figure } from './figure';
+import { figureText } from './figure-text';
+import { escapeHtml } from './html';
+import { emit, type Output } from './output';
+import { figureSvg } from './svg';
+
+/** Shows a figure below the cell: interactive where Plotly is at hand, a still picture elsewhere, text in a terminal. */
+export function show(figure: Figure): void {
+  emit(figureOutput(figure));
+}
+
+/**
+ * A figure in three forms. JupyterLab takes the Plotly one, whether it trusts the notebook or not. A page
+ * made by the project's nbconvert template does the same with the Plotly that the page carries. Everything
+ * else gets a picture, for which no script has to run.
+ */
+export function figureOutput(figure: Figure): Output {
+  return {
+    [plotlyType]: plotlyJson(figure),
+    'text/html': figureHtml(figure),
+    'text/plain': figureText(figure),
+  };
+}
+
+const plotlyType = 'application/vnd.plotly.v1+json';
+
+function plotlyJson({ data, layout }: Figure): object {
+  return { data, layout, config: { responsive: true, displaylogo: false } };
+}
+
+/** The picture as an image file inside the page: sanitizers drop `<svg>`, but keep this. */
+export function figureHtml(figure: Figure): string {
+  const picture = Buffer.from(figureSvg(figure)).toString('base64');
+  const { text, subtitle } = figure.layout.title;
+  const alt = escapeHtml([text, subtitle?.text].filter(Boolean).join(', '));
+  return `<img src="data:image/svg+xml;base64,${picture}" alt="${alt}" style="max-width:100%">`;
+}

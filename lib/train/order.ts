@@ -1,0 +1,36 @@
+import { Random } from '../data/random';
+import { UserError } from '../runtime/errors';
+
+/** Each use of a seed draws from a stream of its own, so that one more drawing here moves nothing there. */
+export const stream = { order: 1, split: 2, dropout: 3 } as const;
+
+/** The indices of one epoch in random order: the same for the same seed and epoch. `indices` stays as it is. */
+export function epochOrder(indices: Uint32Array, seed: number, epoch: number): Uint32Array {
+  return new Random(seed, stream.order, epoch).shuffle(indices.slice());
+}
+
+export interface Split {
+  readonly train: Uint32Array;
+  readonly validation: Uint32Array;
+}
+
+/**
+ * Sets `share` of `count` images aside at random, always the same ones: runs with different seeds stay
+ * comparable.
+ * @throws UserError unless both parts get an image
+ */
+export function splitIndices(count: number, share: number): Split {
+  const aside = Math.round(count * share);
+  if (!(aside >= 1 && aside < count)) {
+    throw new UserError(
+      `validation: { split: ${share} } leaves ${aside} of ${count} images for validation. ` +
+        'Choose a share between 0 and 1 that gives both sides some, for instance 0.1.',
+    );
+  }
+  const order = new Random(0, stream.split).shuffle(allIndices(count));
+  return { train: order.subarray(aside), validation: order.subarray(0, aside) };
+}
+
+export function allIndices(count: number): Uint32Array {
+  return Uint32Array.from({ length: count }, (_, i) => i);
+}

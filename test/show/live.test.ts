@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { liveCurves, liveProgress } from '../../lib/show';
+import { terminalLine } from '../../lib/show/progress';
+import { Throttle } from '../../lib/show/throttle';
+import type { History, TrainCallbacks, TrainingProgress } from '../../lib/train';
+import { history, inNotebook, inTerminal, row, type Shown } from './fixtures';
+
+const progress: TrainingProgress = {
+  epoch: 2,
+  epochs: 3,
+  images: 2500,
+  imagesPerEpoch: 5000,
+  loss: 1.5,
+  accuracy: 0.44,
+  imagesPerSecond: 990,
+  secondsLeft: 75,
+};
+
+/** Plays a run of three epochs with two batches each. */
+async function play(callbacks: TrainCallbacks, end: Partial<History> = {}): Promise<void> {
+  const { network, dataset, recipe, epochs } = history();
+  await callbacks.onStart?.({ network, dataset, recipe, imagesPerEpoch: 5000 });
+  for (const [i, each] of epochs.entries()) {
+    await callbacks.onBatch?.({ ...progress, epoch: i + 1, images: 2500 });
+    await callbacks.onBatch?.({ ...progress, epoch: i + 1, images: 5000 });
+    await callbacks.onEpoch?.(each, history({ epochs: epochs.slice(0, i + 1) }));
+  }
+  await callbacks.onEnd?.(history(end));
+}
+
+const types = (shown: readonly Shown[]): string[] => shown.map(({ bundle }) => Object.keys(bundle)[0]);
+
+test('updates are let through at most every 0.2 s', () => {
+  const throttle = new Throttle();
+  const allowed = [10, 10.1, 10.19, 10.25, 10.3, 10.46].filter((second) => throttle.allows(second));
+  assert.deepEqual(allowed, [10, 10.25, 10.46]);
+});
+
+test('the progress line has one place in the notebook, and ends with what was done', async () => {
+  const shown = await inNotebook(() => play(liveProgress()));
+  const texts = shown.map(({ bundle }) => bundle['text/plain'] as string);
+  assert.equal(new Set(shown.map(({ id }) => id)).size, 1);
+  assert.deepEqual(
+    shown.map(({ update }) => update),
+    [false, ...new Array<boolean>(shown.length - 1).fill(true)],
+  );
+  assert.equal(texts[0], 'Baseline on built-in sample: 3 epochs of 5000 images');
+  assert.equal(
+    texts[1],
+    'Epoch 1/3 ━━━━━┄┄┄┄┄ 2500/5000 · loss 1.500 · accuracy 44.0 % · 990 images/s · 1:15 left',
+  );
+  // The batches that follow within 0.2 s are passed over.
+  assert.deepEqual(texts.slice(2), ['Trained 3 of 3 epochs: 15,000 images in 0:12, 1250 images/s.']);
+});
+
+test('an interrupted run says so', async () => {
+  const shown = await inNotebook(() =>
+    play(liveProgress(), { interrupted: true, epochs: [row(1)], images: 6000, seconds: 6 }),
+  );
+  assert.equal(
+    shown.at(-1)?.bundle['text/plain'],
+    'Interrupted after 6000 images in 0:06, with 1 of 3 epochs finished. The network keeps what it has learnt.',
+  );
+});
+
+test('curves grow in one place; before each new drawing the old one is taken away', async () => {
+  const shown = await inNotebook(() => play(liveCurves()));
+  assert.equal(new Set(shown.map(({ id }) => id)).size, 1);
+  const drawn = 'application/vnd.plotly.v1+json';
+  assert.deepEqual(types(shown), ['text/html', drawn, 'text/html', drawn, 'text/html', drawn]);
+  const points = shown
+    .filter(({ bundle }) => drawn in bundle)
+    .map(({ bundle }) => (bundle[drawn] as { data: { x: number[] }[] }).data[0].x.length);
+  assert.deepEqual(points, [1, 2, 3]);
+});
+
+test('two runs have two places', async () => {
+  const first = await inNotebook(() => play(liveCurves()));
+  const second = await inNotebook(() => play(liveCurves()));
+  assert.notEqual(first[0].id, second[0].id);
+});
+
+test('a log file gets a line for every epoch, and the curves once, as a table', async () => {
+  const lines = (await inTerminal(() => play(liveProgress()))).trimEnd().split('\n');
+  assert.equal(lines.length, 4);
+  assert.match(lines[1], /^Epoch 2\/3 · loss 1\.800 · accuracy 40\.0 % · validation loss 1\.900 /);
+  assert.match(lines[3], /^Trained 3 of 3 epochs/);
+  const curves = await inTerminal(() => play(liveCurves()));
+  assert.equal(curves.match(/Baseline on built-in sample/g)?.length, 1);
+});
+
+test('a terminal line is replaced in place and never wraps; its end stays', () => {
+  const written = (columns: number): string => {
+    let text = '';
+    const line = terminalLine({ isTTY: true, columns, write: (more) => (text += more) });
+    line.update('0123456789');
+    line.end('the end of it');
+    return text;
+  };
+  assert.equal(written(8), '\r\x1b[K0123456\r\x1b[Kthe end of it\n');
+  assert.equal(written(0), '\r\x1b[K0123456789\r\x1b[Kthe end of it\n');
+});

@@ -1,0 +1,32 @@
+import type { Dataset, ImageSet } from '../../lib/data/types';
+import { Random } from '../../lib/data/random';
+import { baseline } from '../../lib/models';
+import type { tf } from '../../lib/runtime/tensorflow';
+
+const side = 8;
+
+/** Images of noise with a class each, in turn: nothing to understand, but enough to learn by heart. */
+export function noise(count: number, classes: number, seed: number): ImageSet {
+  const random = new Random(seed);
+  return {
+    images: Uint8Array.from({ length: count * side * side * 3 }, () => random.below(256)),
+    labels: Uint8Array.from({ length: count }, (_, i) => i % classes),
+    count,
+  };
+}
+
+export function noiseDataset({ train = 40, test = 20, classes = 3 } = {}): Dataset {
+  return {
+    name: 'noise',
+    source: { kind: 'sample', location: 'test', digest: '' },
+    classNames: Array.from({ length: classes }, (_, i) => `class ${i}`),
+    imageShape: [side, side, 3],
+    train: noise(train, classes, 1),
+    test: noise(test, classes, 2),
+    available: { train, test },
+  };
+}
+
+export function smallModel({ classes = 3, dropout = 0, seed = 1 } = {}): tf.LayersModel {
+  return baseline({ inputShape: [side, side, 3], classes, dropout, seed });
+}
