@@ -1,0 +1,6 @@
+/** What a notebook imports: `import { … } from '../lib'`. */
+export { tf } from './runtime/tensorflow';
+export * from './data';
+export * from './models';
+export * from './train';
+export * from './show';

@@ -1,0 +1,53 @@
+/** A real Chromium for tests, if the machine has one. */
+import * as fs from 'node:fs';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+const CANDIDATES = [
+  process.env.CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/snap/bin/chromium',
+];
+
+/** Path of an installed Chromium, or undefined. The environment's CHROMIUM comes first. */
+export const chromiumPath = CANDIDATES.find(
+  (file) => file !== undefined && file !== '' && fs.existsSync(file),
+);
+
+/** For a test's `skip` option: false, or why it can't run here. */
+export const skipWithoutChromium =
+  chromiumPath === undefined ? 'no Chromium here: install one, or name it in CHROMIUM' : false;
+
+export async function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: chromiumPath,
+    args: [
+      ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
+      ...['--disable-background-networking', '--disable-component-update'],
+    ],
+  });
+}
+
+/** What went wrong on a page, and what it asked of the network. */
+export interface PageLog {
+  readonly errors: string[];
+  /** Requests to any other host than this machine. */
+  readonly requests: string[];
+}
+
+/** Starts to note a page's errors and requests. */
+export function watch(page: Page): PageLog {
+  const log: PageLog = { errors: [], requests: [] };
+  page.on('pageerror', (error) => log.errors.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') log.errors.push(message.text());
+  });
+  page.on('request', (request) => {
+    const { protocol, hostname } = new URL(request.url());
+    const isOutside =
+      /^(https?|wss?):$/.test(protocol) && hostname !== '127.0.0.1' && hostname !== 'localhost';
+    if (isOutside) log.requests.push(request.url());
+  });
+  return log;
+}

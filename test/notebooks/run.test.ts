@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import {
+  declaredParameters,
+  type Notebook,
+  type NotebookCell,
+  withParameters,
+} from '../../lib/notebooks/parameters';
+import { listNotebooks, runNotebook } from '../../lib/notebooks/run';
+import { StatusLine } from '../../lib/notebooks/status-line';
+import { UserError } from '../../lib/runtime/errors';
+import { notebooksDir, venvDir } from '../../lib/runtime/paths';
+
+function code(source: string, ...tags: string[]): NotebookCell {
+  return { cell_type: 'code', metadata: { tags }, source };
+}
+
+function notebook(...cells: NotebookCell[]): Notebook {
+  const kernelspec = { name: 'tslab-cifar10', display_name: 'TypeScript', language: 'typescript' };
+  const written = cells.map((cell, i) => ({ id: `cell-${i}`, ...cell, outputs: [], execution_count: null }));
+  return { cells: written, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
+}
+
+describe('parameters', () => {
+  const plain = notebook(
+    code('// first'),
+    code("let profile: string = 'quick';\nlet rate = 0.1;", 'parameters'),
+    code('x'),
+  );
+
+  test('are what the tagged cell declares with let', () => {
+    assert.deepEqual(declaredParameters(plain.cells[1]), ['profile', 'rate']);
+  });
+
+  test('are set in a cell behind the tagged one, and the notebook stays as it was', () => {
+    const before = JSON.stringify(plain);
+    const { cells } = withParameters(plain, { profile: 'ti"ny', rate: 0.5 }, 'some');
+    assert.equal(cells[2].source, 'profile = "ti\\"ny";\nrate = 0.5;');
+    assert.deepEqual(cells[2].metadata.tags, ['injected-parameters']);
+    assert.equal(cells.length, 4);
+    assert.equal(JSON.stringify(plain), before);
+  });
+
+  test('an unknown one is an error that lists the known ones', () => {
+    assert.throws(() => withParameters(plain, { profil: 'tiny' }, '01-some'), {
+      name: 'UserError',
+      message: '01-some has no parameter "profil"; it has profile, rate.',
+    });
+    assert.throws(() => withParameters(notebook(code('1')), { profile: 'tiny' }, '01-some'), UserError);
+  });
+});
+
+describe('headless runs', () => {
+  let folder: string;
+  before(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'notebooks-'));
+  });
+  after(() => {
+    fs.rmSync(folder, { recursive: true, force: true });
+  });
+  const write = (name: string, content: Notebook): string => {
+    const file = path.join(folder, `${name}.ipynb`);
+    fs.writeFileSync(file, JSON.stringify(content));
+    return file;
+  };
+
+  test('an executed notebook has outputs and counts, and the source stays as it was', async () => {
+    const file = write('good', notebook(code('const a = 20;'), code('a + 1'), code('console.log({ a });')));
+    const before = fs.readFileSync(file, 'utf8');
+    const seen: number[] = [];
+    const { output, failure } = await runNotebook(file, {
+      outDir: path.join(folder, 'out'),
+      folder: notebooksDir,
+      onProgress: ({ cell }) => seen.push(cell),
+    });
+    assert.equal(failure, undefined);
+    assert.equal(fs.readFileSync(file, 'utf8'), before);
+    const cells = (JSON.parse(fs.readFileSync(output, 'utf8')) as { cells: ExecutedCell[] }).cells;
+    assert.deepEqual(
+      cells.map(({ execution_count }) => execution_count),
+      [1, 2, 3],
+    );
+    assert.deepEqual(cells[1].outputs[0].data, { 'text/plain': ['21'] });
+    assert.deepEqual(cells[2].outputs[0].text, ['{ a: 20 }\n']);
+    assert.deepEqual([...new Set(seen)], [0, 1, 2]);
+  });
+
+  test('a failing cell is named with its error; what ran before it is kept; what follows it did not run', async () => {
+    const file = write(
+      'bad',
+      notebook(code('console.log("before")'), code('throw new RangeError("bad luck")'), code('1')),
+    );
+    const { output, failure } = await runNotebook(file, {
+      outDir: path.join(folder, 'out'),
+      folder: notebooksDir,
+    });
+    assert.deepEqual(failure, { kind: 'error', index: 1, message: 'RangeError: bad luck' });
+    const cells = (JSON.parse(fs.readFileSync(output, 'utf8')) as { cells: ExecutedCell[] }).cells;
+    assert.deepEqual(cells[0].outputs[0].text, ['before\n']);
+    assert.equal(cells[1].outputs[0].ename, 'RangeError');
+    assert.equal(cells[2].execution_count, null);
+  });
+
+  test('a kernel that dies, a cell that takes too long, and a broken file are told apart', async () => {
+    const options = { outDir: path.join(folder, 'out'), folder: notebooksDir };
+    const dies = await runNotebook(write('dies', notebook(code('process.exit(3)'))), options);
+    assert.equal(dies.failure?.kind, 'dead kernel');
+    const slow = notebook(code('await new Promise((r) => setTimeout(r, 60_000))'));
+    const times = await runNotebook(write('slow', slow), { ...options, cellTimeout: 1 });
+    assert.equal(times.failure?.kind, 'timeout');
+    fs.writeFileSync(path.join(folder, 'broken.ipynb'), '{"cells": [');
+    await assert.rejects(
+      runNotebook(path.join(folder, 'broken.ipynb'), options),
+      /broken\.ipynb is no notebook/,
+    );
+  });
+
+  test('plain nbconvert ends with an error for a failing cell, in silence for none', () => {
+    const convert = (file: string): number | null =>
+      spawnSync(path.join(venvDir, 'bin', 'jupyter'), [
+        ...[
+          'nbconvert',
+          '--to',
+          'notebook',
+          '--execute',
+          '--output-dir',
+          path.join(folder, 'converted'),
+          file,
+        ],
+      ]).status;
+    assert.equal(convert(write('fails', notebook(code('throw new Error("no")'), code('1')))), 1);
+    assert.equal(convert(write('type', notebook(code('const n: number = "text";')))), 1);
+    assert.equal(convert(write('passes', notebook(code('1')))), 0);
+  });
+});
+
+test('the status line overwrites itself on a terminal and keeps to one line; elsewhere it tells start and end', () => {
+  const written: string[] = [];
+  const screen = { isTTY: true, columns: 40, write: (text: string) => written.push(text) };
+  const line = new StatusLine(screen, '01-some');
+  line.update('cell 1 of 9', `\u001b[31m${'long '.repeat(30)}`);
+  line.end('passed');
+  assert.match(written[0], /^\r\u001b\[K01-some {2}\d+ s {2}cell 1 of 9 {2}long/);
+  assert.ok(written[0].length <= 40 + '\r\u001b[K'.length);
+  assert.match(written[1], /^\r\u001b\[K01-some {2}\d+ s {2}passed\n$/);
+  const log: string[] = [];
+  const quiet = new StatusLine({ write: (text) => log.push(text) }, '01-some');
+  quiet.update('cell 1 of 9', 'text');
+  quiet.end('passed');
+  assert.equal(log.length, 2);
+});
+
+describe('the collection', () => {
+  test('is committed without outputs, on its own kernel, with ids and a cell of parameters', () => {
+    const files = listNotebooks();
+    assert.ok(files.length >= 1);
+    for (const file of files) {
+      const { cells, metadata } = JSON.parse(fs.readFileSync(file, 'utf8')) as Notebook;
+      assert.equal((metadata.kernelspec as { name?: string }).name, 'tslab-cifar10', file);
+      for (const cell of cells) {
+        assert.ok(typeof cell.id === 'string', `${file} has a cell without an id`);
+        if (cell.cell_type !== 'code') continue;
+        const { outputs, execution_count } = cell as NotebookCell & ExecutedCell;
+        assert.deepEqual([outputs, execution_count], [[], null], `${file}: cell ${cell.id} has outputs`);
+      }
+      assert.equal(cells.filter(({ metadata: { tags } }) => tags?.includes('parameters')).length, 1, file);
+    }
+  });
+
+  for (const file of listNotebooks()) {
+    test(`${path.basename(file)} runs from its first cell to its last, under 1 MB`, async () => {
+      const outDir = fs.mkdtempSync(path.join(os.tmpdir(), 'collection-'));
+      try {
+        const { failure, output } = await runNotebook(file, {
+          outDir,
+          parameters: { profile: 'tiny' },
+          environment: { DATA_SOURCE: 'sample' },
+        });
+        assert.equal(failure, undefined);
+        assert.ok(fs.statSync(output).size < 1e6, `${fs.statSync(output).size} bytes`);
+        assert.match(fs.readFileSync(output, 'utf8'), /built-in sample/);
+      } finally {
+        fs.rmSync(outDir, { recursive: true, force: true });
+      }
+    });
+  }
+});
+
+interface ExecutedCell {
+  readonly execution_count: number | null;
+  readonly outputs: readonly { data?: unknown; text?: unknown; ename?: string }[];
+}
