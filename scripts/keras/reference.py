@@ -10,7 +10,7 @@ Keras's own defaults, and writes for each case into FOLDER:
     ID-weights.npz  all weights, by layer, before the step
     ID-step.npz     images, labels, probabilities in inference; for one step in training mode on the first
                     images the loss (the penalties included), the gradient of every trainable weight, and the
-                    moving statistics after it
+                    moving statistics after it; and every trainable weight after one step of Adam
 
 The gradient of a network with ReLUs and max-pools jumps where a unit crosses zero or another one becomes the
 largest of its window, and float32 cannot tell on which side a unit lies that is closer than rounding. Among the
@@ -233,13 +233,14 @@ def description(model):
 
 
 def draw_images(shape, random):
-    """Coarse patterns under noise: noise alone looks the same everywhere to a network."""
+    """Coarse patterns under noise: noise alone looks the same everywhere to a network. Pixels are bytes by 255."""
     height, width, channels = shape
     coarse = random.uniform(0, 1, (IMAGES, 4, 4, channels))
     rows = np.arange(height) * 4 // height
     columns = np.arange(width) * 4 // width
     patterns = coarse[:, rows][:, :, columns]
-    return (0.8 * patterns + 0.2 * random.uniform(0, 1, patterns.shape)).astype(np.float32)
+    pixels = 0.8 * patterns + 0.2 * random.uniform(0, 1, patterns.shape)
+    return (np.round(255 * pixels) / 255).astype(np.float32)
 
 
 def draw_weights(model, images, random):
@@ -314,6 +315,12 @@ def stands_still(model, images, labels, gradient, random):
     return True
 
 
+def adam_step(model, gradient):
+    weights = {name: weight for name, weight in weights_by_name(model).items() if weight.trainable}
+    keras.optimizers.Adam().apply([tf.constant(gradient[name]) for name in weights], list(weights.values()))
+    return {name: as_float32(weight) for name, weight in weights.items()}
+
+
 def attempt(case, seed):
     """@returns the model's description, weights and step, or None if the gradient does not stand still"""
     keras.utils.set_random_seed(seed)
@@ -331,6 +338,7 @@ def attempt(case, seed):
     step = {"images": images, "labels": labels, "probabilities": probabilities, "loss": loss}
     step |= {f"gradient/{name}": values for name, values in gradient.items()}
     step |= {f"after/{name}": values for name, values in after.items() if "/moving_" in name}
+    step |= {f"adam/{name}": values for name, values in adam_step(model, gradient).items()}
     return description(model) | {"seed": seed}, before, step
 
 

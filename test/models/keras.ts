@@ -37,18 +37,24 @@ function hasKeras(): boolean {
   });
 }
 
-export class KerasReference {
+/** Answers of one of the scripts in scripts/keras, which all take cases and write files. */
+export class KerasReference<C extends { readonly id: string } = Case> {
   readonly #folder = fs.mkdtempSync(path.join(os.tmpdir(), 'keras-reference-'));
+  readonly #script: string;
+
+  constructor(script = 'reference.py') {
+    this.#script = script;
+  }
 
   /** Runs all cases in one Python process. */
-  async run(cases: readonly Case[]): Promise<void> {
-    const script = path.join(projectRoot, 'scripts', 'keras', 'reference.py');
+  async run(cases: readonly C[]): Promise<void> {
+    const script = path.join(projectRoot, 'scripts', 'keras', this.#script);
     const child = spawn(python, [script, this.#folder], { stdio: ['pipe', 'ignore', 'pipe'] });
     let errors = '';
     child.stderr.on('data', (text: Buffer) => (errors += text.toString()));
     child.stdin.end(JSON.stringify(cases));
     const code = await new Promise((resolve) => child.once('close', resolve));
-    if (code !== 0) throw new Error(`reference.py ended with ${String(code)}:\n${errors}`);
+    if (code !== 0) throw new Error(`${this.#script} ended with ${String(code)}:\n${errors}`);
   }
 
   model(id: string): KerasModel {
@@ -63,6 +69,11 @@ export class KerasReference {
   /** What went into a training step, and what came out. */
   step(id: string): ReturnType<typeof readNpz> {
     return readNpz(path.join(this.#folder, `${id}-step.npz`));
+  }
+
+  /** What training.py says of a run. */
+  training(id: string): ReturnType<typeof readNpz> {
+    return readNpz(path.join(this.#folder, `${id}-run.npz`));
   }
 
   dispose(): void {

@@ -1,6 +1,7 @@
 /**
  * The networks against Keras: same layers, and with the same weights and images the same probabilities, loss,
- * gradients and moving statistics. Keras builds its networks in scripts/keras/reference.py, with its own
+ * gradients and moving statistics, in tfjs and in the graph engine, and there the same weights after a step of Adam.
+ * Keras builds its networks in scripts/keras/reference.py, with its own
  * defaults, so every default of tfjs that differed would show.
  */
 import assert from 'node:assert/strict';
@@ -9,6 +10,7 @@ import { importKerasWeights, networks, summary, type NetworkName } from '../../l
 import { activations, type NetworkOptions } from '../../lib/models/network';
 import type { NamedArrays } from '../../lib/models/weights/named';
 import { tf } from '../../lib/runtime/tensorflow';
+import { compareGraphStep } from '../graph/keras-step';
 import { KerasReference, withoutKeras, type Case, type KerasModel, type Row } from './keras';
 
 /** Largest difference of a probability. */
@@ -61,6 +63,8 @@ describe('parity with Keras', { skip: withoutKeras }, () => {
       const step = await keras.step(id);
       compareProbabilities(model, step);
       compareTrainingStep(model, step);
+      await importKerasWeights(model, keras.weightsFile(id));
+      await compareGraphStep(model, step, (weight) => hasNoEffect(model, weight));
       model.dispose();
     });
   }

@@ -1,0 +1,69 @@
+/** Backpropagation (Rumelhart et al. 1986): the graph of the gradients, from the rules of the operations. */
+import { ruleOf } from './gradient-rules';
+import type { Node, Value } from './graph';
+import { like } from './ops/cast';
+import { addN } from './ops/math';
+import { isFloat, typeText } from './types';
+
+/**
+ * Adds what computes the gradients of `loss` with respect to each of `sources`.
+ * @param loss float scalar
+ * @returns a gradient for each source, none for a source on which the loss does not depend
+ * @throws GraphError if an operation between the two has no gradient rule
+ */
+export function gradients(loss: Value, sources: readonly Value[]): (Value | undefined)[] {
+  const { graph } = loss;
+  if (!isFloat(loss.dtype) || loss.shape.length > 0) {
+    graph.refuse('gradients', `the loss has to be a floating-point scalar, not ${typeText(loss)}`);
+  }
+  const between = nodesBetween(sources, loss);
+  const found = new Map<Value, Value[]>([[loss, [like(loss, 1)]]]);
+  // A source may be computed from another: what is taken out of `found` on the way is kept here.
+  const totals = new Map<Value, Value>();
+  const total = (value: Value): Value | undefined => {
+    const parts = found.get(value);
+    if (parts && !totals.has(value)) totals.set(value, addN(parts));
+    return totals.get(value);
+  };
+
+  for (const node of [...between].reverse()) {
+    const incoming = node.outputs.map(total);
+    if (incoming.every((gradient) => gradient === undefined) || node.inputs.length === 0) continue;
+    const rule = ruleOf(node.op);
+    if (!rule) {
+      if (!leadsOn(node, between)) continue;
+      return graph.refuse(node.op, `there is no gradient rule for it, and the loss depends on ${node.name}`);
+    }
+    const outgoing = graph.within('gradients', () => graph.within(node.name, () => rule(node, incoming)));
+    node.inputs.forEach((input, i) => {
+      const gradient = outgoing[i];
+      if (!gradient || !between.has(input.node)) return;
+      const parts = found.get(input);
+      if (parts) parts.push(gradient);
+      else found.set(input, [gradient]);
+    });
+  }
+  return sources.map(total);
+}
+
+/** The nodes on the ways from `sources` to `target`, in the order in which they run. */
+function nodesBetween(sources: readonly Value[], target: Value): ReadonlySet<Node> {
+  const before = new Set<Node>();
+  const open = [target.node];
+  for (let node = open.pop(); node; node = open.pop()) {
+    if (before.has(node)) continue;
+    before.add(node);
+    for (const { node: input } of node.inputs) open.push(input);
+  }
+  const between = new Set(sources.map(({ node }) => node));
+  // `nodes` is in an order in which every node stands behind its inputs.
+  for (const node of target.graph.nodes) {
+    if (before.has(node) && node.inputs.some((input) => between.has(input.node))) between.add(node);
+  }
+  const ordered = target.graph.nodes.filter((node) => between.has(node));
+  return new Set(ordered);
+}
+
+function leadsOn(node: Node, between: ReadonlySet<Node>): boolean {
+  return node.inputs.some((input) => between.has(input.node));
+}

@@ -1,0 +1,4 @@
+export type { ImageShape } from './input';
+export { NotLowered } from './not-lowered';
+export { lowers, type Lowering, type LowerLayer } from './layers';
+export { Trainer, type Examples, type Measurement, type Totals, type TrainerOptions } from './trainer';

@@ -1,0 +1,111 @@
+/** From stored bytes to what a network takes: scaling, normalisation, and random changes in training. */
+import type { Augmentation } from '../recipe/augmentation';
+import type { Normalisation } from '../recipe/normalisation';
+import type { Value } from './graph';
+import { bytesOf, gatherRows, reshape, shapeOf, slice } from './ops/array';
+import { cast, scalar } from './ops/cast';
+import { constant } from './ops/constant';
+import { add, floor, greaterEqual, maximum, minimum, mul, sub } from './ops/math';
+import { seedOf, statelessUniform } from './ops/random';
+
+export type ImageShape = readonly [number, number, number];
+
+/** How many float32 hold the bytes of one image. */
+export function packedSize([height, width, channels]: ImageShape): number {
+  return Math.ceil((height * width * channels) / 4);
+}
+
+/**
+ * The bytes of `count` images in the memory of float32 values, since tfjs has no tensors of bytes. The values
+ * are never computed with. Without a copy where an image's size is a multiple of four.
+ */
+export function packImages(images: Uint8Array, count: number, shape: ImageShape): Float32Array {
+  const size = shape[0] * shape[1] * shape[2];
+  const packed = packedSize(shape);
+  if (packed * 4 === size && images.byteOffset % 4 === 0) {
+    return new Float32Array(images.buffer, images.byteOffset, count * packed);
+  }
+  const bytes = new Uint8Array(count * packed * 4);
+  for (let i = 0; i < count; i++) bytes.set(images.subarray(i * size, (i + 1) * size), i * packed * 4);
+  return new Float32Array(bytes.buffer);
+}
+
+/** float32 [n, packed] → uint8 [n, height, width, channels] */
+export function unpackImages(packed: Value, shape: ImageShape): Value {
+  const [n, values] = packed.shape;
+  const size = shape[0] * shape[1] * shape[2];
+  const bytes = reshape(bytesOf(packed), [n, (values ?? 0) * 4]);
+  return reshape(size === bytes.shape[1] ? bytes : slice(bytes, [0, 0], [n, size]), [n, ...shape]);
+}
+
+/** uint8 [n, height, width, channels] → float32 from 0 to 1, or with the given mean taken to 0 and deviation to 1 */
+export function scaleImages(bytes: Value, normalisation: Normalisation | null): Value {
+  const { graph } = bytes;
+  const unit = mul(cast(bytes, 'float32'), scalar(graph, 1 / 255));
+  if (!normalisation) return unit;
+  const perChannel = (values: readonly number[]): Value => {
+    return constant(graph, { dtype: 'float32', shape: [values.length], values });
+  };
+  const { mean, deviation } = normalisation;
+  return mul(sub(unit, perChannel(mean)), perChannel(deviation.map((each) => 1 / each)));
+}
+
+/**
+ * Crops, mirrors and cuts out, each image by itself. What lies outside of an image, or is cut out, becomes 0 in
+ * the units that the network gets.
+ * @param images float32 [n, height, width, channels]
+ * @param step int32 scalar; with `seed` it fixes every draw
+ */
+export function augmentImages(images: Value, augmentation: Augmentation, step: Value, seed: number): Value {
+  const { crop, flip, cutout } = augmentation;
+  if (crop === 0 && !flip && cutout === 0) return images;
+  const { graph } = images;
+  const [n, height, width, channels] = images.shape as readonly [null, number, number, number];
+  const number = (value: number): Value => scalar(graph, value);
+  const count = slice(shapeOf(images), [0], [1]);
+  let draws = 0;
+  /** A whole number from 0 to `bound` - 1 for each image. float32 [n, 1] */
+  const draw = (bound: number): Value => {
+    const uniform = statelessUniform(count, [n], seedOf(step, Math.imul(seed, 31) + ++draws));
+    // A float just below 1 times the bound may round up to the bound itself.
+    return reshape(minimum(floor(mul(uniform, number(bound))), number(bound - 1)), [n, 1]);
+  };
+  /** 1 where `low` <= x < `low` + `size`, 0 elsewhere. */
+  const within = (x: Value, low: Value, size: number): Value => {
+    const offset = sub(x, low);
+    const above = cast(greaterEqual(offset, number(0)), 'float32');
+    return mul(above, cast(greaterEqual(number(size - 1), offset), 'float32'));
+  };
+
+  // Along each axis, for each place of the result: where it comes from, whether that is inside, and in a hole.
+  const axis = (size: number, mirrored: Value | null): Axis => {
+    const place = constant(graph, { dtype: 'float32', shape: [1, size], values: [...Array(size).keys()] });
+    const mirror = mirrored && mul(mirrored, sub(number(size - 1), mul(place, number(2))));
+    const turned = mirror ? add(place, mirror) : place;
+    const from = crop === 0 ? turned : add(turned, sub(draw(2 * crop + 1), number(crop)));
+    return {
+      from: maximum(minimum(from, number(size - 1)), number(0)),
+      inside: within(from, number(0), size),
+      hole: cutout === 0 ? null : within(place, sub(draw(size), number(Math.floor(cutout / 2))), cutout),
+    };
+  };
+  const rows = axis(height, null);
+  const columns = axis(width, flip ? draw(2) : null);
+  const down = (value: Value): Value => reshape(value, [value.shape[0], height, 1]);
+  const across = (value: Value): Value => reshape(value, [value.shape[0], 1, width]);
+
+  const index = add(mul(down(rows.from), number(width)), across(columns.from));
+  const pixels = reshape(images, [n, height * width, channels]);
+  const moved = gatherRows(pixels, cast(reshape(index, [n, height * width]), 'int32'));
+  let mask = mul(down(rows.inside), across(columns.inside));
+  if (rows.hole && columns.hole) {
+    mask = mul(mask, sub(number(1), mul(down(rows.hole), across(columns.hole))));
+  }
+  return mul(reshape(moved, [n, height, width, channels]), reshape(mask, [mask.shape[0], height, width, 1]));
+}
+
+interface Axis {
+  readonly from: Value;
+  readonly inside: Value;
+  readonly hole: Value | null;
+}

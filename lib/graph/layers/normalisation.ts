@@ -1,0 +1,53 @@
+/**
+ * Batch normalisation. The moving variance follows the batch's uncorrected one, as in Keras and tfjs: TensorFlow's
+ * fused operation gives the Bessel-corrected one, and the correction is taken off again.
+ */
+import type { Value } from '../graph';
+import { elementCount, reshape } from '../ops/array';
+import { like, scalar } from '../ops/cast';
+import { constant } from '../ops/constant';
+import { div, mul, sub } from '../ops/math';
+import { batchNormInference, batchNormTraining } from '../ops/normalisation';
+import { lowers, type Lowering } from './lowering';
+
+lowers('BatchNormalization', ([x], layer) => {
+  const { config, training } = layer;
+  const last = x.shape.length - 1;
+  const axis = config.number('axis');
+  if (axis !== -1 && axis !== last) layer.refuse(`its axis is ${axis}; the last one can be lowered`);
+  const channels = x.shape[last] ?? layer.refuse('its number of channels is open');
+  const ones = (): Value => filled(layer, channels, 1);
+  const scale = layer.has('gamma') ? layer.weight('gamma') : ones();
+  const offset = layer.has('beta') ? layer.weight('beta') : filled(layer, channels, 0);
+  const epsilon = config.number('epsilon');
+  const images = asImages(x, channels);
+
+  if (!training || !layer.layer.trainable) {
+    const [mean, variance] = [layer.weight('moving_mean'), layer.weight('moving_variance')];
+    return reshape(batchNormInference(images, [scale, offset, mean, variance], epsilon), x.shape);
+  }
+  const { output, mean, variance } = batchNormTraining(images, scale, offset, epsilon);
+  const momentum = config.number('momentum');
+  const follow = (name: string, batch: Value): void => {
+    layer.update(name, (variable) => {
+      const moving = variable.read();
+      return sub(moving, mul(sub(moving, batch), like(moving, 1 - momentum)));
+    });
+  };
+  follow('moving_mean', mean);
+  const values = div(elementCount(x), scalar(x.graph, channels));
+  const one = scalar(x.graph, 1);
+  follow('moving_variance', mul(variance, sub(one, div(one, values))));
+  return reshape(output, x.shape);
+});
+
+function asImages(x: Value, channels: number): Value {
+  if (x.shape.length === 4) return x;
+  const open = x.shape.slice(0, -1).includes(null);
+  const places = x.shape.slice(0, -1).reduce<number>((product, dim) => product * (dim ?? 1), 1);
+  return reshape(x, [open ? null : places, 1, 1, channels]);
+}
+
+function filled({ graph }: Lowering, count: number, value: number): Value {
+  return constant(graph, { dtype: 'float32', shape: [count], values: new Array<number>(count).fill(value) });
+}

@@ -1,0 +1,75 @@
+/** The functions between layers, element by element but for softmax. */
+import { simpleRule } from '../gradient-rules';
+import type { Value } from '../graph';
+import type { Attrs } from '../types';
+import { sum } from './broadcast';
+import { like } from './cast';
+import { expectFloat, expectSameType } from './check';
+import { add, erf, mul, sub } from './math';
+
+function unary(op: string, x: Value, attrs: Attrs = {}): Value {
+  expectFloat(op, x);
+  return x.graph.add({ op, inputs: [x], attrs: { T: { type: x.dtype }, ...attrs }, outputs: [x] }).output;
+}
+
+/** TensorFlow's own gradient of a function, from dy and what the function took or gave. */
+function gradientOp(op: string, first: Value, second: Value, attrs: Attrs = {}): Value {
+  expectSameType(op, first, second);
+  const types: Attrs = { T: { type: first.dtype }, ...attrs };
+  return first.graph.add({ op, inputs: [first, second], attrs: types, outputs: [second] }).output;
+}
+
+export const relu = (x: Value): Value => unary('Relu', x);
+simpleRule('Relu', ({ output: y }, dy) => [gradientOp('ReluGrad', dy, y)]);
+
+/** min(max(x, 0), 6) */
+export const relu6 = (x: Value): Value => unary('Relu6', x);
+simpleRule('Relu6', ({ output: y }, dy) => [gradientOp('Relu6Grad', dy, y)]);
+
+/** x where positive, `alpha · x` elsewhere; `alpha` is not negative. */
+export function leakyRelu(x: Value, alpha: number): Value {
+  if (alpha < 0) x.graph.refuse('LeakyRelu', `takes an alpha from 0 on, not ${alpha}`);
+  return unary('LeakyRelu', x, { alpha: { float: alpha } });
+}
+// Of y, as of x, only the sign is asked. With x, TensorFlow 2.21 would fail to fuse a convolution in front.
+simpleRule('LeakyRelu', ({ attrs, output: y }, dy) => [
+  gradientOp('LeakyReluGrad', dy, y, { alpha: attrs['alpha'] }),
+]);
+
+/** Clevert et al. 2015, https://arxiv.org/abs/1511.07289, with α = 1 */
+export const elu = (x: Value): Value => unary('Elu', x);
+simpleRule('Elu', ({ output: y }, dy) => [gradientOp('EluGrad', dy, y)]);
+
+/** Klambauer et al. 2017, https://arxiv.org/abs/1706.02515 */
+export const selu = (x: Value): Value => unary('Selu', x);
+simpleRule('Selu', ({ output: y }, dy) => [gradientOp('SeluGrad', dy, y)]);
+
+export const sigmoid = (x: Value): Value => unary('Sigmoid', x);
+simpleRule('Sigmoid', ({ output: y }, dy) => [gradientOp('SigmoidGrad', y, dy)]);
+
+export const tanh = (x: Value): Value => unary('Tanh', x);
+simpleRule('Tanh', ({ output: y }, dy) => [gradientOp('TanhGrad', y, dy)]);
+
+/** log(1 + exp(x)) */
+export const softplus = (x: Value): Value => unary('Softplus', x);
+simpleRule('Softplus', ({ inputs: [x] }, dy) => [gradientOp('SoftplusGrad', dy, x)]);
+
+/** x / (1 + |x|) */
+export const softsign = (x: Value): Value => unary('Softsign', x);
+simpleRule('Softsign', ({ inputs: [x] }, dy) => [gradientOp('SoftsignGrad', dy, x)]);
+
+/** Ramachandran et al. 2017, https://arxiv.org/abs/1710.05941 */
+export const swish = (x: Value): Value => mul(x, sigmoid(x));
+
+/** Hendrycks & Gimpel 2016, https://arxiv.org/abs/1606.08415, with the error function itself */
+export function gelu(x: Value): Value {
+  const share = add(erf(mul(x, like(x, Math.SQRT1_2))), like(x, 1));
+  return mul(mul(x, like(x, 0.5)), share);
+}
+
+/** Over the last axis. */
+export const softmax = (x: Value): Value => unary('Softmax', x);
+simpleRule('Softmax', ({ output: y }, dy) => {
+  const last = [y.shape.length - 1];
+  return [mul(sub(dy, sum(mul(dy, y), last, true)), y)];
+});

@@ -1,0 +1,210 @@
+/** Shapes, and values moved about without arithmetic. */
+import { simpleRule } from '../gradient-rules';
+import type { Node, Value } from '../graph';
+import { isStatic, sameShape, shapeText, sizeOf, typeText, type Dim, type Shape } from '../types';
+import { cast, scalar } from './cast';
+import { expectRank, expectSameType, expectType, staticDim } from './check';
+import { constant, constantOf, ints } from './constant';
+
+/** @returns int32 vector: the sizes of `x`, a constant where all are known */
+export function shapeOf(x: Value): Value {
+  if (isStatic(x.shape)) return ints(x.graph, x.shape);
+  return x.graph.add({
+    op: 'Shape',
+    inputs: [x],
+    attrs: { T: { type: x.dtype }, out_type: { type: 'int32' } },
+    outputs: [{ dtype: 'int32', shape: [x.shape.length] }],
+  }).output;
+}
+
+/** @returns float32 scalar: how many elements `x` has */
+export function elementCount(x: Value): Value {
+  const size = sizeOf(x.shape);
+  if (size !== null) return constant(x.graph, { dtype: 'float32', shape: [], values: [size] });
+  const count = x.graph.add({
+    op: 'Size',
+    inputs: [x],
+    attrs: { T: { type: x.dtype }, out_type: { type: 'int32' } },
+    outputs: [{ dtype: 'int32', shape: [] }],
+  }).output;
+  return cast(count, 'float32');
+}
+
+/** @param after nodes that have to have run before the value is handed on */
+export function identity(x: Value, name?: string, after: readonly Node[] = []): Value {
+  return x.graph.add({
+    op: 'Identity',
+    name,
+    inputs: [x],
+    attrs: { T: { type: x.dtype } },
+    control: after,
+    outputs: [x],
+  }).output;
+}
+simpleRule('Identity', (_node, dy) => [dy]);
+
+/** The four bytes of each float32, as they lie in memory. float32 [...] → uint8 [..., 4] */
+export function bytesOf(x: Value): Value {
+  expectType('Bitcast', x, 'float32');
+  return x.graph.add({
+    op: 'Bitcast',
+    inputs: [x],
+    attrs: { T: { type: 'float32' }, type: { type: 'uint8' } },
+    outputs: [{ dtype: 'uint8', shape: [...x.shape, 4] }],
+  }).output;
+}
+
+/** @param shape at most one size may be open; it is what the others leave */
+export function reshape(x: Value, shape: Shape): Value {
+  if (sameShape(x.shape, shape)) return x;
+  const known = (of: Shape): number => of.reduce<number>((size, dim) => size * (dim ?? 1), 1);
+  const open = (of: Shape): number => of.filter((dim) => dim === null).length;
+  const fits =
+    open(x.shape) === open(shape)
+      ? known(x.shape) === known(shape)
+      : open(shape) === 1 && open(x.shape) === 0;
+  if (open(shape) > 1 || !fits) {
+    x.graph.refuse('Reshape', `${x.ref}, ${typeText(x)}, does not fit ${shapeText(shape)}`);
+  }
+  const sizes = shape.map((dim) => dim ?? -1);
+  return reshapeTo(x, ints(x.graph, sizes), shape);
+}
+
+function reshapeTo(x: Value, sizes: Value, shape: Shape): Value {
+  return x.graph.add({
+    op: 'Reshape',
+    inputs: [x, sizes],
+    attrs: { T: { type: x.dtype }, Tshape: { type: 'int32' } },
+    outputs: [{ dtype: x.dtype, shape }],
+  }).output;
+}
+simpleRule('Reshape', ({ inputs: [x] }, dy) => [reshapeTo(dy, shapeOf(x), x.shape)]);
+
+export function concat(values: readonly Value[], axis: number): Value {
+  const [first, ...others] = values;
+  const rank = first.shape.length;
+  const along = axis < 0 ? axis + rank : axis;
+  for (const other of others) {
+    expectSameType('ConcatV2', first, other);
+    expectRank('ConcatV2', other, rank);
+    if (!other.shape.every((dim, i) => i === along || dim === first.shape[i])) {
+      const shapes = values.map((value) => shapeText(value.shape)).join(', ');
+      first.graph.refuse('ConcatV2', `shapes may differ on axis ${along} alone: ${shapes}`);
+    }
+  }
+  const joined = values.reduce<Dim>((sum, { shape }) => {
+    const dim = shape[along];
+    return sum === null || dim === null ? null : sum + dim;
+  }, 0);
+  return first.graph.add({
+    op: 'ConcatV2',
+    inputs: [...values, scalar(first.graph, along, 'int32')],
+    attrs: {
+      N: { int: values.length },
+      T: { type: first.dtype },
+      Tidx: { type: 'int32' },
+    },
+    outputs: [{ dtype: first.dtype, shape: first.shape.map((dim, i) => (i === along ? joined : dim)) }],
+  }).output;
+}
+simpleRule('ConcatV2', (node, dy) => {
+  const values = node.inputs.slice(0, -1);
+  const [along] = constantOf(node.inputs[node.inputs.length - 1]);
+  let begin = 0;
+  return values.map((value) => {
+    const at = dy.shape.map((_, i) => (i === along ? begin : 0));
+    begin += staticDim('ConcatV2', value, along);
+    return slice(dy, at, value.shape);
+  });
+});
+
+/** @param size an open size takes all there is */
+export function slice(x: Value, begin: readonly number[], size: Shape): Value {
+  const { graph } = x;
+  return graph.add({
+    op: 'Slice',
+    inputs: [
+      x,
+      ints(graph, begin),
+      ints(
+        graph,
+        size.map((dim) => dim ?? -1),
+      ),
+    ],
+    attrs: { T: { type: x.dtype }, Index: { type: 'int32' } },
+    outputs: [{ dtype: x.dtype, shape: size }],
+  }).output;
+}
+
+/** Zeros around `x`. @param paddings for each axis how many before and after */
+export function pad(x: Value, paddings: readonly (readonly [number, number])[]): Value {
+  expectRank('Pad', x, paddings.length);
+  const { graph } = x;
+  return graph.add({
+    op: 'Pad',
+    inputs: [x, constant(graph, { dtype: 'int32', shape: [paddings.length, 2], values: paddings.flat() })],
+    attrs: {
+      T: { type: x.dtype },
+      Tpaddings: { type: 'int32' },
+    },
+    outputs: [
+      { dtype: x.dtype, shape: x.shape.map((dim, i) => dim && dim + paddings[i][0] + paddings[i][1]) },
+    ],
+  }).output;
+}
+simpleRule('Pad', ({ inputs: [x, paddings] }, dy) => {
+  const values = constantOf(paddings);
+  const before = x.shape.map((_, axis) => values[axis * 2]);
+  return [slice(dy, before, x.shape)];
+});
+
+/** Scalars, or values of one shape, side by side along a new first axis. */
+export function pack(values: readonly Value[]): Value {
+  const [first, ...others] = values;
+  for (const other of others) expectSameType('Pack', first, other);
+  return first.graph.add({
+    op: 'Pack',
+    inputs: values,
+    attrs: { N: { int: values.length }, T: { type: first.dtype }, axis: { int: 0 } },
+    outputs: [{ dtype: first.dtype, shape: [values.length, ...first.shape] }],
+  }).output;
+}
+
+/** int32 [...] → float32 [..., depth]: one at the index, zero elsewhere. */
+export function oneHot(indices: Value, depth: number): Value {
+  expectType('OneHot', indices, 'int32');
+  const { graph } = indices;
+  return graph.add({
+    op: 'OneHot',
+    inputs: [indices, scalar(graph, depth, 'int32'), scalar(graph, 1), scalar(graph, 0)],
+    attrs: { T: { type: 'float32' }, TI: { type: 'int32' }, axis: { int: -1 } },
+    outputs: [{ dtype: 'float32', shape: [...indices.shape, depth] }],
+  }).output;
+}
+
+/** The slices of `x` along its first axis at `indices`. x [n, ...], int32 [...] → [...indices, ...] */
+export function gather(x: Value, indices: Value): Value {
+  expectType('GatherV2', indices, 'int32');
+  return gatherV2(x, indices, 0, [...indices.shape, ...x.shape.slice(1)]);
+}
+
+/** For each row of both, the slices of `x` at `indices`. x [b, n, ...], int32 [b, m] → [b, m, ...] */
+export function gatherRows(x: Value, indices: Value): Value {
+  expectType('GatherV2', indices, 'int32');
+  expectRank('GatherV2', indices, 2);
+  return gatherV2(x, indices, 1, [...indices.shape, ...x.shape.slice(2)]);
+}
+
+function gatherV2(x: Value, indices: Value, axis: number, shape: Shape): Value {
+  return x.graph.add({
+    op: 'GatherV2',
+    inputs: [x, indices, scalar(x.graph, axis, 'int32')],
+    attrs: {
+      Tparams: { type: x.dtype },
+      Tindices: { type: 'int32' },
+      Taxis: { type: 'int32' },
+      batch_dims: { int: axis },
+    },
+    outputs: [{ dtype: x.dtype, shape }],
+  }).output;
+}

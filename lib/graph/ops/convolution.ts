@@ -1,0 +1,111 @@
+/** Convolutions, over images in NHWC. */
+import { simpleRule } from '../gradient-rules';
+import type { Node, Value } from '../graph';
+import type { Attrs, Dim, Shape } from '../types';
+import { shapeOf } from './array';
+import { expectFloat, expectRank, expectSameType, staticDim } from './check';
+
+export type Padding = 'SAME' | 'VALID';
+
+export interface Window {
+  readonly strides: readonly [number, number];
+  readonly padding: Padding;
+  readonly dilations?: readonly [number, number];
+}
+
+/** How many places a window of `size` takes along an axis. https://www.tensorflow.org/api_docs/python/tf/nn#notes_on_padding_2 */
+export function windowCount(dim: Dim, size: number, stride: number, padding: Padding, dilation = 1): Dim {
+  if (dim === null) return null;
+  const reach = padding === 'SAME' ? 1 : (size - 1) * dilation + 1;
+  return Math.ceil((dim - reach + 1) / stride);
+}
+
+function attributes(x: Value, { strides, padding, dilations = [1, 1] }: Window): Attrs {
+  return {
+    T: { type: x.dtype },
+    strides: { ints: [1, ...strides, 1] },
+    padding: { string: padding },
+    dilations: { ints: [1, ...dilations, 1] },
+    data_format: { string: 'NHWC' },
+  };
+}
+
+function expectImagesAndKernel(op: string, x: Value, kernel: Value): void {
+  expectFloat(op, x);
+  expectSameType(op, x, kernel);
+  expectRank(op, x, 4);
+  expectRank(op, kernel, 4);
+  if (staticDim(op, x, 3) !== kernel.shape[2]) {
+    x.graph.refuse(
+      op,
+      `the kernel takes ${String(kernel.shape[2])} channels, the images have ${String(x.shape[3])}`,
+    );
+  }
+}
+
+function outputShape(x: Value, kernel: Value, window: Window, channels: Dim): Shape {
+  const [n, height, width] = x.shape;
+  const [rows, columns] = kernel.shape as readonly number[];
+  const { strides, padding, dilations = [1, 1] } = window;
+  return [
+    n,
+    windowCount(height, rows, strides[0], padding, dilations[0]),
+    windowCount(width, columns, strides[1], padding, dilations[1]),
+    channels,
+  ];
+}
+
+/** float [n, h, w, c], [rows, columns, c, filters] → [n, h', w', filters] */
+export function conv2d(x: Value, kernel: Value, window: Window): Value {
+  expectImagesAndKernel('Conv2D', x, kernel);
+  return x.graph.add({
+    op: 'Conv2D',
+    inputs: [x, kernel],
+    attrs: { ...attributes(x, window), explicit_paddings: { ints: [] } },
+    outputs: [{ dtype: x.dtype, shape: outputShape(x, kernel, window, kernel.shape[3]) }],
+  }).output;
+}
+simpleRule('Conv2D', (node, dy) => backprops(node, dy, 'Conv2DBackpropInput', 'Conv2DBackpropFilter'));
+
+/** Each channel by itself. float [n, h, w, c], [rows, columns, c, m] → [n, h', w', c·m]; both strides are equal */
+export function depthwiseConv2d(x: Value, kernel: Value, window: Window): Value {
+  const op = 'DepthwiseConv2dNative';
+  expectImagesAndKernel(op, x, kernel);
+  if (window.strides[0] !== window.strides[1])
+    x.graph.refuse(op, `takes one stride, not ${window.strides.join('×')}`);
+  const channels = staticDim(op, kernel, 2) * staticDim(op, kernel, 3);
+  return x.graph.add({
+    op,
+    inputs: [x, kernel],
+    attrs: { ...attributes(x, window), explicit_paddings: { ints: [] } },
+    outputs: [{ dtype: x.dtype, shape: outputShape(x, kernel, window, channels) }],
+  }).output;
+}
+simpleRule('DepthwiseConv2dNative', (node, dy) => {
+  return backprops(node, dy, 'DepthwiseConv2dNativeBackpropInput', 'DepthwiseConv2dNativeBackpropFilter');
+});
+
+function backprops(
+  { graph, attrs, inputs: [x, kernel] }: Node,
+  dy: Value,
+  input: string,
+  filter: string,
+): Value[] {
+  return [
+    graph.add({ op: input, inputs: [shapeOf(x), kernel, dy], attrs, outputs: [x] }).output,
+    graph.add({ op: filter, inputs: [x, shapeOf(kernel), dy], attrs, outputs: [kernel] }).output,
+  ];
+}
+
+/** Adds `bias` [c] to each place of `x` [..., c]. */
+export function biasAdd(x: Value, bias: Value): Value {
+  expectFloat('BiasAdd', x);
+  expectSameType('BiasAdd', x, bias);
+  expectRank('BiasAdd', bias, 1);
+  const attrs: Attrs = { T: { type: x.dtype }, data_format: { string: 'NHWC' } };
+  return x.graph.add({ op: 'BiasAdd', inputs: [x, bias], attrs, outputs: [x] }).output;
+}
+simpleRule('BiasAdd', ({ graph, attrs, inputs: [, bias] }, dy) => [
+  dy,
+  graph.add({ op: 'BiasAddGrad', inputs: [dy], attrs, outputs: [bias] }).output,
+]);

@@ -1,0 +1,59 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { tf } from '../runtime/tensorflow';
+import { GraphError } from './errors';
+import type { Graph } from './graph';
+import { encodeSavedModel, servingTag } from './saved-model';
+import { withScratchFolder } from './scratch';
+
+type Loaded = Awaited<ReturnType<typeof tf.node.loadSavedModel>>;
+
+/**
+ * A graph in TensorFlow's hands. All its signatures share one session, so that what one of them writes to a
+ * variable, the others read.
+ */
+export class Session {
+  readonly #loaded: ReadonlyMap<string, Loaded>;
+  #disposed = false;
+
+  private constructor(loaded: ReadonlyMap<string, Loaded>) {
+    this.#loaded = loaded;
+  }
+
+  /** Hands the graph over. Nothing stays on disk. */
+  static async load(graph: Graph): Promise<Session> {
+    return withScratchFolder(async (folder) => {
+      fs.writeFileSync(path.join(folder, 'saved_model.pb'), encodeSavedModel(graph));
+      const loaded = new Map<string, Loaded>();
+      for (const name of graph.signatures.keys()) {
+        loaded.set(name, await tf.node.loadSavedModel(folder, [servingTag], name));
+      }
+      return new Session(loaded);
+    });
+  }
+
+  /**
+   * Runs a signature; the call returns when the work is done.
+   * @param feeds one tensor for each of the signature's inputs, in their order; they stay the caller's
+   * @returns one tensor for each of its outputs, in their order; they are the caller's to dispose of
+   */
+  run(name: string, feeds: readonly tf.Tensor[] = []): tf.Tensor[] {
+    const signature = this.#loaded.get(name);
+    if (this.#disposed || !signature) {
+      throw new GraphError(this.#disposed ? 'The session was disposed of' : `No signature "${name}"`);
+    }
+    return signature.predict([...feeds]) as tf.Tensor[];
+  }
+
+  /** Runs a signature that is there for its effects. */
+  execute(name: string, feeds: readonly tf.Tensor[] = []): void {
+    tf.dispose(this.run(name, feeds));
+  }
+
+  /** Frees the session with its variables. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    for (const signature of this.#loaded.values()) signature.dispose();
+  }
+}

@@ -1,0 +1,247 @@
+/** A training graph at work: weights in, steps, totals, weights out. */
+import type { NamedArray, NamedArrays } from '../models/weights/named';
+import { UserError } from '../runtime/errors';
+import { tf } from '../runtime/tensorflow';
+import { packedSize, packImages } from './input';
+import { Session } from './session';
+import { signature, totalsIndex, TrainingGraph, type TrainingGraphOptions } from './training-graph';
+import type { Variable } from './ops/variable';
+
+/** Images with a class each, as they lie in memory. */
+export interface Examples {
+  /** `count` images one after another, each height × width × channels, values 0 to 255. */
+  readonly images: Uint8Array;
+  readonly labels: Uint8Array;
+  readonly count: number;
+}
+
+/** Sums over the steps since the last call of `totals`. */
+export interface Totals {
+  readonly images: number;
+  /** Sum over the images of the loss of their step, penalties included. */
+  readonly loss: number;
+  /** Images whose class was the most probable one. */
+  readonly first: number;
+  /** Images whose class was among the five most probable. */
+  readonly topFive: number;
+  /** The first step whose loss was not finite, if there was one. It changed nothing, nor did any step after it. */
+  readonly failedStep: number | null;
+}
+
+/** One value an image. */
+export interface Measurement {
+  /** The most probable class. */
+  readonly classes: Int32Array;
+  /** What the model gave for it. */
+  readonly confidences: Float32Array;
+  /** Without penalties. */
+  readonly losses: Float32Array;
+  /** 1 if the right class was among the five most probable, 0 if not. */
+  readonly topFive: Float32Array;
+  /** Penalties on weights; one number. */
+  readonly penalty: number;
+}
+
+export type TrainerOptions = Omit<TrainingGraphOptions, 'imageCount'> & { readonly examples: Examples };
+
+export class Trainer {
+  readonly #options: TrainerOptions;
+  readonly #graph: TrainingGraph;
+  readonly #session: Session;
+  #totals: tf.Tensor | undefined;
+
+  private constructor(options: TrainerOptions, graph: TrainingGraph, session: Session) {
+    this.#options = options;
+    this.#graph = graph;
+    this.#session = session;
+  }
+
+  /**
+   * Compiles the step, and copies the model's weights and the images in.
+   * @throws NotLowered if the model cannot be compiled
+   */
+  static async compile(options: TrainerOptions): Promise<Trainer> {
+    const { examples } = options;
+    const graph = new TrainingGraph({ ...options, imageCount: examples.count });
+    const trainer = new Trainer(options, graph, await Session.load(graph.graph));
+    try {
+      trainer.readModel();
+      trainer.#resetSlots();
+      trainer.#writeImages(examples);
+      trainer.#session.execute(signature.clear);
+      return trainer;
+    } catch (error) {
+      trainer.dispose();
+      throw error;
+    }
+  }
+
+  /**
+   * Trains on one batch.
+   * @param indices of the images
+   * @param step the step's number, counted from 0: fixes what is drawn at random, and how far Adam is
+   */
+  step(indices: Int32Array, step: number, learningRate: number): void {
+    const feeds = [tf.tensor1d(indices, 'int32'), tf.scalar(step, 'int32'), tf.scalar(learningRate)];
+    const [totals] = this.#session.run(signature.train, feeds);
+    this.#totals?.dispose();
+    this.#totals = totals;
+    tf.dispose(feeds);
+  }
+
+  /** What the steps since the last call came to. */
+  totals(): Totals {
+    if (!this.#totals) return { images: 0, loss: 0, first: 0, topFive: 0, failedStep: null };
+    const values = this.#totals.dataSync();
+    this.#totals.dispose();
+    this.#totals = undefined;
+    const failedStep = values[totalsIndex.failedStep];
+    this.#session.execute(signature.clear);
+    return {
+      images: values[totalsIndex.images],
+      loss: values[totalsIndex.loss],
+      first: values[totalsIndex.first],
+      topFive: values[totalsIndex.topFive],
+      failedStep: failedStep < 0 ? null : failedStep,
+    };
+  }
+
+  /**
+   * Where, for the batch of a failed step, values first stop being finite.
+   * @returns a sentence
+   */
+  diagnose(indices: Int32Array, step: number): string {
+    const feeds = [tf.tensor1d(indices, 'int32'), tf.scalar(step, 'int32')];
+    const layer = this.#firstNonFinite(signature.checkLayers, feeds, this.#graph.checked.layers);
+    tf.dispose(feeds);
+    const weights = this.nonFiniteWeights();
+    if (weights !== null) return weights;
+    if (layer !== undefined) return `The layer "${layer}" was the first whose output was not finite.`;
+    return 'Every layer still gives finite numbers; the loss made of them is none.';
+  }
+
+  /**
+   * Asks every weight; a ReLU turns NaN into 0, so that broken weights need not show in the loss.
+   * @returns a sentence about the first that is not finite, or null if all are
+   */
+  nonFiniteWeights(): string | null {
+    const weight = this.#firstNonFinite(signature.checkWeights, [], this.#graph.checked.weights);
+    return weight === undefined ? null : `The weights "${weight}" are no longer finite.`;
+  }
+
+  #firstNonFinite(name: string, feeds: readonly tf.Tensor[], names: readonly string[]): string | undefined {
+    const [finite] = this.#session.run(name, feeds);
+    const at = finite.dataSync().indexOf(0);
+    finite.dispose();
+    return at < 0 ? undefined : names[at];
+  }
+
+  /** The loss of one batch, and its gradient by weight, as `step` would use them; nothing is changed. */
+  gradients(indices: Int32Array, step: number): { loss: number; gradients: NamedArrays } {
+    const feeds = [tf.tensor1d(indices, 'int32'), tf.scalar(step, 'int32'), tf.scalar(0)];
+    const [loss, ...found] = this.#session.run(signature.gradients, feeds);
+    const gradients = new Map(this.#graph.learned.map((name, i) => [name, namedArray(found[i])]));
+    const result = { loss: loss.dataSync()[0], gradients };
+    tf.dispose([...feeds, loss, ...found]);
+    return result;
+  }
+
+  /** Loss and predictions for images that need not be those trained on, in inference mode. */
+  measure({ images, labels, count }: Examples): Measurement {
+    const { imageShape } = this.#options;
+    const packed = packImages(images, count, imageShape);
+    const feeds = [
+      tf.tensor2d(packed, [count, packedSize(imageShape)]),
+      tf.tensor1d(Int32Array.from(labels), 'int32'),
+    ];
+    const results = this.#session.run(signature.measure, feeds);
+    const [classes, confidences, losses, topFive, penalty] = results.map((tensor) => tensor.dataSync());
+    tf.dispose([...feeds, ...results]);
+    return {
+      classes: classes as Int32Array,
+      confidences: confidences as Float32Array,
+      losses: losses as Float32Array,
+      topFive: topFive as Float32Array,
+      penalty: penalty[0],
+    };
+  }
+
+  /** Copies the model's weights into the graph. */
+  readModel(): void {
+    this.#session.execute(
+      signature.writeWeights,
+      this.#graph.weights.all.map(({ weight }) => weight.read()),
+    );
+  }
+
+  /** Copies the graph's weights into the model. */
+  writeModel(): void {
+    const values = this.#session.run(signature.readWeights);
+    this.#graph.weights.all.forEach(({ weight }, i) => weight.write(values[i]));
+    tf.dispose(values);
+  }
+
+  /** The optimizer's state, by `layer/weight/slot`. */
+  slots(): NamedArrays {
+    if (this.#graph.slots.length === 0) return new Map();
+    const values = this.#session.run(signature.readSlots);
+    const slots = new Map(this.#graph.slots.map(({ name }, i) => [name, namedArray(values[i])]));
+    tf.dispose(values);
+    return slots;
+  }
+
+  /** @throws UserError unless names and shapes are those that `slots` gives; nothing is changed then */
+  setSlots(arrays: NamedArrays): void {
+    const { slots } = this.#graph;
+    const known = new Set(slots.map(({ name }) => name));
+    const extra = [...arrays.keys()].find((name) => !known.has(name));
+    if (extra !== undefined) throw new UserError(`The optimizer has no place for the slot "${extra}".`);
+    const tensors = (): tf.Tensor[] =>
+      slots.map(({ name, variable }) => {
+        const array = arrays.get(name);
+        if (!array) throw new UserError(`The optimizer's slot "${name}" is missing.`);
+        if (array.shape.join() !== variable.shape.join()) {
+          throw new UserError(
+            `The optimizer's slot "${name}" has the shape [${array.shape.join(', ')}], not [${variable.shape.join(', ')}].`,
+          );
+        }
+        return tf.tensor(array.values, [...array.shape]);
+      });
+    tf.tidy(() => {
+      this.#writeSlots(tensors());
+    });
+  }
+
+  /** Frees the session with its variables; the model stays as it is. */
+  dispose(): void {
+    this.#totals?.dispose();
+    this.#totals = undefined;
+    this.#session.dispose();
+  }
+
+  #resetSlots(): void {
+    tf.tidy(() => {
+      this.#writeSlots(this.#graph.slots.map(({ variable, initial }) => tf.fill(sizes(variable), initial)));
+    });
+  }
+
+  #writeSlots(values: readonly tf.Tensor[]): void {
+    if (values.length > 0) this.#session.execute(signature.writeSlots, values);
+  }
+
+  #writeImages({ images, labels, count }: Examples): void {
+    const { imageShape } = this.#options;
+    tf.tidy(() => {
+      const packed = tf.tensor2d(packImages(images, count, imageShape), [count, packedSize(imageShape)]);
+      this.#session.execute(signature.writeImages, [packed, tf.tensor1d(Int32Array.from(labels), 'int32')]);
+    });
+  }
+}
+
+function sizes({ shape }: Variable): number[] {
+  return [...(shape as readonly number[])];
+}
+
+function namedArray(tensor: tf.Tensor): NamedArray {
+  return { shape: tensor.shape, values: tensor.dataSync().slice() as Float32Array };
+}

@@ -1,0 +1,108 @@
+/**
+ * Optimizers as plain data, so that each engine can build its own and a history can record what was used. The
+ * formulas and defaults are those of Keras 3 (https://keras.io/api/optimizers/), unless said otherwise.
+ */
+
+/** What every optimizer can do besides its own rule. */
+interface Common {
+  /** Used where no schedule says otherwise. */
+  readonly learningRate: number;
+  /**
+   * Decoupled weight decay (Loshchilov & Hutter 2017, https://arxiv.org/abs/1711.05101): each step also takes
+   * `learningRate · weightDecay` of a weight off it. 0 for none.
+   */
+  readonly weightDecay: number;
+  /**
+   * Which weights decay: `all` trainable ones, as in Keras, or the `kernels` alone, as is common practice: biases
+   * and the parameters of batch normalisation are left out.
+   */
+  readonly decayed: 'all' | 'kernels';
+  /** Gradients are scaled down, all together, to at most this global norm; null leaves them alone. */
+  readonly clipNorm: number | null;
+}
+
+/** Gradient descent, with momentum (Polyak 1964) above 0, and Nesterov's variant (Sutskever et al. 2013). */
+export interface Sgd extends Common {
+  readonly kind: 'sgd';
+  readonly momentum: number;
+  readonly nesterov: boolean;
+}
+
+/** Duchi et al. 2011, https://jmlr.org/papers/v12/duchi11a.html */
+export interface Adagrad extends Common {
+  readonly kind: 'adagrad';
+  readonly initialAccumulator: number;
+  readonly epsilon: number;
+}
+
+/** Zeiler 2012, https://arxiv.org/abs/1212.5701 */
+export interface Adadelta extends Common {
+  readonly kind: 'adadelta';
+  readonly rho: number;
+  readonly epsilon: number;
+}
+
+/** Hinton's lecture 6e, 2012. */
+export interface RmsProp extends Common {
+  readonly kind: 'rmsprop';
+  readonly rho: number;
+  readonly momentum: number;
+  readonly epsilon: number;
+}
+
+/** Kingma & Ba 2014, https://arxiv.org/abs/1412.6980; with weight decay it is AdamW. */
+export interface Adam extends Common {
+  readonly kind: 'adam';
+  /** Decay of the mean of past gradients, the first moment. */
+  readonly beta1: number;
+  /** Decay of the mean of their squares, the second moment. */
+  readonly beta2: number;
+  /** Added to the root of the second moment before it divides. */
+  readonly epsilon: number;
+}
+
+export type Optimizer = Sgd | Adagrad | Adadelta | RmsProp | Adam;
+
+type Options<T> = Partial<Omit<T, 'kind'>>;
+
+const common = { weightDecay: 0, decayed: 'all', clipNorm: null } as const;
+
+/** Learning rate 0.01, no momentum. */
+export function sgd(options: Options<Sgd> = {}): Sgd {
+  return { ...common, learningRate: 0.01, momentum: 0, nesterov: false, ...options, kind: 'sgd' };
+}
+
+/** Learning rate 1e-3, initial accumulator 0.1, epsilon 1e-7. */
+export function adagrad(options: Options<Adagrad> = {}): Adagrad {
+  return {
+    ...common,
+    learningRate: 1e-3,
+    initialAccumulator: 0.1,
+    epsilon: 1e-7,
+    ...options,
+    kind: 'adagrad',
+  };
+}
+
+/** Learning rate 1e-3, rho 0.95, epsilon 1e-7. */
+export function adadelta(options: Options<Adadelta> = {}): Adadelta {
+  return { ...common, learningRate: 1e-3, rho: 0.95, epsilon: 1e-7, ...options, kind: 'adadelta' };
+}
+
+/** Learning rate 1e-3, rho 0.9, no momentum, epsilon 1e-7. */
+export function rmsprop(options: Options<RmsProp> = {}): RmsProp {
+  return { ...common, learningRate: 1e-3, rho: 0.9, momentum: 0, epsilon: 1e-7, ...options, kind: 'rmsprop' };
+}
+
+/**
+ * Learning rate 1e-3, betas 0.9 and 0.999, epsilon 1e-7. The epsilon is passed on explicitly, so no backend's idea
+ * of it changes a result.
+ */
+export function adam(options: Options<Adam> = {}): Adam {
+  return { ...common, learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, ...options, kind: 'adam' };
+}
+
+/** Adam with Keras's weight decay for it, 0.004. */
+export function adamW(options: Options<Adam> = {}): Adam {
+  return adam({ weightDecay: 0.004, ...options });
+}
