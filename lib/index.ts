@@ -2,5 +2,6 @@
 export { tf } from './runtime/tensorflow';
 export * from './data';
 export * from './models';
+export * from './recipe';
 export * from './train';
 export * from './show';

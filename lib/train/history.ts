@@ -1,4 +1,4 @@
-import type { Optimizer } from './optimizers';
+import type { Augmentation, Loss, Normalisation, Optimizer, Precision } from '../recipe';
 
 /**
  * What is measured after every epoch.
@@ -16,6 +16,8 @@ export interface EpochRow {
   /** Mean over the epoch's batches while the weights moved, with dropout on: usually above `valLoss` early on. */
   loss: number;
   accuracy: number;
+  /** Share of the images whose class was among the five most probable. */
+  top5: number;
   /** After the epoch, with dropout off; null without validation, or if an interrupt came before it was done. */
   valLoss: number | null;
   valAccuracy: number | null;
@@ -29,6 +31,10 @@ export interface Recipe {
   readonly epochs: number;
   readonly batchSize: number;
   readonly optimizer: Optimizer;
+  readonly loss: Loss;
+  readonly augmentation: Augmentation;
+  readonly normalisation: Normalisation | null;
+  readonly precision: Precision;
   readonly validation: Validation;
   readonly seed: number;
 }

@@ -1,41 +1,84 @@
-import { batchTensor } from '../data/batch';
 import { Random } from '../data/random';
+import type { NamedArray } from '../models/weights/named';
+import type { Loss, Optimizer } from '../recipe';
+import { UserError } from '../runtime/errors';
 import { tf } from '../runtime/tensorflow';
-import type { BatchResult, Engine, EngineRun, TrainingJob } from './engine';
+import type { Engine, EngineRun, Steps, StepsResult, TrainingJob } from './engine';
+import { inputBatch } from './input-batch';
+import { measure } from './measure';
 import { stream } from './order';
 
 /**
  * tfjs-layers' own `fitDataset`: every layer and model that tfjs knows, at the speed of one call for each
  * operation. The images stay bytes in memory; only the batch at hand becomes floats.
+ *
+ * The optimizers are tfjs's, which differ from Keras's in three places: momentum gathers gradients, not changes of
+ * weights, which is the same as long as the learning rate stays; Adam adds epsilon behind the correction of the bias,
+ * not before it; Adadelta divides by the sum of squares of the step before.
  */
 export const tfjsEngine: Engine = { name: 'tfjs', start };
 
 function start(job: TrainingJob): EngineRun {
   const { model } = job;
-  const { learningRate, beta1, beta2, epsilon } = job.optimizer;
-  const optimizer = tf.train.adam(learningRate, beta1, beta2, epsilon);
-  model.compile({ optimizer, loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+  refuseWhatTfjsLacks(job);
+  const optimizer = optimizerOf(job.optimizer);
+  model.compile({ optimizer, loss: lossOf(job.loss), metrics: [accuracy, topFive] });
   const dropouts = new DropoutSeeds(model, job.seed);
 
   return {
-    async epoch(order, onBatch) {
+    async train(steps, onSteps) {
+      let step = steps.firstStep;
       await model.fitDataset(
-        tf.data.generator(() => batches(job, order)),
+        tf.data.generator(() => batches(job, steps)),
         {
           epochs: 1,
           verbose: 0,
           callbacks: {
             onBatchBegin: () => {
-              dropouts.next();
+              dropouts.set(step);
+              setLearningRate(optimizer, steps.learningRate(step));
               return Promise.resolve();
             },
             onBatchEnd: async (_batch, logs) => {
-              if (!(await onBatch(batchResult(logs)))) model.stopTraining = true;
+              if (!(await onSteps(resultOf(logs, step++)))) model.stopTraining = true;
             },
           },
         },
       );
     },
+    measure(set, indices, stopped) {
+      return measure(model, set, indices, { ...job, batchSize: undefined, stopped });
+    },
+    async slots() {
+      const [iterations, ...slots] = await optimizer.getWeights();
+      const names = slotNames(model, slots.length);
+      return new Map([
+        ['iterations', namedArray(iterations.tensor)],
+        ...slots.map(({ tensor }, i) => [names[i], namedArray(tensor)] as const),
+      ]);
+    },
+    async setSlots(slots) {
+      const names = ['iterations', ...slotNames(model, slots.size - 1)];
+      const tensors = names.map((name, i) => {
+        const array = slots.get(name);
+        if (!array) throw new UserError(`The optimizer's slot "${name}" is missing.`);
+        const weights = model.trainableWeights;
+        const shape = i === 0 ? [] : (weights[(i - 1) % weights.length].shape as number[]);
+        if (array.shape.join() !== shape.join()) {
+          throw new UserError(
+            `The optimizer's slot "${name}" has the shape [${array.shape.join(', ')}], not [${shape.join(', ')}].`,
+          );
+        }
+        return { name, array };
+      });
+      await optimizer.setWeights(
+        tensors.map(({ name, array: { values, shape } }) => ({
+          name,
+          tensor: tf.tensor(values, [...shape]),
+        })),
+      );
+    },
+    readModel: () => undefined,
     dispose() {
       dropouts.restore();
       optimizer.dispose();
@@ -43,41 +86,125 @@ function start(job: TrainingJob): EngineRun {
   };
 }
 
-function* batches(job: TrainingJob, order: Uint32Array): Generator<{ xs: tf.Tensor; ys: tf.Tensor }> {
-  for (let from = 0; from < order.length; from += job.batchSize) {
-    const indices = order.subarray(from, from + job.batchSize);
+function refuseWhatTfjsLacks({ optimizer, precision }: TrainingJob): void {
+  const lacking = [
+    ...(optimizer.weightDecay > 0 ? [`weight decay (it is ${optimizer.weightDecay})`] : []),
+    ...(optimizer.clipNorm !== null ? [`gradient clipping (clipNorm is ${optimizer.clipNorm})`] : []),
+    ...(precision !== 'float32' ? [`the precision ${precision}`] : []),
+  ];
+  if (lacking.length === 0) return;
+  throw new UserError(
+    `The engine "tfjs" has no ${lacking.join(' and no ')}. Leave it out, or take the engine "graph".`,
+  );
+}
+
+function optimizerOf(optimizer: Optimizer): tf.Optimizer {
+  const { learningRate } = optimizer;
+  switch (optimizer.kind) {
+    case 'sgd': {
+      const { momentum, nesterov } = optimizer;
+      return momentum === 0
+        ? tf.train.sgd(learningRate)
+        : tf.train.momentum(learningRate, momentum, nesterov);
+    }
+    case 'adagrad':
+      return tf.train.adagrad(learningRate, optimizer.initialAccumulator);
+    case 'adadelta':
+      return tf.train.adadelta(learningRate, optimizer.rho, optimizer.epsilon);
+    case 'rmsprop':
+      return tf.train.rmsprop(learningRate, optimizer.rho, optimizer.momentum, optimizer.epsilon);
+    case 'adam':
+      return tf.train.adam(learningRate, optimizer.beta1, optimizer.beta2, optimizer.epsilon);
+  }
+}
+
+/**
+ * Descent keeps its rate in a tensor and has a setter for it, the others keep it in a field. Asking for the setter,
+ * since every optimizer of tfjs passes for an instance of every other's class.
+ */
+function setLearningRate(optimizer: tf.Optimizer, rate: number): void {
+  const fields = optimizer as unknown as { learningRate: number; setLearningRate?(rate: number): void };
+  if (fields.setLearningRate) fields.setLearningRate(rate);
+  else fields.learningRate = rate;
+}
+
+/** On one-hot rows, as tfjs wants them for losses that are functions. */
+function lossOf(loss: Loss): (targets: tf.Tensor, outputs: tf.Tensor) => tf.Tensor {
+  if (loss.kind === 'meanSquaredError') return tf.metrics.meanSquaredError;
+  const { fromLogits, labelSmoothing } = loss;
+  return (targets, outputs) => {
+    const share = labelSmoothing / (targets.shape[1] ?? 1);
+    const smooth = labelSmoothing === 0 ? targets : targets.mul(1 - labelSmoothing).add(share);
+    if (!fromLogits) return tf.metrics.categoricalCrossentropy(smooth, outputs);
+    return smooth.mul(tf.logSoftmax(outputs)).sum(-1).neg();
+  };
+}
+
+const accuracy = (targets: tf.Tensor, outputs: tf.Tensor): tf.Tensor =>
+  tf.metrics.categoricalAccuracy(targets, outputs);
+
+function topFive(targets: tf.Tensor, outputs: tf.Tensor): tf.Tensor {
+  const ofTruth = outputs.mul(targets).sum(-1, true);
+  return outputs.greater(ofTruth).sum(-1).less(5).cast('float32');
+}
+
+function* batches(
+  job: TrainingJob,
+  { order, firstStep }: Steps,
+): Generator<{ xs: tf.Tensor; ys: tf.Tensor }> {
+  const { images, batchSize, augmentation, seed, model } = job;
+  const classes = model.outputs[0].shape[1] ?? 0;
+  for (let from = 0, step = firstStep; from < order.length; from += batchSize, step++) {
+    const indices = order.subarray(from, from + batchSize);
+    const augmented = { augmentation, random: new Random(seed, stream.augmentation, step) };
+    const labels = Int32Array.from(indices, (index) => images.labels[index]);
     yield {
-      xs: batchTensor(job.images, indices, job.imageShape),
-      // Floats: tfjs 4.22 rounds class numbers down before it uses them, and cannot do so to integers.
-      ys: tf.tensor1d(Float32Array.from(indices, (index) => job.images.labels[index])),
+      xs: inputBatch(images, indices, { ...job, augmented }),
+      ys: tf.tidy(() => tf.oneHot(tf.tensor1d(labels, 'int32'), classes).cast('float32')),
     };
   }
 }
 
-function batchResult(logs: tf.Logs | undefined): BatchResult {
-  // `acc` is what tfjs calls the metric "accuracy".
-  const { size, loss, acc } = logs as { size: number; loss: number; acc: number };
-  return { images: size, loss, accuracy: acc };
+function resultOf(logs: tf.Logs | undefined, step: number): StepsResult {
+  const { size, loss, accuracy, topFive } = logs as Record<'size' | 'loss' | 'accuracy' | 'topFive', number>;
+  const result = { steps: 1, images: size, loss, accuracy, top5: topFive };
+  if (Number.isFinite(loss)) return result;
+  const reason = 'The engine "tfjs" does not know in which layer it began; the engine "graph" does.';
+  return { ...result, failure: { step, reason } };
+}
+
+/** tfjs orders slots by kind, then by weight; `layer/weight/slot0` is the first kind. */
+function slotNames(model: tf.LayersModel, count: number): string[] {
+  const weights = model.trainableWeights;
+  return Array.from({ length: count }, (_, i) => {
+    const { originalName } = weights[i % weights.length];
+    return `${originalName}/slot${Math.floor(i / weights.length)}`;
+  });
+}
+
+function namedArray(tensor: tf.Tensor): NamedArray {
+  return { shape: tensor.shape, values: Float32Array.from(tensor.dataSync()) };
 }
 
 /**
- * Gives every dropout layer a new seed before each batch. tfjs 4.22 draws a mask from the layer's seed alone
+ * Gives every dropout layer a new seed before each step. tfjs 4.22 draws a mask from the layer's seed alone
  * (`randomUniform(shape, 0, 1, dtype, seed)`): a fixed seed means the same mask in every step, no seed one
  * that no run repeats.
  */
 class DropoutSeeds {
   readonly #layers: { seed?: number }[];
   readonly #before: (number | undefined)[];
-  readonly #random: Random;
+  readonly #seed: number;
 
   constructor(model: tf.LayersModel, seed: number) {
     this.#layers = model.layers.filter((layer) => layer.getClassName().endsWith('Dropout')) as object[];
     this.#before = this.#layers.map((layer) => layer.seed);
-    this.#random = new Random(seed, stream.dropout);
+    this.#seed = seed;
   }
 
-  next(): void {
-    for (const layer of this.#layers) layer.seed = this.#random.uint32();
+  set(step: number): void {
+    const random = new Random(this.#seed, stream.dropout, step);
+    for (const layer of this.#layers) layer.seed = random.uint32();
   }
 
   restore(): void {

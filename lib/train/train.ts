@@ -1,15 +1,25 @@
 import type { Dataset } from '../data/types';
 import { titleOf } from '../models/registry';
+import {
+  adam,
+  crossEntropy,
+  noAugmentation,
+  type Augmentation,
+  type Loss,
+  type Normalisation,
+  type Optimizer,
+  type Precision,
+} from '../recipe';
 import { UserError } from '../runtime/errors';
 import { onInterrupt } from '../runtime/interrupt';
 import type { tf } from '../runtime/tensorflow';
 import type { TrainCallbacks } from './callbacks';
-import type { BatchResult, Engine, EngineRun } from './engine';
-import { checkFit, measure, type Measured } from './evaluate';
+import type { Engine, EngineRun, Measured, StepsResult } from './engine';
+import { checkFit } from './evaluate';
+import { graphEngine } from './graph-engine';
 import type { EpochRow, History, Recipe, Validation } from './history';
-import { adam, type Optimizer } from './optimizers';
 import { allIndices, epochOrder, splitIndices } from './order';
-import { tfjsEngine } from './tfjs-engine';
+import { noteTrainedWith } from './trained-with';
 
 export interface TrainOptions {
   /** What is measured after every epoch. Has no default, because it decides what the numbers mean. */
@@ -20,10 +30,19 @@ export interface TrainOptions {
   batchSize?: number;
   /** `adam()` unless told. */
   optimizer?: Optimizer;
-  /** Fixes the order of the images and dropout's masks. 1 unless told. */
+  /** `crossEntropy()` unless told. */
+  loss?: Loss;
+  /** How training images are changed at random. Not at all unless told. */
+  augmentation?: Augmentation;
+  /** How pixels are scaled beyond 0 to 1, for instance `channelStatistics`. Not at all unless told. */
+  normalisation?: Normalisation | null;
+  /** What layers compute in. `float32` unless told. */
+  precision?: Precision;
+  /** Fixes the order of the images, dropout's masks and augmentation. 1 unless told. */
   seed?: number;
   /** Told how it goes, one after the other. */
   callbacks?: readonly TrainCallbacks[];
+  /** `graphEngine` unless told. */
   engine?: Engine;
 }
 
@@ -31,7 +50,7 @@ export interface TrainOptions {
  * Trains `model` in place on the dataset's training images, from the weights it holds. Calling it again goes
  * on from there, with a fresh optimizer.
  *
- * The first interrupt stops it after the batch at hand: the promise resolves with the history so far, marked
+ * The first interrupt stops it after the steps at hand: the promise resolves with the history so far, marked
  * `interrupted`, and the model keeps its weights.
  *
  * @throws UserError if the options or the model do not fit, or the loss stops being a number
@@ -43,15 +62,25 @@ export async function train(
 ): Promise<History> {
   const recipe = resolve(options);
   checkFit(model, dataset);
-  const session = new Session(model, dataset, recipe, options.engine ?? tfjsEngine, options.callbacks ?? []);
+  const session = new Session(model, dataset, recipe, options.engine ?? graphEngine, options.callbacks ?? []);
   return session.run();
 }
 
 function resolve(options: TrainOptions): Recipe {
-  const { validation, epochs = 10, batchSize = 32, optimizer = adam(), seed = 1 } = options;
-  checkPositive('epochs', epochs);
-  checkPositive('batchSize', batchSize);
-  return { validation, epochs, batchSize, optimizer, seed };
+  const recipe: Recipe = {
+    validation: options.validation,
+    epochs: options.epochs ?? 10,
+    batchSize: options.batchSize ?? 32,
+    optimizer: options.optimizer ?? adam(),
+    loss: options.loss ?? crossEntropy(),
+    augmentation: options.augmentation ?? noAugmentation,
+    normalisation: options.normalisation ?? null,
+    precision: options.precision ?? 'float32',
+    seed: options.seed ?? 1,
+  };
+  checkPositive('epochs', recipe.epochs);
+  checkPositive('batchSize', recipe.batchSize);
+  return recipe;
 }
 
 function checkPositive(name: string, value: number): void {
@@ -63,8 +92,9 @@ function checkPositive(name: string, value: number): void {
 class Session {
   readonly #rows: EpochRow[] = [];
   readonly #trainIndices: Uint32Array;
-  readonly #validate: (() => Promise<Measured | undefined>) | undefined;
+  readonly #validate: ((run: EngineRun) => Promise<Measured | undefined>) | undefined;
   #interrupted = false;
+  #step = 0;
   #images = 0;
   #seconds = 0;
   #validationSeconds = 0;
@@ -76,17 +106,17 @@ class Session {
     readonly engine: Engine,
     readonly callbacks: readonly TrainCallbacks[],
   ) {
-    const { train: images, test, imageShape } = dataset;
+    const { train: images, test } = dataset;
     const { validation } = recipe;
     const stopped = (): boolean => this.#interrupted;
     this.#trainIndices = allIndices(images.count);
     if (validation === 'test') {
       const indices = allIndices(test.count);
-      this.#validate = () => measure(model, test, indices, imageShape, { stopped });
+      this.#validate = (run) => run.measure(test, indices, stopped);
     } else if (validation !== 'none') {
       const split = splitIndices(images.count, validation.split);
       this.#trainIndices = split.train;
-      this.#validate = () => measure(model, images, split.validation, imageShape, { stopped });
+      this.#validate = (run) => run.measure(images, split.validation, stopped);
     }
   }
 
@@ -99,10 +129,9 @@ class Session {
         model,
         images: dataset.train,
         imageShape: dataset.imageShape,
-        batchSize: recipe.batchSize,
-        optimizer: recipe.optimizer,
-        seed: recipe.seed,
+        ...recipe,
       });
+      noteTrainedWith(model, recipe);
       for (const each of this.callbacks) {
         await each.onStart?.({
           network: titleOf(model),
@@ -127,26 +156,29 @@ class Session {
     const mean = new Mean();
     const before = this.#seconds;
     const clock = stopwatch();
-    await run.epoch(order, async (batch) => {
-      mean.add(batch);
-      this.#images += batch.images;
+    const { learningRate } = this.recipe.optimizer;
+    const steps = { order, firstStep: this.#step, learningRate: () => learningRate };
+    await run.train(steps, async (result) => {
+      if (result.failure) throw diverged(epoch, result.failure, learningRate);
+      mean.add(result);
+      this.#step += result.steps;
+      this.#images += result.images;
       this.#seconds = before + clock();
-      if (!Number.isFinite(batch.loss)) return false;
       await this.#reportBatch(epoch, mean);
       return !this.#interrupted;
     });
-    if (!Number.isFinite(mean.loss)) throw diverged(epoch, mean.images, this.recipe.optimizer);
     this.#seconds = before + clock();
     if (mean.images < order.length) return;
 
     const seconds = this.#seconds - before;
     const validationClock = stopwatch();
-    const validated = await this.#validate?.();
+    const validated = await this.#validate?.(run);
     if (this.#validate) this.#validationSeconds += validationClock();
     const row: EpochRow = {
       epoch,
       loss: mean.loss,
       accuracy: mean.accuracy,
+      top5: mean.top5,
       valLoss: validated?.loss ?? null,
       valAccuracy: validated?.accuracy ?? null,
       seconds,
@@ -197,12 +229,14 @@ class Session {
 class Mean {
   images = 0;
   #loss = 0;
-  #correct = 0;
+  #first = 0;
+  #topFive = 0;
 
-  add({ images, loss, accuracy }: BatchResult): void {
+  add({ images, loss, accuracy, top5 }: StepsResult): void {
     this.images += images;
     this.#loss += images * loss;
-    this.#correct += images * accuracy;
+    this.#first += images * accuracy;
+    this.#topFive += images * top5;
   }
 
   get loss(): number {
@@ -210,14 +244,22 @@ class Mean {
   }
 
   get accuracy(): number {
-    return this.#correct / this.images;
+    return this.#first / this.images;
+  }
+
+  get top5(): number {
+    return this.#topFive / this.images;
   }
 }
 
-function diverged(epoch: number, images: number, optimizer: Optimizer): UserError {
+function diverged(
+  epoch: number,
+  { step, reason }: NonNullable<StepsResult['failure']>,
+  learningRate: number,
+): UserError {
   return new UserError(
-    `The loss is no longer a finite number, in epoch ${epoch} after ${images} images. With a learning rate ` +
-      `of ${optimizer.learningRate} the steps may be too large: build the network anew and try a tenth of it.`,
+    `The loss is no longer a finite number, in epoch ${epoch} at step ${step}. ${reason} With a learning rate ` +
+      `of ${learningRate} the steps may be too large: build the network anew and try a tenth of it.`,
   );
 }
 

@@ -1,11 +1,13 @@
 import { setDisplayHost, type MimeBundle } from '../../lib/runtime/display';
-import { adam, type EpochRow, type Evaluation, type History } from '../../lib/train';
+import { adam, crossEntropy, noAugmentation } from '../../lib/recipe';
+import { type EpochRow, type Evaluation, type History } from '../../lib/train';
 
 export function row(epoch: number, values: Partial<EpochRow> = {}): EpochRow {
   return {
     epoch,
     loss: 2 - epoch / 10,
     accuracy: 0.2 + epoch / 10,
+    top5: 0.6 + epoch / 10,
     valLoss: 2.1 - epoch / 10,
     valAccuracy: 0.1 + epoch / 10,
     seconds: 4,
@@ -19,7 +21,17 @@ export function history(values: Partial<History> = {}): History {
     network: 'Baseline',
     dataset: 'built-in sample',
     engine: 'tfjs',
-    recipe: { epochs: 3, batchSize: 32, optimizer: adam(), validation: 'test', seed: 1 },
+    recipe: {
+      epochs: 3,
+      batchSize: 32,
+      optimizer: adam(),
+      loss: crossEntropy(),
+      augmentation: noAugmentation,
+      normalisation: null,
+      precision: 'float32',
+      validation: 'test',
+      seed: 1,
+    },
     epochs: [row(1), row(2), row(3)],
     interrupted: false,
     images: 15_000,
@@ -35,6 +47,7 @@ export const evaluation: Evaluation = {
   on: 'test',
   loss: 1,
   accuracy: 0.7,
+  top5: 1,
   predictions: new Uint8Array(10),
   confidences: new Float32Array(10),
   confusion: [

@@ -27,6 +27,6 @@ export function noiseDataset({ train = 40, test = 20, classes = 3 } = {}): Datas
   };
 }
 
-export function smallModel({ classes = 3, dropout = 0, seed = 1 } = {}): tf.LayersModel {
-  return baseline({ inputShape: [side, side, 3], classes, dropout, seed });
+export function smallModel({ classes = 3, dropout = 0, seed = 1, batchNorm = true } = {}): tf.LayersModel {
+  return baseline({ inputShape: [side, side, 3], classes, dropout, seed, batchNorm });
 }

@@ -1,0 +1,124 @@
+import { setImmediate } from 'node:timers/promises';
+import { Trainer, type Totals } from '../graph';
+import type { ImageSet } from '../data/types';
+import type { Engine, EngineRun, Measured, Steps, StepsResult, TrainingJob } from './engine';
+
+/**
+ * The whole step as one TensorFlow graph, compiled from the model by lib/graph: forward pass, gradients, update,
+ * metrics, and what is drawn at random. Several times as fast as tfjs's own `fit`, and what it cannot compile it
+ * refuses by name.
+ */
+export const graphEngine: Engine = { name: 'graph', start };
+
+/** How long steps go on before they are reported and others get their turn. */
+const reportMs = 40;
+
+const measureBatch = 250;
+
+async function start(job: TrainingJob): Promise<EngineRun> {
+  const { images, precision, batchSize } = job;
+  const trainer = await Trainer.compile({
+    ...job,
+    examples: images,
+    dtype: precision === 'mixed_bfloat16' ? 'bfloat16' : 'float32',
+  });
+  return {
+    async train(steps, onSteps) {
+      const failure = await trainSteps(trainer, steps, batchSize, onSteps);
+      trainer.writeModel();
+      if (failure) await onSteps({ steps: 0, images: 0, loss: NaN, accuracy: NaN, top5: NaN, failure });
+    },
+    async measure(set, indices, stopped) {
+      return measure(trainer, set, indices, stopped);
+    },
+    slots: () => Promise.resolve(trainer.slots()),
+    setSlots: (slots) => {
+      trainer.setSlots(slots);
+    },
+    readModel: () => {
+      trainer.readModel();
+    },
+    dispose: () => {
+      trainer.dispose();
+    },
+  };
+}
+
+/** @returns what went wrong, if anything did; the failed step, and what would have followed, changed nothing */
+async function trainSteps(
+  trainer: Trainer,
+  { order, firstStep, learningRate }: Steps,
+  batchSize: number,
+  onSteps: (result: StepsResult) => boolean | Promise<boolean>,
+): Promise<StepsResult['failure']> {
+  const batch = (step: number): Int32Array => {
+    const from = (step - firstStep) * batchSize;
+    return Int32Array.from(order.subarray(from, from + batchSize));
+  };
+  const end = firstStep + Math.ceil(order.length / batchSize);
+  let reported = performance.now();
+  let reportedStep = firstStep;
+  for (let step = firstStep; step < end; step++) {
+    trainer.step(batch(step), step, learningRate(step));
+    if (step + 1 < end && performance.now() - reported < reportMs) continue;
+    const totals = trainer.totals();
+    const { failedStep } = totals;
+    const steps = (failedStep ?? step + 1) - reportedStep;
+    const goOn = steps === 0 || (await onSteps(resultOf(totals, steps)));
+    if (failedStep !== null) {
+      return { step: failedStep, reason: trainer.diagnose(batch(failedStep), failedStep) };
+    }
+    if (!goOn) break;
+    // Lets an interrupt arrive: the steps themselves never give way.
+    await setImmediate();
+    reported = performance.now();
+    reportedStep = step + 1;
+  }
+  const reason = trainer.nonFiniteWeights();
+  return reason === null ? undefined : { step: reportedStep, reason };
+}
+
+function resultOf({ images, loss, first, topFive }: Totals, steps: number): StepsResult {
+  return { steps, images, loss: loss / images, accuracy: first / images, top5: topFive / images };
+}
+
+async function measure(
+  trainer: Trainer,
+  set: ImageSet,
+  indices: Uint32Array,
+  stopped: () => boolean,
+): Promise<Measured | undefined> {
+  const predictions = new Uint8Array(indices.length);
+  const confidences = new Float32Array(indices.length);
+  const size = set.images.length / set.count;
+  let loss = 0;
+  let correct = 0;
+  let topFive = 0;
+  let penalty = 0;
+  for (let from = 0; from < indices.length; from += measureBatch) {
+    await setImmediate();
+    if (stopped()) return undefined;
+    const batch = indices.subarray(from, from + measureBatch);
+    const images = new Uint8Array(batch.length * size);
+    batch.forEach((index, i) => {
+      images.set(set.images.subarray(index * size, (index + 1) * size), i * size);
+    });
+    const labels = Uint8Array.from(batch, (index) => set.labels[index]);
+    const measured = trainer.measure({ images, labels, count: batch.length });
+    predictions.set(measured.classes, from);
+    confidences.set(measured.confidences, from);
+    penalty = measured.penalty;
+    measured.losses.forEach((each, i) => {
+      loss += each;
+      if (measured.classes[i] === labels[i]) correct++;
+      topFive += measured.topFive[i];
+    });
+  }
+  return {
+    loss: loss / indices.length + penalty,
+    accuracy: correct / indices.length,
+    top5: topFive / indices.length,
+    predictions,
+    confidences,
+  };
+}
