@@ -86,6 +86,17 @@ export class Graph {
     }
   }
 
+  /** Names what `build` adds as if nothing stood around it. */
+  outside<T>(build: () => T): T {
+    const outer = this.#scope;
+    this.#scope = '';
+    try {
+      return build();
+    } finally {
+      this.#scope = outer;
+    }
+  }
+
   add({ op, name = op, inputs = [], attrs = {}, control = [], outputs = [] }: NodeSpec): Node {
     for (const input of inputs) {
       if (input.graph !== this) this.refuse(op, `the input ${input.ref} belongs to another graph`);

@@ -2,17 +2,17 @@
 import type { tf } from '../runtime/tensorflow';
 import type { Graph, Value } from './graph';
 import { loweringOf, type Lowering } from './layers';
-import { Config, type Layer } from './layers/lowering';
+import { Config, type Layer, type Statistic } from './layers/lowering';
 import { NotLowered } from './not-lowered';
-import { identity } from './ops/array';
+import { siblingChains, type SiblingChain } from './siblings';
+import { concat, identity, split } from './ops/array';
 import { cast, scalar } from './ops/cast';
 import { abs, add, mul } from './ops/math';
 import { l2Loss } from './ops/reduce';
 import { sum } from './ops/broadcast';
 import { seedOf } from './ops/random';
-import type { Variable } from './ops/variable';
 import type { DType, Shape } from './types';
-import type { ModelWeight, Weights } from './weights';
+import type { ModelWeight, WeightReading } from './weights';
 
 export interface LowerOptions {
   readonly training: boolean;
@@ -26,12 +26,10 @@ export interface LoweredModel {
   readonly outputs: readonly Value[];
   /** Each layer's output, in the order in which they are computed. */
   readonly layerOutputs: readonly { readonly layer: string; readonly output: Value }[];
-  /** The weights as they were read at the start of the step. */
-  readonly reads: ReadonlyMap<ModelWeight, Value>;
   /** Penalties on weights: float32 scalars, to be added to the loss. */
   readonly penalties: readonly Value[];
-  /** Changes that training makes to statistics. */
-  readonly updates: readonly { readonly variable: Variable; readonly next: Value }[];
+  /** What moving averages follow in training; one that several calls of a layer move is there several times. */
+  readonly follows: readonly { readonly weight: ModelWeight; readonly statistic: Statistic }[];
 }
 
 /**
@@ -40,7 +38,7 @@ export interface LoweredModel {
  */
 export function lowerModel(
   model: tf.LayersModel,
-  weights: Weights,
+  weights: WeightReading,
   inputs: readonly Value[],
   options: LowerOptions,
 ): LoweredModel {
@@ -49,15 +47,14 @@ export function lowerModel(
 
 class ModelLowering {
   readonly #layerOutputs: { layer: string; output: Value }[] = [];
-  readonly #reads = new Map<ModelWeight, Value>();
-  readonly #updates: { variable: Variable; next: Value }[] = [];
+  readonly #follows: { weight: ModelWeight; statistic: Statistic }[] = [];
   readonly #penalties: Value[] = [];
   readonly #penalised = new Set<Layer>();
   #draws = 0;
 
   constructor(
     readonly graph: Graph,
-    readonly weights: Weights,
+    readonly weights: WeightReading,
     readonly options: LowerOptions,
   ) {}
 
@@ -69,28 +66,28 @@ class ModelLowering {
     return {
       outputs: outputs.map((output) => cast(output, 'float32')),
       layerOutputs: this.#layerOutputs,
-      reads: this.#reads,
       penalties: this.#penalties,
-      updates: this.#updates,
+      follows: this.#follows,
     };
   }
 
   /** A model, be it the whole or one that is used as a layer: from its output tensors back to its inputs. */
   #container(model: tf.LayersModel, inputs: readonly Value[]): Value[] {
-    const known = new Map<string, readonly Value[]>();
     const values = new Map<number, Value>(model.inputs.map((tensor, i) => [tensor.id, inputs[i]]));
+    const chains = siblingChains(model);
     const evaluate = (tensor: tf.SymbolicTensor): Value => {
-      const given = values.get(tensor.id);
-      if (given) return given;
-      const { sourceLayer, nodeIndex, tensorIndex } = tensor;
-      const call = `${sourceLayer.id}:${nodeIndex}`;
-      let outputs = known.get(call);
-      if (!outputs) {
-        const node = sourceLayer.inboundNodes[nodeIndex];
-        outputs = this.#call(sourceLayer, node.inputTensors.map(evaluate), node.outputTensors);
-        known.set(call, outputs);
+      const known = values.get(tensor.id);
+      if (known) return known;
+      const chain = chains.get(tensor.id);
+      if (chain) {
+        for (const [id, value] of this.#chain(chain, evaluate(chain.input))) values.set(id, value);
+      } else {
+        const { sourceLayer, nodeIndex } = tensor;
+        const { inputTensors, outputTensors } = sourceLayer.inboundNodes[nodeIndex];
+        const outputs = this.#call(sourceLayer, inputTensors.map(evaluate), outputTensors);
+        outputTensors.forEach(({ id }, i) => values.set(id, outputs[i]));
       }
-      return outputs[tensorIndex];
+      return values.get(tensor.id) as Value;
     };
     return model.outputs.map(evaluate);
   }
@@ -98,14 +95,7 @@ class ModelLowering {
   #call(layer: Layer, inputs: readonly Value[], outputs: readonly tf.SymbolicTensor[]): readonly Value[] {
     return this.graph.within(layer.name, () => {
       if (isModel(layer)) return this.#container(layer, inputs);
-      const refuse = (reason: string): never => {
-        throw new NotLowered(`The layer "${layer.name}" (${layer.getClassName()})`, reason);
-      };
-      const lower = loweringOf(layer.getClassName());
-      if (!lower) return refuse('there is no lowering for layers of its class');
-      const config = new Config(layer, refuse);
-      this.#penalise(layer, config, refuse);
-      const output = lower(inputs, this.#lowering(layer, config, outputs[0].shape, refuse));
+      const output = this.#lower([layer], inputs, outputs[0].shape);
       // Named after the layer, so that a trace of the graph reads like the model.
       const named = identity(output, 'output');
       this.#layerOutputs.push({ layer: layer.name, output: named });
@@ -113,23 +103,74 @@ class ModelLowering {
     });
   }
 
-  #lowering(layer: Layer, config: Config, outputShape: Shape, refuse: (reason: string) => never): Lowering {
+  /** @returns what each layer of the chain's last stage gives, by the tensor's id */
+  #chain({ stages }: SiblingChain, input: Value): [number, Value][] {
+    let joint = input;
+    let parts: readonly Value[] = [];
+    for (const calls of stages) {
+      const layers = calls.map(({ layer }) => layer);
+      const lengths = calls.map(({ output }) => output.shape[output.shape.length - 1] ?? 0);
+      parts = this.graph.within(`${layers[0].name}_and_${layers.length - 1}_more`, () => {
+        const total = lengths.reduce((sum, length) => sum + length, 0);
+        joint = this.#lower(layers, [joint], [...calls[0].output.shape.slice(0, -1), total]);
+        return split(joint, lengths, joint.shape.length - 1);
+      });
+      layers.forEach(({ name }, i) => this.#layerOutputs.push({ layer: name, output: parts[i] }));
+    }
+    return stages[stages.length - 1].map(({ output }, i) => [output.id, parts[i]]);
+  }
+
+  /** @param layers one, or siblings that are computed as one wider layer */
+  #lower(layers: readonly Layer[], inputs: readonly Value[], outputShape: Shape): Value {
+    const [first] = layers;
+    const named = layers.map(({ name }) => `"${name}"`).join(', ');
+    const refuse = (reason: string): never => {
+      throw new NotLowered(
+        `The layer${layers.length > 1 ? 's' : ''} ${named} (${first.getClassName()})`,
+        reason,
+      );
+    };
+    const lower = loweringOf(first.getClassName());
+    if (!lower) return refuse('there is no lowering for layers of its class');
+    for (const layer of layers) this.#penalise(layer, new Config(layer, refuse), refuse);
+    return lower(inputs, this.#lowering(layers, outputShape, refuse));
+  }
+
+  #lowering(layers: readonly Layer[], outputShape: Shape, refuse: (reason: string) => never): Lowering {
     const { graph, options } = this;
-    const find = (name: string): ModelWeight | undefined =>
+    const [first] = layers;
+    const find = (layer: Layer, name: string): ModelWeight | undefined =>
       layer.weights.find(({ originalName }) => originalName.endsWith(`/${name}`));
-    const existing = (name: string): ModelWeight => find(name) ?? refuse(`it has no weight "${name}"`);
+    const existing = (name: string): ModelWeight[] =>
+      layers.map((layer) => find(layer, name) ?? refuse(`it has no weight "${name}"`));
+    // Filters, and all that there is one of for each filter, lie along the last axis.
+    const lastAxis = (weight: ModelWeight): number => weight.shape.length - 1;
     return {
       graph,
       training: options.training,
       dtype: options.dtype,
-      layer,
-      config,
+      layer: first,
+      config: new Config(first, refuse),
       outputShape: outputShape.map((dim, i) => (i === 0 ? null : dim)),
-      weight: (name) => this.#read(existing(name)),
-      has: (name) => find(name) !== undefined,
-      update: (name, next) => {
-        const variable = this.weights.of(existing(name));
-        this.#updates.push({ variable, next: next(variable) });
+      weight: (name) => {
+        const weights = existing(name);
+        const values = weights.map((weight) => this.weights.of(weight));
+        return values.length === 1 ? values[0] : concat(values, lastAxis(weights[0]));
+      },
+      has: (name) => find(first, name) !== undefined,
+      follow: (name, statistic) => {
+        const weights = existing(name);
+        const values =
+          weights.length === 1
+            ? [statistic.value]
+            : split(
+                statistic.value,
+                weights.map(({ shape }) => shape[0] ?? 0),
+                0,
+              );
+        weights.forEach((weight, i) => {
+          this.#follows.push({ weight, statistic: { ...statistic, value: values[i] } });
+        });
       },
       seed: () => {
         const { random } = options;
@@ -138,14 +179,6 @@ class ModelLowering {
       },
       refuse,
     };
-  }
-
-  #read(weight: ModelWeight): Value {
-    const known = this.#reads.get(weight);
-    if (known) return known;
-    const value = this.weights.of(weight).read();
-    this.#reads.set(weight, value);
-    return value;
   }
 
   /** Regularisers belong to weights, not to calls: a shared layer is penalised once. */
@@ -161,7 +194,7 @@ class ModelLowering {
       const weight = layer.weights.find(({ originalName }) => originalName.endsWith(`/${weightOf(key)}`));
       if (!weight) continue;
       this.#penalties.push(
-        penalty(this.#read(weight), setting, () => refuse(`its ${key} is neither L1 nor L2`)),
+        penalty(this.weights.of(weight), setting, () => refuse(`its ${key} is neither L1 nor L2`)),
       );
     }
   }

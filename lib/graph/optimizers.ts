@@ -105,6 +105,11 @@ export function clipByGlobalNorm(gradients: readonly Value[], most: number): Val
   return gradients.map((gradient) => mul(gradient, factor));
 }
 
+/** Whether a weight decays. @param name as the layer calls it, for instance `conv/kernel` */
+export function decays({ weightDecay, decayed }: Optimizer, name: string): boolean {
+  return weightDecay > 0 && (decayed === 'all' || name.endsWith('kernel'));
+}
+
 /**
  * Decoupled weight decay: takes the share `learningRate · amount` off the weight.
  * @param value the weight as the step read it

@@ -5,7 +5,6 @@ import { tf } from '../runtime/tensorflow';
 import { packedSize, packImages } from './input';
 import { Session } from './session';
 import { signature, totalsIndex, TrainingGraph, type TrainingGraphOptions } from './training-graph';
-import type { Variable } from './ops/variable';
 
 /** Images with a class each, as they lie in memory. */
 export interface Examples {
@@ -197,12 +196,12 @@ export class Trainer {
     const extra = [...arrays.keys()].find((name) => !known.has(name));
     if (extra !== undefined) throw new UserError(`The optimizer has no place for the slot "${extra}".`);
     const tensors = (): tf.Tensor[] =>
-      slots.map(({ name, variable }) => {
+      slots.map(({ name, shape }) => {
         const array = arrays.get(name);
         if (!array) throw new UserError(`The optimizer's slot "${name}" is missing.`);
-        if (array.shape.join() !== variable.shape.join()) {
+        if (array.shape.join() !== shape.join()) {
           throw new UserError(
-            `The optimizer's slot "${name}" has the shape [${array.shape.join(', ')}], not [${variable.shape.join(', ')}].`,
+            `The optimizer's slot "${name}" has the shape [${array.shape.join(', ')}], not [${shape.join(', ')}].`,
           );
         }
         return tf.tensor(array.values, [...array.shape]);
@@ -221,7 +220,7 @@ export class Trainer {
 
   #resetSlots(): void {
     tf.tidy(() => {
-      this.#writeSlots(this.#graph.slots.map(({ variable, initial }) => tf.fill(sizes(variable), initial)));
+      this.#writeSlots(this.#graph.slots.map(({ shape, initial }) => tf.fill([...shape], initial)));
     });
   }
 
@@ -236,10 +235,6 @@ export class Trainer {
       this.#session.execute(signature.writeImages, [packed, tf.tensor1d(Int32Array.from(labels), 'int32')]);
     });
   }
-}
-
-function sizes({ shape }: Variable): number[] {
-  return [...(shape as readonly number[])];
 }
 
 function namedArray(tensor: tf.Tensor): NamedArray {

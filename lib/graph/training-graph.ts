@@ -15,7 +15,7 @@ import { Graph, type Node, type Value } from './graph';
 import { augmentImages, packedSize, scaleImages, unpackImages, type ImageShape } from './input';
 import { lowerModel, type LoweredModel } from './lower-model';
 import { countHits, lossOf, type Hits } from './losses';
-import { clipByGlobalNorm, decay, updateRule, type UpdateRule } from './optimizers';
+import { clipByGlobalNorm, decay, decays, updateRule, type UpdateRule } from './optimizers';
 import { softmax } from './ops/activation';
 import { concat, elementCount, identity, pack, reshape } from './ops/array';
 import { cast, scalar } from './ops/cast';
@@ -25,7 +25,10 @@ import { add, greaterEqual, logicalAnd, mul, select } from './ops/math';
 import { allFinite, argMax, inTopK, max, mean } from './ops/reduce';
 import { Variable } from './ops/variable';
 import type { DType } from './types';
-import { Weights, type WeightVariable } from './weights';
+import { movingAverages } from './moving-averages';
+import { NotLowered } from './not-lowered';
+import { Store } from './store';
+import { Weights, type ModelWeight, type WeightReading, type WeightStore } from './weights';
 
 export interface TrainingGraphOptions {
   readonly model: tf.LayersModel;
@@ -42,9 +45,14 @@ export interface TrainingGraphOptions {
 }
 
 /** One slot of the optimizer: named `layer/weight/slot`. */
-export interface SlotVariable {
+export interface Slot {
   readonly name: string;
-  readonly variable: Variable;
+  readonly shape: readonly number[];
+  readonly initial: number;
+}
+
+interface SlotStore {
+  readonly store: Store;
   readonly initial: number;
 }
 
@@ -69,7 +77,7 @@ export const totalsIndex = { loss: 0, first: 1, topFive: 2, images: 3, failedSte
 export class TrainingGraph {
   readonly graph = new Graph();
   readonly weights: Weights;
-  readonly slots: readonly SlotVariable[];
+  readonly slots: readonly Slot[];
   /** What the checks for finite values tell of, in their order. */
   readonly checked: { readonly layers: readonly string[]; readonly weights: readonly string[] };
   /** The weights that the loss depends on, in the order of their gradients. */
@@ -79,16 +87,18 @@ export class TrainingGraph {
   constructor(options: TrainingGraphOptions) {
     const { graph } = this;
     this.#options = options;
-    this.weights = new Weights(graph, options.model);
+    this.weights = new Weights(graph, options.model, (weight) => kindOf(weight, options.optimizer));
+    const reading = this.weights.reading();
     const data = this.#data();
     const step = new StepInputs(graph);
-    const forward = this.#forward(data, step);
+    const forward = this.#forward(data, step, reading);
     this.checked = this.#offerChecks(forward, step);
     const learned = this.#learn(forward, step);
-    this.learned = learned.map(({ name }) => name);
-    this.slots = this.#offerTraining(forward, step, learned);
+    this.learned = learned.flatMap(({ weights }) => weights.map(({ name }) => name));
+    const slots = this.#offerTraining(forward, step, learned);
+    this.slots = slots.flatMap(({ store, initial }) => store.parts.map((part) => ({ ...part, initial })));
     this.#offerMeasuring();
-    this.#offerState();
+    this.#offerState(slots.map(({ store }) => store));
   }
 
   /** float32 bits of the images [images, packed], int32 classes [images] → a scalar */
@@ -99,11 +109,15 @@ export class TrainingGraph {
       new Variable(graph, 'images', 'float32', [imageCount, packedSize(imageShape)]),
       new Variable(graph, 'classes', 'int32', [imageCount]),
     ]);
-    this.#offerWrite(signature.writeImages, [images, classes]);
+    graph.within(signature.writeImages, () => {
+      const inputs = [images, classes].map(({ dtype, shape }) => placeholder(graph, 'value', dtype, shape));
+      const done = [images.assign(inputs[0]), classes.assign(inputs[1])];
+      graph.offer(signature.writeImages, { inputs, outputs: [this.#written(done)] });
+    });
     return { images, classes };
   }
 
-  #forward({ images, classes }: Data, { indices, step }: StepInputs): Forward {
+  #forward({ images, classes }: Data, { indices, step }: StepInputs, reading: WeightReading): Forward {
     const { graph } = this;
     const { model, imageShape, augmentation, normalisation, loss, dtype, seed } = this.#options;
     return graph.within('train', () => {
@@ -113,44 +127,49 @@ export class TrainingGraph {
         return augmentImages(pixels, augmentation, step, seed);
       });
       const random = { step, seed };
-      const lowered = lowerModel(model, this.weights, [inputs], { training: true, dtype, random });
+      const lowered = lowerModel(model, reading, [inputs], { training: true, dtype, random });
       return graph.within('loss', () => {
-        const [output] = lowered.outputs;
+        const [output, ...others] = lowered.outputs;
+        if (others.length > 0) {
+          throw new NotLowered('The model', `it has ${others.length + 1} outputs, and the loss is of one`);
+        }
         const perImage = mean(lossOf(loss, output, labels));
         const total = lowered.penalties.reduce(add, perImage);
-        return { lowered, loss: total, hits: countHits(output, labels) };
+        return { lowered, reading, loss: total, hits: countHits(output, labels) };
       });
     });
   }
 
-  /** indices, step, learning rate → the loss, and the gradient of each weight that it depends on */
-  #learn({ lowered, loss }: Forward, { indices, step, rate }: StepInputs): Learned[] {
+  /** indices, step, learning rate → the loss, and the gradient of each weight that is trained */
+  #learn({ reading, loss }: Forward, { indices, step, rate }: StepInputs): Learned[] {
     const { graph } = this;
-    const trainable = this.weights.all.flatMap((each) => {
-      const read = lowered.reads.get(each.weight);
-      return read && each.weight.trainable ? [{ ...each, read }] : [];
-    });
-    const found = gradients(
-      loss,
-      trainable.map(({ read }) => read),
-    );
-    const learned = trainable.flatMap((each, i) => {
-      const gradient = found[i];
-      return gradient ? [{ ...each, gradient }] : [];
+    const trained = this.weights.stores.filter(({ kind }) => kind !== kinds.kept);
+    const reads = trained.flatMap(({ weights }) => weights.map(({ weight }) => reading.of(weight)));
+    const found = gradients(loss, reads);
+    const learned = trained.map((each) => {
+      const own = each.weights.map(({ name }) => {
+        const gradient = found.shift();
+        if (gradient) return gradient;
+        throw new NotLowered(
+          `The weight "${name}"`,
+          'the loss does not depend on it, so it cannot be trained',
+        );
+      });
+      return { ...each, gradients: own };
     });
     graph.offer(signature.gradients, {
       inputs: [indices, step, rate],
-      outputs: [identity(loss), ...learned.map(({ gradient }) => identity(gradient))],
+      outputs: [loss, ...learned.flatMap((each) => each.gradients)].map((value) => identity(value)),
     });
     return learned;
   }
 
   /** indices, step, learning rate → totals since `clear`, see `totalsIndex` */
   #offerTraining(
-    { lowered, loss, hits }: Forward,
+    { lowered, reading, loss, hits }: Forward,
     { indices, step, rate }: StepInputs,
     learned: readonly Learned[],
-  ): SlotVariable[] {
+  ): SlotStore[] {
     const { graph } = this;
     const { optimizer } = this.#options;
     return graph.within('update', () => {
@@ -163,18 +182,20 @@ export class TrainingGraph {
       const good = logicalAnd(allFinite(loss), fresh);
       const guarded = (value: Value): Value => switchOn(value, good).yes;
 
-      const raw = learned.map(({ gradient }) => gradient);
+      const raw = learned.map(({ store, gradients }) => store.join(gradients));
       const { clipNorm } = optimizer;
       const clipped = clipNorm === null || raw.length === 0 ? raw : clipByGlobalNorm(raw, clipNorm);
       const rule = updateRule(optimizer, { learningRate: rate, step });
-      const slots: SlotVariable[] = [];
+      const slots: SlotStore[] = [];
       const done = learned.map((each, i) => {
-        const own = this.#slotsOf(each, rule);
+        const own = slotsOf(each.store, rule);
         slots.push(...own);
-        return this.#update({ ...each, gradient: guarded(clipped[i]) }, rule, own, rate);
+        return this.#update(each, guarded(clipped[i]), { rule, slots: own, rate, reading });
       });
-      for (const { variable, next } of lowered.updates) done.push(variable.assign(guarded(next)));
       const count = elementCount(indices);
+      for (const { store, next } of movingAverages(this.weights, reading, lowered.follows, count)) {
+        done.push(store.variable.assign(guarded(next)));
+      }
       done.push(totals.assignAdd(guarded(pack([mul(loss, count), hits.first, hits.topFive, count]))));
 
       const noFailure = constant(graph, { dtype: 'float32', shape: [1], values: [-1] });
@@ -190,30 +211,19 @@ export class TrainingGraph {
     });
   }
 
-  #slotsOf({ name, variable }: WeightVariable, { slots }: UpdateRule): SlotVariable[] {
-    return Object.entries(slots).map(([slot, initial]) => {
-      const full = `${name}/${slot}`;
-      return { name: full, initial, variable: new Variable(this.graph, full, 'float32', variable.shape) };
-    });
-  }
-
-  #update(
-    { weight, variable, read, gradient }: Learned,
-    rule: UpdateRule,
-    slots: readonly SlotVariable[],
-    learningRate: Value,
-  ): Node {
-    const { weightDecay, decayed } = this.#options.optimizer;
-    const decays = weightDecay > 0 && (decayed === 'all' || weight.originalName.endsWith('kernel'));
+  #update(each: Learned, gradient: Value, { rule, slots, rate, reading }: UpdateContext): Node {
+    const { variable } = each.store;
+    const { weightDecay } = this.#options.optimizer;
     // Decay comes first, as in Keras: it waits for the decision that there is a step, and the gradient for it.
-    const ready = decays
-      ? identity(gradient, 'decayed', [
-          decay(variable, read, weightDecay, learningRate, [identity(gradient).node]),
-        ])
-      : gradient;
+    const ready =
+      each.kind === kinds.decayed
+        ? identity(gradient, 'decayed', [
+            decay(variable, reading.whole(each), weightDecay, rate, [identity(gradient).node]),
+          ])
+        : gradient;
     return rule.update(
       variable,
-      slots.map((slot) => slot.variable),
+      slots.map(({ store }) => store.variable),
       ready,
     );
   }
@@ -223,7 +233,7 @@ export class TrainingGraph {
     const { graph } = this;
     const zeros = constant(graph, { dtype: 'float32', shape: [4], values: [0, 0, 0, 0] });
     const done = [totals.assign(zeros), failedStep.assign(scalar(graph, -1, 'int32'))];
-    graph.offer(signature.clear, { inputs: [], outputs: [identity(scalar(graph, 0), 'cleared', done)] });
+    graph.offer(signature.clear, { inputs: [], outputs: [this.#written(done)] });
   }
 
   /** Whether all values are finite (0 or 1): of each layer's output for indices and step, of each weight as it is. */
@@ -233,6 +243,7 @@ export class TrainingGraph {
       pack(values.map((value) => cast(allFinite(value), 'int32')));
     const layers = lowered.layerOutputs;
     const weights = this.weights.all;
+    const reading = this.weights.reading();
     graph.within('check', () => {
       graph.offer(signature.checkLayers, {
         inputs: [indices, step],
@@ -240,7 +251,7 @@ export class TrainingGraph {
       });
       graph.offer(signature.checkWeights, {
         inputs: [],
-        outputs: [finite(weights.map(({ variable }) => variable.read()))],
+        outputs: [finite(weights.map(({ weight }) => reading.of(weight)))],
       });
     });
     return { layers: layers.map(({ layer }) => layer), weights: weights.map(({ name }) => name) };
@@ -258,7 +269,7 @@ export class TrainingGraph {
       const images = placeholder(graph, 'images', 'float32', [null, packedSize(imageShape)]);
       const classes = placeholder(graph, 'classes', 'int32', [null]);
       const pixels = scaleImages(unpackImages(images, imageShape), normalisation);
-      const lowered = lowerModel(model, this.weights, [pixels], { training: false, dtype });
+      const lowered = lowerModel(model, this.weights.reading(), [pixels], { training: false, dtype });
       const [output] = lowered.outputs;
       const topFive = inTopK(output, classes, Math.min(5, output.shape[1] ?? 5));
       graph.offer(signature.measure, {
@@ -274,32 +285,47 @@ export class TrainingGraph {
     });
   }
 
-  #offerState(): void {
-    const weights = this.weights.all.map(({ variable }) => variable);
-    this.#offerWrite(signature.writeWeights, weights);
-    this.#offerRead(signature.readWeights, weights);
-    const slots = this.slots.map(({ variable }) => variable);
-    if (slots.length === 0) return;
-    this.#offerWrite(signature.writeSlots, slots);
-    this.#offerRead(signature.readSlots, slots);
+  #offerState(slots: readonly Store[]): void {
+    const weights = this.weights.stores.map(({ store }) => store);
+    this.#offerStoring(signature.writeWeights, signature.readWeights, weights);
+    if (slots.length > 0) this.#offerStoring(signature.writeSlots, signature.readSlots, slots);
   }
 
-  /** A value for each variable → a scalar */
-  #offerWrite(name: string, variables: readonly Variable[]): void {
+  /** A value for each part of the stores → a scalar; and the other way round */
+  #offerStoring(write: string, read: string, stores: readonly Store[]): void {
     const { graph } = this;
-    graph.within(name, () => {
-      const values = variables.map(({ dtype, shape }) => placeholder(graph, 'value', dtype, shape));
-      const done = variables.map((variable, i) => variable.assign(values[i]));
-      graph.offer(name, { inputs: values, outputs: [identity(scalar(graph, 0), 'written', done)] });
+    graph.within(write, () => {
+      const inputs = stores.map(({ parts }) =>
+        parts.map(({ shape }) => placeholder(graph, 'value', 'float32', shape)),
+      );
+      const done = stores.map((store, i) => store.variable.assign(store.join(inputs[i])));
+      graph.offer(write, { inputs: inputs.flat(), outputs: [this.#written(done)] });
+    });
+    graph.within(read, () => {
+      const outputs = stores.flatMap((store) => store.split(store.variable.read()));
+      graph.offer(read, { inputs: [], outputs: outputs.map((value) => identity(value)) });
     });
   }
 
-  /** → the value of each variable */
-  #offerRead(name: string, variables: readonly Variable[]): void {
-    this.graph.within(name, () => {
-      this.graph.offer(name, { inputs: [], outputs: variables.map((variable) => identity(variable.read())) });
-    });
+  /** A scalar that is there when `done` is. */
+  #written(done: readonly Node[]): Value {
+    return identity(scalar(this.graph, 0), 'written', done);
   }
+}
+
+/** What is done to weights alike in a step. */
+const kinds = { decayed: 'decayed', trained: 'trained', kept: 'kept' } as const;
+
+function kindOf(weight: ModelWeight, optimizer: Optimizer): string {
+  if (!weight.trainable) return kinds.kept;
+  return decays(optimizer, weight.originalName) ? kinds.decayed : kinds.trained;
+}
+
+function slotsOf({ graph, name, parts }: Store, { slots }: UpdateRule): SlotStore[] {
+  return Object.entries(slots).map(([slot, initial]) => {
+    const named = parts.map((part) => ({ name: `${part.name}/${slot}`, shape: part.shape }));
+    return { initial, store: new Store(graph, `${name}/${slot}`, named) };
+  });
 }
 
 /** What every step is fed. */
@@ -323,15 +349,23 @@ interface Data {
   readonly classes: Variable;
 }
 
-/** A weight on its way through a step. */
-interface Learned extends WeightVariable {
-  /** As the step read it. */
-  readonly read: Value;
-  readonly gradient: Value;
+/** Weights on their way through a step. */
+interface Learned extends WeightStore {
+  /** One for each weight. */
+  readonly gradients: readonly Value[];
+}
+
+interface UpdateContext {
+  readonly rule: UpdateRule;
+  readonly slots: readonly SlotStore[];
+  readonly rate: Value;
+  readonly reading: WeightReading;
 }
 
 interface Forward {
   readonly lowered: LoweredModel;
+  /** The weights as the step began with them. */
+  readonly reading: WeightReading;
   /** float32 scalar, penalties included */
   readonly loss: Value;
   readonly hits: Hits;

@@ -1,38 +1,106 @@
-/** A model's weights as variables of the graph, one for each, under the names that Keras and tfjs share. */
+/** A model's weights as variables of the graph, under the names that Keras and tfjs share. */
 import type { tf } from '../runtime/tensorflow';
-import type { Graph } from './graph';
-import { Variable } from './ops/variable';
+import type { Graph, Value } from './graph';
+import { size, Store, type Part } from './store';
 
 export type ModelWeight = tf.LayersModel['weights'][number];
 
-export interface WeightVariable {
+/** One weight, as a part of a store. */
+export interface StoredWeight extends Part {
   readonly weight: ModelWeight;
   /** `layer/weight`; where layers of nested models share it, the second one gets a number, and so on. */
   readonly name: string;
-  readonly variable: Variable;
 }
 
-export class Weights {
-  readonly all: readonly WeightVariable[];
-  readonly #byId: ReadonlyMap<number, Variable>;
+export interface WeightStore {
+  readonly store: Store;
+  readonly weights: readonly StoredWeight[];
+  /** What the weights have in common, as `kindOf` said. */
+  readonly kind: string;
+}
 
-  constructor(graph: Graph, model: tf.LayersModel) {
-    const taken = new Map<string, number>();
-    this.all = graph.within('weights', () =>
-      model.weights.map((weight) => {
-        const count = (taken.get(weight.originalName) ?? 0) + 1;
-        taken.set(weight.originalName, count);
-        const name = count === 1 ? weight.originalName : `${weight.originalName}_${count}`;
-        const variable = new Variable(graph, name, 'float32', weight.shape as readonly number[]);
-        return { weight, name, variable };
+/** Weights of up to this many numbers share a store; copying larger ones together would cost more than it saves. */
+const small = 65_536;
+
+export class Weights {
+  readonly stores: readonly WeightStore[];
+
+  /** @param kindOf what is done to weights alike; those of different kinds are kept apart */
+  constructor(
+    readonly graph: Graph,
+    model: tf.LayersModel,
+    kindOf: (weight: ModelWeight) => string,
+  ) {
+    const groups = new Map<string, StoredWeight[]>();
+    for (const weight of named(model)) {
+      const kind = kindOf(weight.weight);
+      const key = size(weight.shape) <= small ? kind : `${kind} ${weight.name}`;
+      const group = groups.get(key);
+      if (group) group.push(weight);
+      else groups.set(key, [weight]);
+    }
+    this.stores = graph.within('weights', () =>
+      [...groups.values()].map((weights) => {
+        const kind = kindOf(weights[0].weight);
+        const name = weights.length === 1 ? weights[0].name : kind;
+        return { weights, kind, store: new Store(graph, name, weights) };
       }),
     );
-    this.#byId = new Map(this.all.map(({ weight, variable }) => [weight.id, variable]));
   }
 
-  of(weight: ModelWeight): Variable {
-    const variable = this.#byId.get(weight.id);
-    if (!variable) throw new Error(`"${weight.originalName}" is no weight of this model`);
-    return variable;
+  /** In the order in which they are kept. */
+  get all(): readonly StoredWeight[] {
+    return this.stores.flatMap(({ weights }) => weights);
   }
+
+  /** All weights as they are at one moment, each store read once, and only if it is asked for. */
+  reading(): WeightReading {
+    return new WeightReading(this);
+  }
+}
+
+export class WeightReading {
+  readonly #stores: ReadonlyMap<number, WeightStore>;
+  readonly #wholes = new Map<WeightStore, Value>();
+  readonly #values = new Map<number, Value>();
+
+  constructor(weights: Weights) {
+    this.#stores = new Map(
+      weights.stores.flatMap((each) => each.weights.map(({ weight }) => [weight.id, each] as const)),
+    );
+  }
+
+  /** float32, in the weight's own shape */
+  of(weight: ModelWeight): Value {
+    const store = this.#stores.get(weight.id);
+    if (!store) throw new Error(`"${weight.originalName}" is no weight of this model`);
+    this.whole(store);
+    return this.#values.get(weight.id) as Value;
+  }
+
+  /** What the variable of a store holds. */
+  whole(each: WeightStore): Value {
+    const known = this.#wholes.get(each);
+    if (known) return known;
+    const { store, weights } = each;
+    const { graph } = store;
+    return graph.outside(() =>
+      graph.within(`read_${store.name}`, () => {
+        const whole = store.variable.read();
+        this.#wholes.set(each, whole);
+        store.split(whole).forEach((value, i) => this.#values.set(weights[i].weight.id, value));
+        return whole;
+      }),
+    );
+  }
+}
+
+function named(model: tf.LayersModel): StoredWeight[] {
+  const taken = new Map<string, number>();
+  return model.weights.map((weight) => {
+    const count = (taken.get(weight.originalName) ?? 0) + 1;
+    taken.set(weight.originalName, count);
+    const name = count === 1 ? weight.originalName : `${weight.originalName}_${count}`;
+    return { weight, name, shape: weight.shape as readonly number[] };
+  });
 }

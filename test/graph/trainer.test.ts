@@ -122,7 +122,7 @@ test('slots of another optimizer or network are refused by name, and nothing cha
   const data = examples(8);
   const trainer = await compile(model, data);
   const slots = trainer.slots();
-  assert.deepEqual([...slots.keys()].slice(0, 2), ['conv/kernel/m', 'conv/kernel/v']);
+  for (const name of ['conv/kernel/m', 'conv/kernel/v', 'classes/bias/v']) assert.ok(slots.has(name), name);
   const missing = new Map(slots);
   missing.delete('conv/bias/v');
   assert.throws(

@@ -1,6 +1,5 @@
 /** How a layer of tfjs becomes operations: what each lowering gets, and the table in which it is entered. */
 import type { Graph, Value } from '../graph';
-import type { Variable } from '../ops/variable';
 import type { DType, Shape } from '../types';
 import type { tf } from '../../runtime/tensorflow';
 
@@ -20,12 +19,24 @@ export interface Lowering {
   /** The value of the layer's weight `name`, for instance `kernel`; float32 */
   weight(name: string): Value;
   has(name: string): boolean;
-  /** Replaces a weight at the end of the step by what `next` makes of it, in training. */
-  update(name: string, next: (variable: Variable) => Value): void;
+  /** Lets a weight follow a statistic of the batch, in training. */
+  follow(name: string, statistic: Statistic): void;
   /** int32 [2]: another seed in every step, and for every time that a layer asks. */
   seed(): Value;
   /** @throws NotLowered with this layer's name */
   readonly refuse: (reason: string) => never;
+}
+
+/** What a moving average follows: average ← momentum · average + (1 − momentum) · value */
+export interface Statistic {
+  /** float32, in the weight's shape */
+  readonly value: Value;
+  readonly momentum: number;
+  /**
+   * For a variance that was Bessel-corrected: over how many values of each image it was taken. The correction is
+   * taken off again. Null for what needs none.
+   */
+  readonly besselPlaces: number | null;
 }
 
 /** @returns the layer's output for its inputs, of which most layers take one */

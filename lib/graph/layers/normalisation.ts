@@ -3,11 +3,10 @@
  * fused operation gives the Bessel-corrected one, and the correction is taken off again.
  */
 import type { Value } from '../graph';
-import { elementCount, reshape } from '../ops/array';
-import { like, scalar } from '../ops/cast';
+import { reshape } from '../ops/array';
 import { constant } from '../ops/constant';
-import { div, mul, sub } from '../ops/math';
 import { batchNormInference, batchNormTraining } from '../ops/normalisation';
+import { sizeOf } from '../types';
 import { lowers, type Lowering } from './lowering';
 
 lowers('BatchNormalization', ([x], layer) => {
@@ -28,16 +27,9 @@ lowers('BatchNormalization', ([x], layer) => {
   }
   const { output, mean, variance } = batchNormTraining(images, scale, offset, epsilon);
   const momentum = config.number('momentum');
-  const follow = (name: string, batch: Value): void => {
-    layer.update(name, (variable) => {
-      const moving = variable.read();
-      return sub(moving, mul(sub(moving, batch), like(moving, 1 - momentum)));
-    });
-  };
-  follow('moving_mean', mean);
-  const values = div(elementCount(x), scalar(x.graph, channels));
-  const one = scalar(x.graph, 1);
-  follow('moving_variance', mul(variance, sub(one, div(one, values))));
+  const places = sizeOf(x.shape.slice(1, -1)) ?? layer.refuse('the size of its input is open');
+  layer.follow('moving_mean', { value: mean, momentum, besselPlaces: null });
+  layer.follow('moving_variance', { value: variance, momentum, besselPlaces: places });
   return reshape(output, x.shape);
 });
 

@@ -1,5 +1,5 @@
 /** Shapes, and values moved about without arithmetic. */
-import { simpleRule } from '../gradient-rules';
+import { gradientRule, simpleRule } from '../gradient-rules';
 import type { Node, Value } from '../graph';
 import { isStatic, sameShape, shapeText, sizeOf, typeText, type Dim, type Shape } from '../types';
 import { cast, scalar } from './cast';
@@ -116,6 +116,36 @@ simpleRule('ConcatV2', (node, dy) => {
     begin += staticDim('ConcatV2', value, along);
     return slice(dy, at, value.shape);
   });
+});
+
+function zerosLike(x: Value): Value {
+  return x.graph.add({ op: 'ZerosLike', inputs: [x], attrs: { T: { type: x.dtype } }, outputs: [x] }).output;
+}
+
+/** Cut along `axis`, from 0 on, into stretches of the given lengths. The other way round is `concat`. */
+export function split(x: Value, lengths: readonly number[], axis: number): readonly Value[] {
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  if (total !== staticDim('SplitV', x, axis)) {
+    x.graph.refuse(
+      'SplitV',
+      `stretches of ${total} in all do not fit axis ${axis} of ${x.ref}, ${typeText(x)}`,
+    );
+  }
+  const { graph } = x;
+  return graph.add({
+    op: 'SplitV',
+    inputs: [x, ints(graph, lengths), scalar(graph, axis, 'int32')],
+    attrs: { T: { type: x.dtype }, Tlen: { type: 'int32' }, num_split: { int: lengths.length } },
+    outputs: lengths.map((length) => ({
+      dtype: x.dtype,
+      shape: x.shape.map((dim, i) => (i === axis ? length : dim)),
+    })),
+  }).outputs;
+}
+gradientRule('SplitV', (node, gradients) => {
+  const parts = gradients.map((gradient, i) => gradient ?? zerosLike(node.outputs[i]));
+  const [axis] = constantOf(node.inputs[2]);
+  return [concat(parts, axis)];
 });
 
 /** @param size an open size takes all there is */
