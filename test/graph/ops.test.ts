@@ -160,6 +160,24 @@ const cases: Record<string, Record<string, Differentiable>> = {
       tfjs: (...values) => tf.concat(values, 0),
     },
   },
+  SplitV: {
+    'last axis': {
+      shapes: [four],
+      build: (x) => {
+        const [first, second] = array.split(x, [1, 2], 3);
+        return math.mul(first, second);
+      },
+      tfjs: (x) => {
+        const [first, second] = tf.split(x, [1, 2], 3);
+        return tf.mul(first, second);
+      },
+    },
+    'a part unused': {
+      shapes: [[4, 3]],
+      build: (x) => array.split(x, [1, 3], 0)[1],
+      tfjs: (x) => tf.split(x, [1, 3], 0)[1],
+    },
+  },
   Pad: {
     uneven: {
       shapes: [four],
