@@ -1,5 +1,5 @@
 /** Backpropagation (Rumelhart et al. 1986): the graph of the gradients, from the rules of the operations. */
-import { ruleOf } from './gradient-rules';
+import { ruleOf, type GradientRule } from './gradient-rules';
 import type { Node, Value } from './graph';
 import { like } from './ops/cast';
 import { addN } from './ops/math';
@@ -29,13 +29,14 @@ export function gradients(loss: Value, sources: readonly Value[]): (Value | unde
   for (const node of [...between].reverse()) {
     const incoming = node.outputs.map(total);
     if (incoming.every((gradient) => gradient === undefined) || node.inputs.length === 0) continue;
-    const rule = ruleOf(node.op);
+    const targets = node.gradient?.inputs ?? node.inputs;
+    const rule = ruleFor(node);
     if (!rule) {
       if (!leadsOn(node, between)) continue;
       return graph.refuse(node.op, `there is no gradient rule for it, and the loss depends on ${node.name}`);
     }
     const outgoing = graph.within('gradients', () => graph.within(node.name, () => rule(node, incoming)));
-    node.inputs.forEach((input, i) => {
+    targets.forEach((input, i) => {
       const gradient = outgoing[i];
       if (!gradient || !between.has(input.node)) return;
       const parts = found.get(input);
@@ -44,6 +45,10 @@ export function gradients(loss: Value, sources: readonly Value[]): (Value | unde
     });
   }
   return sources.map(total);
+}
+
+function ruleFor({ op, gradient: own }: Node): GradientRule | undefined {
+  return own ? (_node, [gradient]) => (gradient ? own.rule(gradient) : []) : ruleOf(op);
 }
 
 /** The nodes on the ways from `sources` to `target`, in the order in which they run. */

@@ -34,6 +34,8 @@ export class Node {
     /** Nodes that have to have run before this one does. */
     readonly control: readonly Node[],
     outputs: readonly OutputType[],
+    /** In the place of the operation's rule. */
+    readonly gradient?: OwnGradient,
   ) {
     this.outputs = outputs.map(({ dtype, shape }, index) => new Value(this, index, dtype, shape));
   }
@@ -49,6 +51,17 @@ export interface OutputType {
   readonly shape: Shape;
 }
 
+/**
+ * How gradients pass over everything that a value was computed by, where the one worked out by hand is cheaper than
+ * that of the operations.
+ */
+export interface OwnGradient {
+  /** What the value was computed from. */
+  readonly inputs: readonly Value[];
+  /** @returns the gradients with respect to `inputs`, from that with respect to the value */
+  readonly rule: (gradient: Value) => readonly Value[];
+}
+
 export interface NodeSpec {
   readonly op: string;
   /** The operation's own name unless told. Made unique by a number where it is taken. */
@@ -57,6 +70,7 @@ export interface NodeSpec {
   readonly attrs?: Attrs;
   readonly control?: readonly Node[];
   readonly outputs?: readonly OutputType[];
+  readonly gradient?: OwnGradient;
 }
 
 /** What a caller may run: values to feed, values to fetch. */
@@ -97,11 +111,11 @@ export class Graph {
     }
   }
 
-  add({ op, name = op, inputs = [], attrs = {}, control = [], outputs = [] }: NodeSpec): Node {
+  add({ op, name = op, inputs = [], attrs = {}, control = [], outputs = [], gradient }: NodeSpec): Node {
     for (const input of inputs) {
       if (input.graph !== this) this.refuse(op, `the input ${input.ref} belongs to another graph`);
     }
-    const node = new Node(this, this.#unique(name), op, inputs, attrs, control, outputs);
+    const node = new Node(this, this.#unique(name), op, inputs, attrs, control, outputs, gradient);
     this.nodes.push(node);
     return node;
   }

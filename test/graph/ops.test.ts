@@ -32,6 +32,24 @@ function elementwise(
 
 const images4d = (tensor: tf.Tensor): tf.Tensor4D => tensor as tf.Tensor4D;
 
+function byTheBatch(channels: number): Differentiable {
+  return {
+    shapes: [[2, 3, 4, channels], [channels], [channels]],
+    build: (x, scale, offset) => normalisation.batchNormTraining(x, scale, offset, 1e-3).output,
+    tfjs: (x, scale, offset) => {
+      const { mean, variance } = tf.moments(x, [0, 1, 2]);
+      return tf.batchNorm(
+        images4d(x),
+        mean as tf.Tensor1D,
+        variance as tf.Tensor1D,
+        offset as tf.Tensor1D,
+        scale as tf.Tensor1D,
+        1e-3,
+      );
+    },
+  };
+}
+
 /** The rule of each operation is tested by the cases under its name. */
 const cases: Record<string, Record<string, Differentiable>> = {
   AddV2: {
@@ -280,21 +298,8 @@ const cases: Record<string, Record<string, Differentiable>> = {
     },
   },
   FusedBatchNormV3: {
-    'by the batch': {
-      shapes: [four, [3], [3]],
-      build: (x, scale, offset) => normalisation.batchNormTraining(x, scale, offset, 1e-3).output,
-      tfjs: (x, scale, offset) => {
-        const { mean, variance } = tf.moments(x, [0, 1, 2]);
-        return tf.batchNorm(
-          images4d(x),
-          mean as tf.Tensor1D,
-          variance as tf.Tensor1D,
-          offset as tf.Tensor1D,
-          scale as tf.Tensor1D,
-          1e-3,
-        );
-      },
-    },
+    'by the batch, composed': byTheBatch(3),
+    "by the batch, in TensorFlow's operation": byTheBatch(8),
     'by given statistics': {
       shapes: [four, [3], [3]],
       build: (x, scale, offset) => {

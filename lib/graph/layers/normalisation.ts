@@ -25,11 +25,11 @@ lowers('BatchNormalization', ([x], layer) => {
     const [mean, variance] = [layer.weight('moving_mean'), layer.weight('moving_variance')];
     return reshape(batchNormInference(images, [scale, offset, mean, variance], epsilon), x.shape);
   }
-  const { output, mean, variance } = batchNormTraining(images, scale, offset, epsilon);
+  const { output, mean, variance, corrected } = batchNormTraining(images, scale, offset, epsilon);
   const momentum = config.number('momentum');
   const places = sizeOf(x.shape.slice(1, -1)) ?? layer.refuse('the size of its input is open');
   layer.follow('moving_mean', { value: mean, momentum, besselPlaces: null });
-  layer.follow('moving_variance', { value: variance, momentum, besselPlaces: places });
+  layer.follow('moving_variance', { value: variance, momentum, besselPlaces: corrected ? places : null });
   return reshape(output, x.shape);
 });
 

@@ -59,10 +59,9 @@ export function reshape(x: Value, shape: Shape): Value {
   if (sameShape(x.shape, shape)) return x;
   const known = (of: Shape): number => of.reduce<number>((size, dim) => size * (dim ?? 1), 1);
   const open = (of: Shape): number => of.filter((dim) => dim === null).length;
-  const fits =
-    open(x.shape) === open(shape)
-      ? known(x.shape) === known(shape)
-      : open(shape) === 1 && open(x.shape) === 0;
+  const [from, to] = [known(x.shape), known(shape)];
+  // What is open may be a multiple of what is missing, or missing from what is there.
+  const fits = open(x.shape) === 0 && open(shape) === 0 ? from === to : from % to === 0 || to % from === 0;
   if (open(shape) > 1 || !fits) {
     x.graph.refuse('Reshape', `${x.ref}, ${typeText(x)}, does not fit ${shapeText(shape)}`);
   }

@@ -1,17 +1,23 @@
 /** Batch normalisation over images in NHWC (Ioffe & Szegedy 2015, https://arxiv.org/abs/1502.03167). */
 import { gradientRule } from '../gradient-rules';
 import type { Value } from '../graph';
-import type { Attrs } from '../types';
+import { sizeOf, type Attrs } from '../types';
 import { expectFloat, expectRank, expectType, staticDim } from './check';
+import { elementCount, reshape } from './array';
+import { sum } from './broadcast';
+import { scalar } from './cast';
 import { constant } from './constant';
+import { add, div, mul, sqrt, square, sub } from './math';
 
 export interface Normalised {
   /** float [n, h, w, c], as `x` */
   readonly output: Value;
   /** float32 [c], of this batch */
   readonly mean: Value;
-  /** float32 [c], of this batch; Bessel-corrected: the sum of squares over one less than there are values */
+  /** float32 [c], of this batch */
   readonly variance: Value;
+  /** Whether the variance is Bessel-corrected: the sum of squares over one less than there are values. */
+  readonly corrected: boolean;
 }
 
 const op = 'FusedBatchNormV3';
@@ -44,11 +50,69 @@ function fused(x: Value, [scale, offset, mean, variance]: readonly Value[], attr
   ];
 }
 
-/** By the mean and variance of the batch itself. `scale` and `offset`: float32 [c] */
+/**
+ * By the mean and variance of the batch itself, in TensorFlow's own operation, or, where that is slow, composed of
+ * simpler ones. The own one works on blocks of eight channels, and falls back to one value at a time where there are
+ * no whole blocks: for Baseline's six channels it takes twice as long as the composed one.
+ * `scale` and `offset`: float32 [c]
+ */
 export function batchNormTraining(x: Value, scale: Value, offset: Value, epsilon: number): Normalised {
+  const composed = x.dtype === 'float32' && staticDim(op, x, 3) % 8 !== 0;
+  return (composed ? composedTraining : fusedTraining)(x, scale, offset, epsilon);
+}
+
+function fusedTraining(x: Value, scale: Value, offset: Value, epsilon: number): Normalised {
   const none = constant(x.graph, { dtype: 'float32', shape: [0], values: [] });
   const [output, mean, variance] = fused(x, [scale, offset, none, none], attributes(x, epsilon, true));
-  return { output, mean, variance };
+  return { output, mean, variance, corrected: true };
+}
+
+/**
+ * A row of the image is taken for one vector of width × channels, so that every operation runs over long stretches of
+ * memory; what is there for each channel is repeated along it.
+ */
+function composedTraining(x: Value, scale: Value, offset: Value, epsilon: number): Normalised {
+  expectRank(op, x, 4);
+  const { graph } = x;
+  const [width, channels] = [staticDim(op, x, 2), staticDim(op, x, 3)];
+  const rowCount = sizeOf(x.shape.slice(0, 2));
+  const asRows = (value: Value): Value => reshape(value, [rowCount, width * channels]);
+  const perChannel = (rows: Value): Value => sum(reshape(sum(rows, [0]), [width, channels]), [0]);
+  const ones = constant(graph, {
+    dtype: 'float32',
+    shape: [width, channels],
+    values: new Array<number>(width * channels).fill(1),
+  });
+  const alongRows = (value: Value): Value => reshape(mul(ones, value), [width * channels]);
+
+  const rows = asRows(x);
+  const one = scalar(graph, 1);
+  const share = div(scalar(graph, channels), elementCount(x));
+  const mean = mul(perChannel(rows), share);
+  const centred = sub(rows, alongRows(mean));
+  const variance = mul(perChannel(square(centred)), share);
+  const inverse = div(one, sqrt(add(variance, scalar(graph, epsilon))));
+  const factor = mul(inverse, scale);
+  const output = add(mul(centred, alongRows(factor)), alongRows(offset));
+
+  // With dx̂ = dy·scale: dx = (dx̂ − mean(dx̂) − x̂·mean(dx̂·x̂)) / deviation, as in the paper, gathered by passes.
+  const rule = (gradient: Value): Value[] => {
+    const dy = asRows(gradient);
+    const total = perChannel(dy);
+    const along = mul(perChannel(mul(dy, centred)), inverse);
+    const slope = mul(mul(factor, inverse), mul(along, share));
+    const level = mul(factor, mul(total, share));
+    const back = add(mul(centred, alongRows(slope)), alongRows(level));
+    return [reshape(sub(mul(dy, alongRows(factor)), back), x.shape), along, total];
+  };
+  const normalised = graph.add({
+    op: 'Identity',
+    inputs: [reshape(output, x.shape)],
+    attrs: { T: { type: x.dtype } },
+    outputs: [x],
+    gradient: { inputs: [x, scale, offset], rule },
+  }).output;
+  return { output: normalised, mean, variance, corrected: false };
 }
 
 /** By a mean and variance that are given. `parameters`: scale, offset, mean and variance, float32 [c] each */

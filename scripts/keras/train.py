@@ -1,0 +1,67 @@
+"""Trains a network in Keras by the seed recipe (Adam, batch 32, pixels by 255, no augmentation), to compare results with.
+
+    train.py NETWORK CIFAR10_DIR [--seed N] [--epochs N] [--json FILE]
+
+CIFAR10_DIR holds cifar-10-batches-bin, or is that folder. All training images are trained on; the test set is looked
+at once, after the last epoch.
+"""
+
+import argparse
+import json
+import os
+import time
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ["KERAS_BACKEND"] = "tensorflow"
+
+import keras
+import numpy as np
+from reference import NETWORKS
+
+RECORD = 1 + 3 * 32 * 32
+
+
+def read(folder, names):
+    records = np.concatenate([np.fromfile(folder / name, np.uint8).reshape(-1, RECORD) for name in names])
+    images = records[:, 1:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
+    return images.astype(np.float32) / 255, records[:, 0].astype(np.int32)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("network", choices=sorted(NETWORKS))
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--json", type=Path)
+    args = parser.parse_args()
+
+    inner = args.data / "cifar-10-batches-bin"
+    folder = inner if inner.is_dir() else args.data
+    images, classes = read(folder, [f"data_batch_{i}.bin" for i in range(1, 6)])
+    test = read(folder, ["test_batch.bin"])
+
+    keras.utils.set_random_seed(args.seed)
+    model = NETWORKS[args.network]({})
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    start = time.perf_counter()
+    history = model.fit(images, classes, batch_size=32, epochs=args.epochs, verbose=2)
+    seconds = time.perf_counter() - start
+    loss, accuracy = model.evaluate(*test, verbose=0)
+    result = {
+        "network": args.network,
+        "seed": args.seed,
+        "epochs": args.epochs,
+        "keras": keras.__version__,
+        "seconds": seconds,
+        "history": history.history,
+        "test": {"loss": loss, "accuracy": accuracy},
+    }
+    print(f"test accuracy {accuracy:.4f}, loss {loss:.4f}, {seconds:.0f} s")
+    if args.json:
+        args.json.write_text(json.dumps(result, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
