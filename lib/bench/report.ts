@@ -65,10 +65,20 @@ function tables(result: BenchResult, batch: number): string {
       }),
     ),
   }));
+  const waits = networks.map((network) => ({
+    network: networkNamed(network).title,
+    ...Object.fromEntries(
+      names.map((name) => {
+        const timing = timings.find((each) => each.network === network && each.contender === name);
+        return [contenders[name].title, timing?.prepareSeconds.toFixed(1) ?? ''];
+      }),
+    ),
+  }));
   const caption = `Images a second in training, batch ${batch}: median (best)`;
   return [
     tableText(table(rates, { caption })),
     ...(others.length === 0 || !names.includes('graph') ? [] : [tableText(table(factors))]),
+    tableText(table(waits, { caption: 'Seconds from the model to the end of its first step' })),
   ].join('\n\n');
 }
 
