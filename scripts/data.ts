@@ -3,6 +3,7 @@ import { describe, loadDataset } from '../lib/data/load';
 import { ProgressBar } from '../lib/data/progress';
 import { setting } from '../lib/data/settings';
 import { verifyCifar10 } from '../lib/data/verify';
+import { runCommand } from '../lib/runtime/command';
 import { UserError } from '../lib/runtime/errors';
 
 const usage = `Usage: npm run data -- <command>
@@ -49,16 +50,14 @@ async function verify(): Promise<void> {
   print(...(await verifyCifar10()));
 }
 
-async function main([command, ...rest]: readonly string[]): Promise<void> {
+async function main(args: readonly string[]): Promise<undefined> {
+  const [command] = args;
   const commands: Readonly<Record<string, () => Promise<void>>> = { info, fetch, verify };
-  const run = rest.length === 0 && command ? commands[command] : undefined;
-  if (run) await run();
+  if (args.length === 1 && Object.hasOwn(commands, command)) await commands[command]();
   else if (command === '--help' || command === 'help') print(usage);
-  else throw new UserError(`"${[command, ...rest].join(' ')}" is no command.\n\n${usage}`);
+  else if (args.length === 0) throw new UserError(`A command is missing.\n\n${usage}`);
+  else throw new UserError(`"${args.join(' ')}" is no command.\n\n${usage}`);
+  return undefined;
 }
 
-main(process.argv.slice(2)).catch((error: unknown) => {
-  if (!(error instanceof UserError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-});
+runCommand(main);

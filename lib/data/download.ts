@@ -23,6 +23,8 @@ export const defaultTimeouts: Timeouts = { connectMs: 5_000, stallMs: 20_000 };
 export interface DownloadRequest {
   /** What is downloaded, for messages: 'CIFAR-10'. */
   readonly name: string;
+  /** What a person can do when no host delivers: a sentence for messages. */
+  readonly remedy: string;
   /** The same file at several hosts, in the order they are tried. */
   readonly urls: readonly string[];
   /** Where it grows; what is there already is kept and continued. */
@@ -77,11 +79,11 @@ export async function download(request: DownloadRequest): Promise<void> {
   const reasons = failures.map(({ url, failure }) => `${new URL(url).host}: ${failure.message}`).join('; ');
   const said = `${request.name} could not be downloaded (${reasons}).`;
   if (failures.every(({ failure }) => failure.kind === 'unreachable'))
-    throw new NetworkUnreachableError(said);
+    throw new NetworkUnreachableError(`${said} ${request.remedy}`);
   const kept = sizeOf(request.file);
   throw new UserError(
     kept === 0
-      ? said
+      ? `${said} ${request.remedy}`
       : `${said} ${grouped(kept)} of ${counted(request.bytes, 'byte')} are kept in ${request.file}; ` +
         `run it again to continue.`,
   );

@@ -29,6 +29,9 @@ export interface FetchOptions {
   readonly onNotice?: (message: string) => void;
 }
 
+const remedy =
+  'Connect to the network, or name a copy in CIFAR10_MIRROR, or bring the archive as data/README.md tells.';
+
 /** Every name that fetching uses in a folder. */
 function places(folder: string, release: Cifar10Release) {
   return {
@@ -68,7 +71,7 @@ export async function fetchCifar10(options: FetchOptions = {}): Promise<string> 
       await checkFreeSpace(folder, release, isBrought ? release.bytes : sizeOf(part));
       if (!isBrought) {
         if (sizeOf(part) > release.bytes) fs.rmSync(part);
-        await download({ ...options, name: 'CIFAR-10', urls, file: part, bytes: release.bytes });
+        await download({ ...options, name: 'CIFAR-10', remedy, urls, file: part, bytes: release.bytes });
       }
       const archive = isBrought ? brought : part;
       onNotice?.('Checking and unpacking the archive.');

@@ -118,7 +118,9 @@ function npmFailure(output, ping = '') {
  */
 async function installPackages(root, env, leftOverFile, tell) {
   needRoom(root, 1, 'node_modules');
-  const [file, ...args] = npmCommand(env);
+  const [file, ...program] = npmCommand(env);
+  // What npm says is read here, and `npm run --silent` hands its silence on to every npm below it.
+  const args = [...program, '--loglevel=error'];
   const options = { cwd: root, env, leftOverFile };
 
   // A registry that takes connections and never answers holds up `npm ci` for many minutes: it asks for hundreds

@@ -249,6 +249,8 @@ test('both hosts down: each is named with its reason', async () => {
   const error = await assertFails(
     fetchFrom(hosts),
     ...hosts.map((url) => `${portOf(url)}: connection refused`),
+    'Connect to the network',
+    'CIFAR10_MIRROR',
   );
   assert.ok(error instanceof NetworkUnreachableError);
 });

@@ -297,7 +297,12 @@ test('npm run data: info describes, a wrong folder or command fails with the mes
   assert.match(wrong.stderr, /^CIFAR10_DIR is "\/nowhere", [^\n]*\n$/);
   assert.equal(wrong.status, 1);
 
-  const unknown = runScript(['get'], {});
-  assert.match(unknown.stderr, /^"get" is no command\.\n\nUsage:/);
-  assert.equal(unknown.status, 1);
+  for (const name of ['get', 'toString']) {
+    const unknown = runScript([name], {});
+    assert.ok(unknown.stderr.startsWith(`"${name}" is no command.\n\nUsage:`), unknown.stderr);
+    assert.equal(unknown.status, 1);
+  }
+  const missing = runScript([], {});
+  assert.match(missing.stderr, /^A command is missing\.\n\nUsage:/);
+  assert.equal(missing.status, 1);
 });

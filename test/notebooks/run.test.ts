@@ -14,6 +14,7 @@ import { listNotebooks, runNotebook } from '../../lib/notebooks/run';
 import { StatusLine } from '../../lib/notebooks/status-line';
 import { UserError } from '../../lib/runtime/errors';
 import { notebooksDir, venvDir } from '../../lib/runtime/paths';
+import { unnamedOutputs } from './naming';
 
 function code(source: string, ...tags: string[]): NotebookCell {
   return { cell_type: 'code', metadata: { tags }, source };
@@ -183,6 +184,7 @@ describe('the collection', () => {
         assert.equal(failure, undefined);
         assert.ok(fs.statSync(output).size < 1e6, `${fs.statSync(output).size} bytes`);
         assert.match(fs.readFileSync(output, 'utf8'), /built-in sample/);
+        assert.deepEqual(unnamedOutputs(output, 'built-in sample'), [], 'shown without the name of its data');
       } finally {
         fs.rmSync(outDir, { recursive: true, force: true });
       }
