@@ -24,7 +24,7 @@ function closedInput(): Readable {
     read() {
       this.destroy(
         new UserError(
-          'This cell asks for input, and nobody can type into a notebook\'s kernel: set a variable instead, ' +
+          "This cell asks for input, and nobody can type into a notebook's kernel: set a variable instead, " +
             'in the cell tagged "parameters" if each run may need another value.',
         ),
       );

@@ -39,17 +39,13 @@ export async function batchCommand(args: readonly string[], command: BatchComman
 
 async function runRequest(request: BatchRequest, command: BatchCommand): Promise<number> {
   const entries = planRuns(request);
-  if (!request.keepGoing && refusalsStop(entries)) return exitCodes.refused;
+  if (refusalsStop(entries, request.keepGoing)) return exitCodes.refused;
   const { surroundings, environment } = await settle(command.circumstances);
   print(...heading(request, entries, surroundings));
 
   const display = displayFor(request, entries);
   const stopping = stopOnSignals((stage) => {
-    display.note(
-      stage === 'interrupt'
-        ? 'Stopping: the running cells are asked to end, so that training can save. Ctrl-C again ends them at once.'
-        : 'Ending at once.',
-    );
+    display.stopping(stage);
   });
   const begun = performance.now();
   let outcomes: Outcome[];
@@ -65,12 +61,13 @@ async function runRequest(request: BatchRequest, command: BatchCommand): Promise
   return stopping.exitCode() ?? exitCodeOf(outcomes);
 }
 
-/** Says what can't be run. @returns whether there is something */
-function refusalsStop(entries: readonly PlanEntry[]): boolean {
+/** Says what can't be run, if that keeps the batch from beginning. @returns whether it does */
+function refusalsStop(entries: readonly PlanEntry[], keepGoing: boolean): boolean {
   const reasons = entries.flatMap((entry) => (entry.kind === 'refusal' ? [entry.refusal.reason] : []));
-  if (reasons.length === 0) return false;
+  const others = entries.length - reasons.length;
+  if (reasons.length === 0 || (keepGoing && others > 0)) return false;
   console.error(reasons.join('\n'));
-  console.error('Nothing was run. With --keep-going, the other notebooks are.');
+  console.error(`Nothing was run.${others > 0 ? ' With --keep-going, the other notebooks are.' : ''}`);
   return true;
 }
 
@@ -81,11 +78,12 @@ function heading(
 ): string[] {
   const { node, tensorflow, device, gpus, whyNoGpu, data } = surroundings;
   const where =
-    device === 'GPU' ? gpus.join(', ') || 'GPU' : `the CPU; no GPU, since ${whyNoGpu ?? 'unknown'}`;
+    device === 'GPU' ? gpus.join(', ') || 'a GPU' : `the CPU: ${whyNoGpu ?? 'TensorFlow gives no reason'}`;
   const count = `${entries.length} ${entries.length === 1 ? 'run' : 'runs'}`;
   return [
     `Data        ${data.description}`,
-    `TensorFlow  ${tensorflow} from Node ${node}, on ${where}`,
+    `TensorFlow  ${tensorflow}, in Node ${node}`,
+    `Device      ${where}`,
     `Batch       ${count}${jobs > 1 ? `, ${jobs} at a time` : ''}${profile === undefined ? '' : `, profile ${profile}`}`,
     '',
   ];

@@ -2,6 +2,7 @@
 import { secondsLeft } from './estimate';
 import type { Outcome } from './outcome';
 import type { Progress } from './run';
+import type { StopStage } from './stop-signals';
 
 /** What is used of a stream. */
 export interface Screen {
@@ -19,8 +20,8 @@ export interface Display {
   say(index: number, text: string): void;
   progress(index: number, progress: Progress): void;
   end(index: number, outcome: Outcome): void;
-  /** A line about the batch as a whole. */
-  note(text: string): void;
+  /** The batch was told to stop: in its own time, or at once. */
+  stopping(stage: StopStage): void;
   close(): void;
 }
 
@@ -29,6 +30,8 @@ export class Row {
   readonly started = performance.now();
   text = '';
   progress: Progress | undefined;
+  /** What is done apart from the cells, before them or after. */
+  private status: string | undefined = 'starts';
   private cellStarted = performance.now();
 
   constructor(
@@ -40,6 +43,12 @@ export class Row {
     if (progress.cell !== this.progress?.cell) this.cellStarted = performance.now();
     this.progress = progress;
     this.text = progress.text;
+    this.status = undefined;
+  }
+
+  say(status: string): void {
+    this.status = status;
+    this.text = '';
   }
 
   seconds(): number {
@@ -53,8 +62,8 @@ export class Row {
 
   /** Such as "cell 3 of 12". */
   where(): string {
-    const { progress } = this;
-    if (progress === undefined || progress.cells === 0) return 'begins';
+    const { progress, status } = this;
+    if (status !== undefined || progress === undefined || progress.cells === 0) return status ?? 'starts';
     return `cell ${String(progress.cell + 1).padStart(String(progress.cells).length)} of ${progress.cells}`;
   }
 }
@@ -63,3 +72,9 @@ export class Row {
 export function plain(text: string): string {
   return text.replace(/\u001b\[[\d;]*[A-Za-z]/g, '').replace(/[\u0000-\u001f\u007f]/g, ' ');
 }
+
+export const stopText: Readonly<Record<StopStage, string>> = {
+  interrupt:
+    'Stopping: the running cells are asked to end, so that training can save. Ctrl-C again ends them at once.',
+  kill: 'Ending at once.',
+};

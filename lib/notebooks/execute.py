@@ -43,8 +43,15 @@ LONGEST_STREAM = 1 << 20
 ANSI = re.compile(r"\x1b\[[\d;]*[A-Za-z]")
 
 
+# Programs that a cell starts may inherit standard output: it is theirs now, and goes where errors go. The line to the
+# runner is a copy that nobody inherits.
+events = os.fdopen(os.dup(1), "w", encoding="utf-8")
+os.dup2(2, 1)
+
+
 def tell(**event):
-    print(json.dumps(event), flush=True)
+    events.write(json.dumps(event) + "\n")
+    events.flush()
 
 
 def save(notebook, path):
@@ -310,6 +317,4 @@ def main():
 
 if __name__ == "__main__":
     # No orderly end of Python: a thread waits in stdin.
-    code = main()
-    sys.stdout.flush()
-    os._exit(code)
+    os._exit(main())

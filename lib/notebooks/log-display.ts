@@ -1,7 +1,8 @@
 import { duration } from '../show/format';
-import { type Display, plain, Row, type Screen } from './display';
+import { type Display, plain, Row, type Screen, stopText } from './display';
 import { type Outcome, outcomeText } from './outcome';
 import type { Progress } from './run';
+import type { StopStage } from './stop-signals';
 
 /** How often a log tells of a run that goes on, in ms. */
 const HEARTBEAT_MS = 60_000;
@@ -43,8 +44,8 @@ export class LogDisplay implements Display {
     this.write(index, outcomeText(outcome));
   }
 
-  note(text: string): void {
-    this.screen.write(`${text}\n`);
+  stopping(stage: StopStage): void {
+    this.screen.write(`${stopText[stage]}\n`);
   }
 
   close(): void {

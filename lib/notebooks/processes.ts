@@ -21,10 +21,14 @@ export function lastOf(stream: NodeJS.ReadableStream): () => string {
   return () => text.trim();
 }
 
-export function exitCode(child: ChildProcess): Promise<number | NodeJS.Signals | null> {
+/** @param event 'close': when all that it wrote has been read as well */
+export function exitCode(
+  child: ChildProcess,
+  event: 'exit' | 'close' = 'close',
+): Promise<number | NodeJS.Signals | null> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code, signal) => {
+    child.once(event, (code: number | null, signal: NodeJS.Signals | null) => {
       resolve(code ?? signal);
     });
   });

@@ -1,5 +1,6 @@
 /** Runs one notebook headless: Jupyter's own nbclient executes it, in a process of its own. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -115,7 +116,9 @@ export async function execute(notebook: Notebook, options: ExecuteOptions): Prom
 
   let failure: Failure | undefined;
   let progress: Progress = { cell: 0, cells: 0, text: '', cellSeconds: [] };
-  createInterface({ input: child.stdout }).on('line', (line) => {
+  const events = createInterface({ input: child.stdout });
+  const heard = once(events, 'close');
+  events.on('line', (line) => {
     const event = JSON.parse(line) as Event;
     if (event.event === 'failed') failure = failureOf(event);
     else {
@@ -124,7 +127,10 @@ export async function execute(notebook: Notebook, options: ExecuteOptions): Prom
     }
   });
   const complaints = lastOf(child.stderr);
-  const code = await exitCode(child);
+  const code = await exitCode(child, 'exit');
+  await heard;
+  // A program that a cell left behind on purpose may hold it open.
+  child.stderr.destroy();
   for (const stop of release) stop();
   if (code !== 0) {
     failure ??= kill?.aborted

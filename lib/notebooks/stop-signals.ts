@@ -9,6 +9,9 @@ type StopSignal = keyof typeof CODES;
 /** npm passes a Ctrl-C on that the terminal has sent here already; nobody presses the key again this soon, in ms. */
 const ECHO_MS = 300;
 
+/** How hard it was asked to stop. */
+export type StopStage = 'interrupt' | 'kill';
+
 export interface Stopping {
   /** Aborted by the first signal. */
   readonly interrupt: AbortSignal;
@@ -21,7 +24,7 @@ export interface Stopping {
 }
 
 /** @param onStop called when the running notebooks are asked to stop, and when they are ended */
-export function stopOnSignals(onStop: (stage: 'interrupt' | 'kill') => void): Stopping {
+export function stopOnSignals(onStop: (stage: StopStage) => void): Stopping {
   const interrupt = new AbortController();
   const kill = new AbortController();
   let code: number | undefined;

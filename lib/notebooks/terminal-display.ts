@@ -1,8 +1,9 @@
 import { duration } from '../show/format';
-import { type Display, plain, Row, type Screen } from './display';
+import { type Display, plain, Row, type Screen, stopText } from './display';
 import { batchSecondsLeft, secondsLeft } from './estimate';
 import { type Outcome, outcomeText } from './outcome';
 import type { Progress } from './run';
+import type { StopStage } from './stop-signals';
 
 /** How often a terminal is drawn anew, in ms. */
 const REDRAW_MS = 200;
@@ -18,6 +19,7 @@ export class TerminalDisplay implements Display {
   private before: readonly (readonly number[])[] = [];
   /** Lines that stand on the screen and are to be drawn over. */
   private drawn = 0;
+  private stops = false;
 
   constructor(
     private readonly screen: Screen,
@@ -41,8 +43,7 @@ export class TerminalDisplay implements Display {
   }
 
   say(index: number, text: string): void {
-    const row = this.rows.get(index);
-    if (row !== undefined) row.text = text;
+    this.rows.get(index)?.say(text);
   }
 
   progress(index: number, progress: Progress): void {
@@ -52,11 +53,12 @@ export class TerminalDisplay implements Display {
   end(index: number, outcome: Outcome): void {
     this.rows.delete(index);
     this.outcomes.push(outcome);
-    this.draw(`${mark(outcome)} ${this.padded(outcome.name)}  ${outcomeText(outcome)}\n`);
+    this.draw(` ${this.padded(outcome.name)}  ${outcomeText(outcome)}`, mark(outcome));
   }
 
-  note(text: string): void {
-    this.draw(`${text}\n`);
+  stopping(stage: StopStage): void {
+    this.stops = true;
+    this.draw(stopText[stage]);
   }
 
   close(): void {
@@ -66,13 +68,17 @@ export class TerminalDisplay implements Display {
     this.drawn = 0;
   }
 
-  /** @param above what is to stay, in place of the first drawn line */
-  private draw(above = ''): void {
+  /**
+   * @param above a line that is to stay, in place of the first drawn one
+   * @param before what stands before it, one character wide
+   */
+  private draw(above = '', before = ''): void {
     const lines = [...[...this.rows.values()].map((row) => this.rowText(row)), this.footer()];
+    // A line that wraps could not be taken back; what ended is told in full at the end of the batch.
     const width = (this.screen.columns ?? 80) - 1;
-    // A line that wraps could not be taken back.
+    const kept = above === '' ? '' : `${before}${cut(above, width - 1)}\n`;
     const shown = lines.map((line) => `${cut(line, width)}\n`).join('');
-    this.screen.write(`${this.eraser()}${above}${shown}`);
+    this.screen.write(`${this.eraser()}${kept}${shown}`);
     this.drawn = lines.length;
   }
 
@@ -89,7 +95,7 @@ export class TerminalDisplay implements Display {
       ...(left === undefined ? [] : [`${duration(left)} left`]),
       plain(row.text),
     ];
-    return parts.join('  ');
+    return parts.join('  ').trimEnd();
   }
 
   private footer(): string {
@@ -108,7 +114,7 @@ export class TerminalDisplay implements Display {
       ...(failed === 0 ? [] : [`${failed} failed`]),
       duration((performance.now() - this.started) / 1000),
       ...(left === undefined ? [] : [`about ${duration(left)} left`]),
-      'Ctrl-C stops',
+      this.stops ? 'stopping' : 'Ctrl-C stops',
     ].join(' · ');
   }
 
