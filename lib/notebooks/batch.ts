@@ -72,6 +72,10 @@ class Batch {
     const stop = (): void => {
       this.stopping.abort();
     };
+    const stopAndThrow = (error: unknown): never => {
+      stop();
+      throw error;
+    };
     if (interrupt.aborted) stop();
     interrupt.addEventListener('abort', stop);
     fs.mkdirSync(this.folders.notebooks, { recursive: true });
@@ -81,7 +85,11 @@ class Batch {
       ),
     );
     try {
-      await Promise.all(Array.from({ length: jobs }, () => this.work()));
+      const workers = Array.from({ length: jobs }, () => this.work());
+      // What goes wrong in one ends the others in their own time, and is told when they are through.
+      const ends = await Promise.allSettled(workers.map((worker) => worker.catch(stopAndThrow)));
+      const broken = ends.find((end) => end.status === 'rejected');
+      if (broken !== undefined) throw (broken as PromiseRejectedResult).reason;
     } finally {
       interrupt.removeEventListener('abort', stop);
       this.display.close();

@@ -38,6 +38,7 @@ export async function batchCommand(args: readonly string[], command: BatchComman
 }
 
 async function runRequest(request: BatchRequest, command: BatchCommand): Promise<number> {
+  print('Checking parameters, TensorFlow and data ...');
   const entries = planRuns(request);
   if (refusalsStop(entries, request.keepGoing)) return exitCodes.refused;
   const { surroundings, environment } = await settle(command.circumstances);

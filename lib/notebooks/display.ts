@@ -74,7 +74,6 @@ export function plain(text: string): string {
 }
 
 export const stopText: Readonly<Record<StopStage, string>> = {
-  interrupt:
-    'Stopping: the running cells are asked to end, so that training can save. Ctrl-C again ends them at once.',
+  interrupt: 'Stopping: what trains saves first. Ctrl-C again ends everything at once.',
   kill: 'Ending at once.',
 };

@@ -272,7 +272,7 @@ class Execution:
     def listen(self, loop):
         for line in sys.stdin:
             if line.strip() == "interrupt":
-                loop.call_soon_threadsafe(lambda: self.begin(self.stop("interrupted", "it was interrupted")))
+                loop.call_soon_threadsafe(lambda: self.begin(self.stop("interrupted", "the batch was stopped")))
         # The runner is gone, or cannot wait. A kernel that is only starting sees that its parent is gone.
         self.kill()
         if self.client.km is not None:

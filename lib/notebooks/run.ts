@@ -134,7 +134,7 @@ export async function execute(notebook: Notebook, options: ExecuteOptions): Prom
   for (const stop of release) stop();
   if (code !== 0) {
     failure ??= kill?.aborted
-      ? { kind: 'interrupted', message: 'it was ended' }
+      ? { kind: 'interrupted', message: 'the batch was ended at once' }
       : {
           kind: 'crash',
           message: complaints() || `the process that runs the cells ended with ${String(code)}`,
