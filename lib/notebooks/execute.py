@@ -16,20 +16,42 @@ stdin is how the runner speaks, and how it is watched: the line "interrupt" stop
 that training can save; the end of the stream, also when the runner was killed, ends the kernel at once.
 """
 
-import argparse
-import asyncio
-import json
 import os
-import re
-import signal
 import sys
 import threading
-import time
 
-import nbformat
-from jupyter_client.kernelspec import NoSuchKernel
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, DeadKernelError
+
+class Runner:
+    """The other end of stdin, heard by a thread of its own, since the main one may be busy."""
+
+    def __init__(self):
+        self.wants_stop = False
+        self.on_interrupt = self.on_end = lambda: None
+        threading.Thread(target=self.listen, daemon=True).start()
+
+    def listen(self):
+        for line in sys.stdin:
+            if line.strip() == "interrupt":
+                self.wants_stop = True
+                self.on_interrupt()
+        self.on_end()
+        os._exit(1)
+
+
+# Before what takes seconds to import on a busy machine: the runner may be gone by then.
+runner = Runner()
+
+import argparse  # noqa: E402
+import asyncio  # noqa: E402
+import json  # noqa: E402
+import re  # noqa: E402
+import signal  # noqa: E402
+import time  # noqa: E402
+
+import nbformat  # noqa: E402
+from jupyter_client.kernelspec import NoSuchKernel  # noqa: E402
+from nbclient import NotebookClient  # noqa: E402
+from nbclient.exceptions import CellExecutionError, DeadKernelError  # noqa: E402
 
 # How long an interrupted cell may take to end by itself, for instance to save what it has trained.
 SAVE_SECONDS = 20
@@ -127,10 +149,14 @@ class Execution:
     async def run(self):
         """Returns the failure, or None."""
         self.limit(self.timeout, "time-out", "the notebook")
-        threading.Thread(target=self.listen, args=[asyncio.get_running_loop()], daemon=True).start()
+        loop = asyncio.get_running_loop()
+        runner.on_interrupt = lambda: loop.call_soon_threadsafe(self.interrupt)
+        runner.on_end = self.leave
+        if runner.wants_stop:
+            self.interrupt()
         try:
             async with self.client.async_setup_kernel():
-                self.kernel_pid = self.client.km.provisioner.pid
+                self.remember_kernel()
                 info = await self.client.kc.kernel_info(reply=True, timeout=60)
                 self.notebook.metadata["language_info"] = info["content"]["language_info"]
                 await self.run_cells()
@@ -263,21 +289,26 @@ class Execution:
 
     def kill(self):
         """Ends the kernel and whatever its cells have started: they are one process group."""
+        self.remember_kernel()
         if self.kernel_pid is not None:
             try:
                 os.killpg(self.kernel_pid, signal.SIGKILL)
             except (ProcessLookupError, PermissionError):
                 pass
 
-    def listen(self, loop):
-        for line in sys.stdin:
-            if line.strip() == "interrupt":
-                loop.call_soon_threadsafe(lambda: self.begin(self.stop("interrupted", "the batch was stopped")))
-        # The runner is gone, or cannot wait. A kernel that is only starting sees that its parent is gone.
+    def remember_kernel(self):
+        provisioner = self.client.km.provisioner if self.client.km is not None else None
+        if provisioner is not None and provisioner.has_process:
+            self.kernel_pid = provisioner.pid
+
+    def interrupt(self):
+        self.begin(self.stop("interrupted", "the batch was stopped"))
+
+    def leave(self):
+        """The runner is gone, or cannot wait. A kernel that is only starting sees that its parent is gone."""
         self.kill()
         if self.client.km is not None:
             self.client.km.cleanup_connection_file()
-        os._exit(1)
 
     # Telling
 
@@ -316,5 +347,5 @@ def main():
 
 
 if __name__ == "__main__":
-    # No orderly end of Python: a thread waits in stdin.
+    # No orderly end of Python: a thread waits for stdin.
     os._exit(main())

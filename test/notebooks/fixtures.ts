@@ -66,9 +66,9 @@ export class BatchProcess {
     this.child.kill(signal);
   }
 
-  /** Waits until `condition` gives something. @throws Error with what was printed, after a minute */
+  /** Waits until `condition` gives something. @throws Error with what was printed, after three minutes */
   async until<T>(condition: () => T | undefined | false): Promise<T> {
-    for (let tries = 0; tries < 1200; tries++) {
+    for (let tries = 0; tries < 3600; tries++) {
       const found = condition();
       if (found !== undefined && found !== false) return found;
       await sleep(50);

@@ -46,7 +46,7 @@ describe('batches that are stopped', { skip: skipWithoutProc }, () => {
     assert.deepEqual(cells[0].outputs[0].text, ['saved\n']);
     assert.deepEqual(cells[1].outputs, []);
     assert.ok(!fs.existsSync(output('int-next')));
-    assert.deepEqual(await batch.leftAfter(2), []);
+    assert.deepEqual(await batch.leftAfter(10), []);
   });
 
   test('a second signal ends at once what does not end by itself', async () => {
@@ -60,7 +60,7 @@ describe('batches that are stopped', { skip: skipWithoutProc }, () => {
     assert.equal(batch.kernels().length, 1, 'the first leaves the cell its time');
     batch.kill('SIGTERM');
     assert.equal(await batch.exited, 143, batch.output);
-    assert.deepEqual(await batch.leftAfter(2), []);
+    assert.deepEqual(await batch.leftAfter(10), []);
     assert.ok(!fs.existsSync(saved));
   });
 
@@ -72,7 +72,7 @@ describe('batches that are stopped', { skip: skipWithoutProc }, () => {
     assert.equal(await batch.exited, 1, batch.output);
     assert.equal(readRecord(output('slow'))?.failure?.kind, 'time-out');
     assert.ok(!fs.existsSync(flag) || fs.existsSync(saved), 'if it ran, it has saved');
-    assert.deepEqual(await batch.leftAfter(2), []);
+    assert.deepEqual(await batch.leftAfter(10), []);
   });
 
   for (const when of ['while a cell runs', 'while the kernel starts'] as const) {
