@@ -104,7 +104,7 @@ describe('batches that are stopped', { skip: skipWithoutProc }, () => {
   test('two batches at once in one clone: what both write, they write one after the other', async () => {
     const release = path.join(folder, 'both-release');
     const wait = `
-      const fs = await import('node:fs');
+      import * as fs from 'node:fs';
       while (!fs.existsSync(${JSON.stringify(release)})) await new Promise((resolve) => setTimeout(resolve, 50));
       console.log(process.pid);`;
     const file = writeNotebook(folder, 'both', code(wait), code('console.log(process.pid);'));
