@@ -8,8 +8,8 @@ import { runCommand } from '../lib/runtime/command';
 import { type Probe, probeTensorFlow } from '../lib/runtime/device';
 import { UserError } from '../lib/runtime/errors';
 import { dataDir, projectRoot, venvDir } from '../lib/runtime/paths';
+import { findCircumstances } from './circumstances';
 import { whyRegister } from './setup/kernel';
-import { hasNvidiaCard } from './setup/platform';
 import { readVenv } from './setup/venv';
 
 const usage = `Usage: npm run doctor [-- --json]
@@ -72,11 +72,7 @@ function freeDiskGB(): number {
 
 async function examine(): Promise<Report> {
   const venv = readVenv(projectRoot);
-  const tensorflow = await probeTensorFlow({
-    flavour: venv?.flavour,
-    cardPresent: hasNvidiaCard(process.env),
-    env: process.env,
-  });
+  const tensorflow = await probeTensorFlow(findCircumstances());
   return {
     node: process.versions.node,
     tensorflow,

@@ -22,8 +22,16 @@ type Require = ReturnType<typeof createRequire>;
 /** Global that holds what each cell is called with; a script can reach nothing else of ours. */
 const ARGUMENTS = '__cell__';
 
+/** Something that a cell had started and that failed after the cell's end, where no code could catch it. */
+export interface BackgroundFailure {
+  /** Execution count of the cell; undefined if it can't be told which it was. */
+  readonly cell: number | undefined;
+  readonly error: ErrorReport;
+}
+
 /** One run of one cell: what its asynchronous parts, however far they reach, have in common. */
 interface Execution {
+  readonly count: number;
   interrupted: boolean;
   /** Ends the cell now, whatever its code is waiting for. */
   fail(reason: unknown): void;
@@ -45,6 +53,7 @@ export class CellRunner {
   private readonly sources = new Map<string, string>();
   private readonly maps = new Map<string, UrlAndMap>();
   private running: Execution | undefined;
+  private backgroundFailures: BackgroundFailure[] = [];
   /** An interrupt that came after a cell was accepted and before its code ran. */
   private interruptedEarly = false;
 
@@ -103,7 +112,7 @@ export class CellRunner {
     });
     try {
       this.stopIfInterruptedEarly();
-      await this.execute(cell, name);
+      await this.execute(cell, executionCount);
       return this.outcome(cell, code);
     } catch (thrown) {
       return { status: 'error', error: reportThrown(thrown, this.sources) };
@@ -112,6 +121,13 @@ export class CellRunner {
       this.declarations = cell.declarations;
       this.reloader.remember();
     }
+  }
+
+  /** What failed after its cell's end since this was last asked. */
+  takeBackgroundFailures(): readonly BackgroundFailure[] {
+    const failures = this.backgroundFailures;
+    this.backgroundFailures = [];
+    return failures;
   }
 
   /** Stops the running cell by force: it fails now, and its awaiting code throws when it comes back. */
@@ -129,14 +145,15 @@ export class CellRunner {
     if (this.interruptedEarly || this.interruptFlag.take()) throw new InterruptedError();
   }
 
-  private execute(cell: CompiledCell, name: string): Promise<void> {
+  private execute(cell: CompiledCell, count: number): Promise<void> {
+    const name = cellFileName(count);
     const head = `(${cell.usesAwait ? 'async ' : ''}function (exports, require, ${AFTER_AWAIT}, ${EACH_ROUND}) { `;
     const script = new vm.Script(`${head}${cell.javascript}\n})(...${ARGUMENTS})`, {
       filename: name,
       columnOffset: -head.length,
     });
     return new Promise<void>((resolve, reject) => {
-      const execution: Execution = { interrupted: false, fail: reject };
+      const execution: Execution = { count, interrupted: false, fail: reject };
       this.running = execution;
       this.context.run(execution, () => {
         // One turn more, so that a promise which was rejected and never awaited is heard of while the cell is there.
@@ -190,9 +207,10 @@ export class CellRunner {
       execution.fail(reason);
       return;
     }
-    const { traceback } = reportThrown(reason, this.sources);
+    const error = reportThrown(reason, this.sources);
+    this.backgroundFailures.push({ cell: execution?.count, error });
     process.stderr.write(
-      `After its cell had ended, something failed that no code awaited or caught:\n${traceback.join('\n')}\n`,
+      `After its cell had ended, something failed that no code awaited or caught:\n${error.traceback.join('\n')}\n`,
     );
   }
 }

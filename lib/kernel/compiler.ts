@@ -110,7 +110,7 @@ export class Compiler {
         javascript: converted.output,
         sourceMap: this.cellMap(),
         declarations: converted.declOutput ?? '',
-        usesAwait: converted.hasToplevelAwait === true,
+        usesAwait: converted.hasToplevelAwait === true || hasForAwait(this.ts, code),
         resultName: converted.lastExpressionVar,
       },
     };
@@ -330,6 +330,16 @@ export class Compiler {
     }
     return map;
   }
+}
+
+/** Repair: whether the cell itself, not a function in it, loops with `for await`, which tslab takes for no await. */
+function hasForAwait(ts: Ts, code: string): boolean {
+  const isOne = (node: TypeScript.Node): boolean => {
+    if (ts.isFunctionLike(node)) return false;
+    if (ts.isForOfStatement(node) && node.awaitModifier !== undefined) return true;
+    return ts.forEachChild(node, (child) => isOne(child) || undefined) === true;
+  };
+  return isOne(ts.createSourceFile('cell.ts', code, ts.ScriptTarget.Latest));
 }
 
 /** The watch host as far as it is touched here. */

@@ -11,6 +11,7 @@
 const { createHmac, timingSafeEqual } = require('node:crypto');
 const worker = require('node:worker_threads');
 const zmq = require('zeromq');
+const { isRunning } = require('../runtime/process-lock');
 
 /**
  * @typedef {object} ControlThreadData
@@ -104,12 +105,15 @@ main.on('message', (/** @type {{ type: string, frames?: (Uint8Array | string)[] 
 });
 
 /**
- * A kernel whose Jupyter was killed would live on for ever: it is asked to leave, then made to.
- * @param {number} parent process id
+ * A kernel whose Jupyter was killed would live on for ever: it is asked to leave, then made to. Jupyter may have
+ * been killed while the kernel was starting, when another process had taken its place as parent already; but it
+ * leaves its process id in the environment.
  */
-function leaveWhenOrphaned(parent) {
+function leaveWhenOrphaned() {
+  const parent = process.ppid;
+  const jupyter = process.env.JPY_PARENT_PID;
   const timer = setInterval(() => {
-    if (process.ppid === parent) return;
+    if (process.ppid === parent && (jupyter === undefined || isRunning(`${jupyter}:`))) return;
     clearInterval(timer);
     process.kill(process.pid, 'SIGTERM');
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), LEAVE_MS);
@@ -121,7 +125,7 @@ async function run() {
   await control.bind(`${address}:${connection.control_port}`);
   await heartbeat.bind(`${address}:${connection.hb_port}`);
   main.postMessage({ type: 'ready' });
-  leaveWhenOrphaned(process.ppid);
+  leaveWhenOrphaned();
   void (async () => {
     for await (const frames of heartbeat) await heartbeat.send(frames);
   })();

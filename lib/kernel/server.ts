@@ -16,6 +16,7 @@ import { listening, requestInterrupt } from '../runtime/interrupt';
 import type { CellRunner } from './cell';
 import type { Compiler } from './compiler';
 import { History } from './history';
+import { refuseInput } from './no-input';
 import { reportToTerminal, SendQueue } from './send-queue';
 import { StreamBuffer } from './streams';
 import { type ConnectionInfo, type JsonObject, type Message, PROTOCOL_VERSION, Wire } from './wire';
@@ -69,6 +70,7 @@ export class KernelServer {
     await this.iopub.bind(`${address}:${iopub_port}`);
     await this.stdin.bind(`${address}:${stdin_port}`);
     this.streams.capture();
+    refuseInput();
     this.offerDisplay();
     process.on('SIGINT', () => {
       // The control thread's own signal goes with a request that is on its way, or was just answered.
@@ -142,6 +144,7 @@ export class KernelServer {
     const outcome = await this.cells.run(code, execution_count);
     this.streams.flush();
 
+    const background = this.backgroundFailures();
     let output: string | null = null;
     if (outcome.status === 'ok') {
       const data = outcome.result;
@@ -149,17 +152,29 @@ export class KernelServer {
         output = textOf(data['text/plain']);
         this.publish('execute_result', { data, metadata: {}, execution_count }, message);
       }
-      const content = { status: 'ok', execution_count, user_expressions: {}, payload: [] };
+      const content = { status: 'ok', execution_count, user_expressions: {}, payload: [], ...background };
       this.replies.send(this.wire.encode('execute_reply', content, message, true));
     } else {
       const { error } = outcome;
       if (!silent) this.publish('error', { ...error }, message);
       if (content.stop_on_error !== false) await this.abortWaiting();
-      const reply = { status: 'error', execution_count, ...error, user_expressions: {}, payload: [] };
+      const reply = {
+        ...{ status: 'error', execution_count, ...error, user_expressions: {}, payload: [] },
+        ...background,
+      };
       this.replies.send(this.wire.encode('execute_reply', reply, message, true));
     }
     if (stored) this.history.add({ count: execution_count, code, output });
     this.publish('status', { execution_state: 'idle' }, message);
+  }
+
+  /**
+   * An addition to the protocol, for headless runs: what earlier cells had started and left failing. It fails no
+   * cell, least of all the one that trains at the moment, and yet a run in which it happened did not pass.
+   */
+  private backgroundFailures(): JsonObject {
+    const failures = this.cells.takeBackgroundFailures();
+    return failures.length === 0 ? {} : { background_failures: failures };
   }
 
   /** Answers what was sent together with a cell that failed: each request is told that it was not run. */

@@ -1,54 +1,48 @@
 /** Parameters of a notebook: papermill's convention, a cell tagged `parameters` and an injected one behind it. */
+import * as ts from 'typescript';
 import { UserError } from '../runtime/errors';
-
-/** The parts of nbformat 4 that are used here. */
-export interface NotebookCell {
-  readonly id?: string;
-  readonly cell_type: 'code' | 'markdown' | 'raw';
-  readonly metadata: { readonly tags?: readonly string[] };
-  readonly source: string | readonly string[];
-}
-
-export interface Notebook {
-  readonly cells: readonly NotebookCell[];
-  readonly metadata: Readonly<Record<string, unknown>>;
-  readonly nbformat: number;
-  readonly nbformat_minor: number;
-}
+import { type Notebook, type NotebookCell, sourceOf } from './notebook';
 
 /** A parameter's value: what JSON can hold, so that it can be written into a cell as it is. */
-export type ParameterValue = string | number | boolean | null | readonly ParameterValue[];
+export type ParameterValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly ParameterValue[]
+  | { readonly [key: string]: ParameterValue };
 
-export function sourceOf(cell: NotebookCell): string {
-  return typeof cell.source === 'string' ? cell.source : cell.source.join('');
+export type Parameters = Readonly<Record<string, ParameterValue>>;
+
+/** Place of the cell tagged `parameters`; -1 if there is none. */
+export function parametersIndex(notebook: Notebook): number {
+  return notebook.cells.findIndex((cell) => cell.metadata.tags?.includes('parameters') === true);
 }
 
 /** The names that a parameters cell declares with `let`. */
 export function declaredParameters(cell: NotebookCell): string[] {
-  return [...sourceOf(cell).matchAll(/^\s*let\s+([A-Za-z_$][\w$]*)/gm)].map((match) => match[1]);
+  const source = ts.createSourceFile('parameters.ts', sourceOf(cell), ts.ScriptTarget.Latest);
+  return source.statements.flatMap((statement) => {
+    if (!ts.isVariableStatement(statement)) return [];
+    const { declarations, flags } = statement.declarationList;
+    if ((flags & ts.NodeFlags.Let) === 0) return [];
+    return declarations.flatMap(({ name }) => (ts.isIdentifier(name) ? [name.text] : []));
+  });
 }
 
 /**
- * The notebook with a cell that sets `parameters`, behind the one tagged `parameters`. It assigns what that cell
- * declares, so that the kernel's type check refuses a value of another type before anything runs.
+ * The notebook with a cell that sets `parameters`, behind the one tagged `parameters`.
  * @throws UserError if the notebook declares no parameters, or not all of these
  */
-export function withParameters(
-  notebook: Notebook,
-  parameters: Readonly<Record<string, ParameterValue>>,
-  name: string,
-): Notebook {
+export function withParameters(notebook: Notebook, parameters: Parameters, name: string): Notebook {
   const entries = Object.entries(parameters);
   if (entries.length === 0) return notebook;
-  const at = notebook.cells.findIndex((cell) => cell.metadata.tags?.includes('parameters') === true);
-  if (at < 0) {
-    throw new UserError(`${name} has no cell tagged "parameters", so ${entries[0][0]} can't be set in it.`);
-  }
-  const known = declaredParameters(notebook.cells[at]);
-  for (const [parameter] of entries) {
-    if (known.includes(parameter)) continue;
-    throw new UserError(`${name} has no parameter "${parameter}"; it has ${known.join(', ') || 'none'}.`);
-  }
+  needParameters(
+    notebook,
+    entries.map(([parameter]) => parameter),
+    name,
+  );
+  const at = parametersIndex(notebook);
   const injected: NotebookCell & { outputs: []; execution_count: null } = {
     id: 'injected-parameters',
     cell_type: 'code',
@@ -61,4 +55,17 @@ export function withParameters(
     ...notebook,
     cells: [...notebook.cells.slice(0, at + 1), injected, ...notebook.cells.slice(at + 1)],
   };
+}
+
+/** @throws UserError if the notebook declares not all of these */
+export function needParameters(notebook: Notebook, parameters: readonly string[], name: string): void {
+  if (parameters.length === 0) return;
+  const at = parametersIndex(notebook);
+  if (at < 0) {
+    throw new UserError(`${name} has no cell tagged "parameters", so ${parameters[0]} can't be set in it.`);
+  }
+  const known = declaredParameters(notebook.cells[at]);
+  const unknown = parameters.find((parameter) => !known.includes(parameter));
+  if (unknown === undefined) return;
+  throw new UserError(`${name} has no parameter "${unknown}"; it has ${known.join(', ') || 'none'}.`);
 }

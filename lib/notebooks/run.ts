@@ -1,151 +1,199 @@
-/** Runs notebooks headless: Jupyter's own nbclient executes, nbconvert writes the pages. */
+/** Runs one notebook headless: Jupyter's own nbclient executes it, in a process of its own. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
-import { UserError } from '../runtime/errors';
-import { notebooksDir, venvDir } from '../runtime/paths';
-import { type Notebook, type ParameterValue, withParameters } from './parameters';
+import { writeWhole } from './files';
+import { type Notebook, nameOf, readNotebook } from './notebook';
+import { type Parameters, withParameters } from './parameters';
+import { exitCode, lastOf, pythonProgram } from './processes';
 
-export interface RunOptions {
-  /** Folder for the executed notebook; made if need be. */
-  readonly outDir: string;
-  readonly parameters?: Readonly<Record<string, ParameterValue>>;
+/** The kernel that set-up registers; whatever a notebook's metadata say, this one is meant. */
+const KERNEL = 'tslab-cifar10';
+/** How long the processes of a run may take to leave when they are told to end at once, in ms. */
+const LEAVE_MS = 2000;
+
+/** How a run is to be executed. */
+export interface ExecuteOptions {
+  /** The executed notebook: its file, in a folder that exists. */
+  readonly output: string;
   /** Added to the environment of the kernel. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Seconds that one cell may take; no limit without it. */
+  /** Seconds that one cell may take, and the whole notebook; no limit without them. */
   readonly cellTimeout?: number;
-  /** Folder that relative imports start from: the notebook's own, unless given. */
-  readonly folder?: string;
+  readonly timeout?: number;
+  /** Folder that the kernel starts in, and relative imports. */
+  readonly folder: string;
   readonly onProgress?: (progress: Progress) => void;
+  /** Aborted: the running cell is asked to stop, so that training can save, and the run ends. */
+  readonly interrupt?: AbortSignal;
+  /** Aborted: everything ends at once. */
+  readonly kill?: AbortSignal;
 }
 
 export interface Progress {
   /** Code cell that runs now, from 0. */
   readonly cell: number;
-  /** Code cells in all. */
+  /** Code cells in all; 0 while the kernel starts. */
   readonly cells: number;
   /** The last line that the notebook wrote. */
   readonly text: string;
+  /** Times of the cells that have ended, in seconds. */
+  readonly cellSeconds: readonly number[];
 }
 
+export type FailureKind =
+  | 'error'
+  | 'cell time-out'
+  | 'time-out'
+  | 'dead kernel'
+  | 'interrupted'
+  /** What executes the notebook failed itself. */
+  | 'crash'
+  /** The notebook ran, and no page could be made of it. */
+  | 'page';
+
 export interface Failure {
-  readonly kind: 'error' | 'timeout' | 'dead kernel' | 'crash';
-  /** Cell in the executed notebook, from 0; -1 if none had begun. */
-  readonly index: number;
+  readonly kind: FailureKind;
+  /** Where in the executed notebook; missing if no cell had begun. */
+  readonly cell?: FailedCell;
+  /** Line of the cell, from 1, where that is known. */
+  readonly line?: number;
+  /** Name and message of the error. */
   readonly message: string;
 }
 
-export interface RunResult {
-  readonly name: string;
-  /** The executed notebook: whole, or as far as it came. */
-  readonly output: string;
+export interface FailedCell {
+  /** Among all cells, from 0. */
+  readonly index: number;
+  /** What stands in brackets beside it; null if it got none. */
+  readonly count: number | null;
+  readonly id: string | null;
+}
+
+export interface Execution {
   readonly seconds: number;
+  readonly cellSeconds: readonly number[];
   readonly failure: Failure | undefined;
 }
 
 type Event =
   | { event: 'cell'; index: number; count: number }
   | { event: 'text'; line: string }
-  | ({ event: 'failed' } & Failure);
-
-/** Paths of the collection's notebooks, in the order of their names. */
-export function listNotebooks(folder = notebooksDir): string[] {
-  const names = fs.readdirSync(folder).filter((name) => name.endsWith('.ipynb'));
-  return names.sort().map((name) => path.join(folder, name));
-}
+  | { event: 'done'; seconds: number }
+  | { event: 'failed'; kind: FailureKind; message: string; cell: FailedCell | null; line: number | null };
 
 /**
- * Executes one notebook in a kernel of its own.
- * @param file path of the notebook, which stays as it is
- * @throws UserError if it can't be read, or a parameter is unknown
+ * Executes a notebook in a kernel of its own. The output is there from the start and grows with every cell.
+ * @throws UserError if set-up has not been run
  */
-export async function runNotebook(file: string, options: RunOptions): Promise<RunResult> {
-  const name = path.basename(file, '.ipynb');
+export async function execute(notebook: Notebook, options: ExecuteOptions): Promise<Execution> {
   const started = performance.now();
-  const notebook = withParameters(readNotebook(file), options.parameters ?? {}, name);
-  fs.mkdirSync(options.outDir, { recursive: true });
-  const output = path.join(options.outDir, `${name}.ipynb`);
-  fs.writeFileSync(output, JSON.stringify(notebook));
+  const { output, folder, cellTimeout, timeout, interrupt, kill } = options;
+  const python = pythonProgram('python');
+  writeWhole(output, JSON.stringify(notebook));
+  const limit = (name: string, value?: number): string[] =>
+    value === undefined ? [] : [name, String(value)];
+  const child = spawn(
+    python,
+    [
+      ...[path.join(__dirname, 'execute.py'), output, output, '--kernel', KERNEL, '--folder', folder],
+      ...limit('--cell-timeout', cellTimeout),
+      ...limit('--timeout', timeout),
+    ],
+    // A group of its own: Ctrl-C is the runner's, who passes it on.
+    { stdio: 'pipe', env: { ...process.env, ...options.environment }, detached: true },
+  );
+  // What it does not hear any more has ended already.
+  child.stdin.on('error', () => undefined);
+  const ask = (): void => void child.stdin.write('interrupt\n');
+  const end = (): void => {
+    child.stdin.destroy();
+    setTimeout(() => child.kill('SIGKILL'), LEAVE_MS).unref();
+  };
+  const release = [whenAborted(interrupt, ask), whenAborted(kill, end)];
 
-  const script = path.join(__dirname, 'execute.py');
-  const timeout = options.cellTimeout === undefined ? [] : ['--cell-timeout', String(options.cellTimeout)];
-  const folder = options.folder ?? path.dirname(file);
-  const child = spawn(pythonOf(venvDir), [script, output, output, '--folder', folder, ...timeout], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...options.environment },
-  });
   let failure: Failure | undefined;
-  let progress: Progress = { cell: 0, cells: 0, text: '' };
-  createInterface({ input: child.stdout }).on('line', (line) => {
+  let progress: Progress = { cell: 0, cells: 0, text: '', cellSeconds: [] };
+  const events = createInterface({ input: child.stdout });
+  const heard = once(events, 'close');
+  events.on('line', (line) => {
     const event = JSON.parse(line) as Event;
-    if (event.event === 'failed') failure = { kind: event.kind, index: event.index, message: event.message };
+    if (event.event === 'failed') failure = failureOf(event);
     else {
-      progress =
-        event.event === 'cell'
-          ? { ...progress, cell: event.index, cells: event.count }
-          : { ...progress, text: event.line };
+      progress = advance(progress, event);
       options.onProgress?.(progress);
     }
   });
   const complaints = lastOf(child.stderr);
-  const code = await exitCode(child);
-  if (code !== 0)
-    failure ??= { kind: 'crash', index: -1, message: complaints() || `ended with ${String(code)}` };
-  return { name, output, seconds: (performance.now() - started) / 1000, failure };
+  const code = await exitCode(child, 'exit');
+  await heard;
+  // A program that a cell left behind on purpose may hold it open.
+  child.stderr.destroy();
+  for (const stop of release) stop();
+  if (code !== 0) {
+    failure ??= kill?.aborted
+      ? { kind: 'interrupted', message: 'the batch was ended at once' }
+      : {
+          kind: 'crash',
+          message: complaints() || `the process that runs the cells ended with ${String(code)}`,
+        };
+  }
+  return {
+    seconds: (performance.now() - started) / 1000,
+    cellSeconds: progress.cellSeconds,
+    failure,
+  };
+}
+
+function failureOf({ kind, message, cell, line }: Event & { event: 'failed' }): Failure {
+  return { kind, message, ...(cell === null ? {} : { cell }), ...(line === null ? {} : { line }) };
+}
+
+function advance(progress: Progress, event: Exclude<Event, { event: 'failed' }>): Progress {
+  switch (event.event) {
+    case 'cell':
+      return { ...progress, cell: event.index, cells: event.count };
+    case 'text':
+      return { ...progress, text: event.line };
+    case 'done':
+      return { ...progress, cellSeconds: [...progress.cellSeconds, event.seconds] };
+  }
+}
+
+export interface RunOptions extends Omit<ExecuteOptions, 'output' | 'folder'> {
+  /** Folder for the executed notebook; made if need be. */
+  readonly outDir: string;
+  readonly parameters?: Parameters;
+  /** Folder that relative imports start from: the notebook's own, unless given. */
+  readonly folder?: string;
+}
+
+export interface RunResult extends Execution {
+  readonly name: string;
+  /** The executed notebook: whole, or as far as it came. */
+  readonly output: string;
 }
 
 /**
- * Writes an executed notebook as a page that opens from disk without a network.
- * @returns path of the page
- * @throws UserError with what nbconvert said, if it fails
+ * Executes the notebook of a file, which stays as it is, and writes it under the same name elsewhere.
+ * @throws UserError if it can't be read, or a parameter is unknown
  */
-export async function exportPage(executed: string, outDir: string): Promise<string> {
-  const child = spawn(
-    path.join(venvDir, 'bin', 'jupyter'),
-    ['nbconvert', '--to', 'html', '--log-level', 'WARN', '--output-dir', outDir, executed],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  const complaints = lastOf(child.stderr);
-  const code = await exitCode(child);
-  if (code !== 0) throw new UserError(`nbconvert could not write a page of ${executed}: ${complaints()}`);
-  return path.join(outDir, `${path.basename(executed, '.ipynb')}.html`);
+export async function runNotebook(file: string, options: RunOptions): Promise<RunResult> {
+  const { outDir, parameters = {}, folder = path.dirname(file) } = options;
+  const name = nameOf(file);
+  const notebook = withParameters(readNotebook(file), parameters, name);
+  fs.mkdirSync(outDir, { recursive: true });
+  const output = path.join(outDir, `${name}.ipynb`);
+  return { name, output, ...(await execute(notebook, { ...options, output, folder })) };
 }
 
-function readNotebook(file: string): Notebook {
-  let text: string;
-  try {
-    text = fs.readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UserError(`The notebook ${file} can't be read: ${(error as Error).message}.`);
-  }
-  try {
-    return JSON.parse(text) as Notebook;
-  } catch (error) {
-    throw new UserError(`${file} is no notebook: ${(error as Error).message}.`);
-  }
-}
-
-function pythonOf(environment: string): string {
-  const python = path.join(environment, 'bin', 'python');
-  if (!fs.existsSync(python)) throw new UserError('There is no .venv here yet. Run `npm run setup` first.');
-  return python;
-}
-
-/** Gathers a stream. @returns a function that gives its last lines */
-function lastOf(stream: NodeJS.ReadableStream): () => string {
-  let text = '';
-  stream.on('data', (chunk: Buffer) => {
-    text = (text + chunk.toString()).slice(-4000);
-  });
-  return () => text.trim();
-}
-
-function exitCode(child: ReturnType<typeof spawn>): Promise<number | NodeJS.Signals | null> {
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code, signal) => {
-      resolve(code ?? signal);
-    });
-  });
+/** Calls `listener` once, now or when it comes to that. @returns a function that forgets it */
+function whenAborted(signal: AbortSignal | undefined, listener: () => void): () => void {
+  if (signal?.aborted) listener();
+  signal?.addEventListener('abort', listener, { once: true });
+  return () => {
+    signal?.removeEventListener('abort', listener);
+  };
 }

@@ -129,8 +129,8 @@ async function removeDead(file, dead) {
  * belongs to another process, is taken over. The lock goes when it is released or the process ends; a process
  * that is killed leaves the file, and the next one to ask takes it over.
  * @param {string} file the lock's place; its folder is made if missing. Add it to .gitignore
- * @param {{ onWait?: (holderPid: number) => void }} [options] `onWait` is called once for each holder that this
- *   call has to wait for
+ * @param {{ onWait?: (holderPid: number) => void, signal?: AbortSignal }} [options] `onWait` is called once for each
+ *   holder that this call has to wait for; `signal` ends the waiting: the call throws its reason
  * @returns {Promise<{ release(): void }>} `release` may be called more than once
  */
 async function acquireLock(file, options = {}) {
@@ -148,6 +148,7 @@ async function acquireLock(file, options = {}) {
       announced = holder.text;
       options.onWait?.(holder.pid);
     }
+    options.signal?.throwIfAborted();
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 

@@ -3,10 +3,12 @@
  * needs is one that can go.
  */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { isRunning } from '../../lib/runtime/process-lock';
 import { KernelClient, textOf } from './client';
 
 const root = path.resolve(__dirname, '..', '..');
@@ -131,6 +133,45 @@ describe('the kernel', () => {
     );
     assert.equal(reply.evalue, 'in a timer');
     assert.equal((await kernel.execute('1 + 1')).reply.status, 'ok');
+  });
+
+  test('what fails after its cell has ended fails no other, and the next reply tells of it', async () => {
+    await kernel.execute(
+      'void new Promise((_, reject) => setTimeout(() => reject(new RangeError("late")), 50));',
+    );
+    const next = await kernel.execute(
+      'await new Promise((r) => setTimeout(r, 300));\nconsole.log("goes on");',
+    );
+    assert.equal(next.reply.status, 'ok');
+    assert.match(textOf(next.published), /goes on/);
+    assert.match(textOf(next.published, 'stderr'), /After its cell had ended.*RangeError.*late/s);
+    const [failure] = next.reply.background_failures as { cell: number; error: { evalue: string } }[];
+    assert.deepEqual([failure.cell, failure.error.evalue], [Number(next.reply.execution_count) - 1, 'late']);
+    assert.equal((await kernel.execute('1')).reply.background_failures, undefined);
+  });
+
+  for (const [how, asks] of [
+    [
+      'readline',
+      "import * as rl from 'node:readline/promises';\n" +
+        'await rl.createInterface({ input: process.stdin }).question("? ");',
+    ],
+    ['a loop over lines', 'for await (const line of process.stdin) console.log(line);'],
+    ['an event', 'await new Promise((resolve) => process.stdin.once("data", resolve));'],
+  ] as const) {
+    test(`a cell that asks for input is told that nobody is there (${how})`, async () => {
+      const { reply } = await kernel.execute(asks);
+      assert.deepEqual([reply.status, reply.ename], ['error', 'UserError']);
+      assert.match(String(reply.evalue), /^This cell asks for input/);
+      assert.equal((await kernel.execute('1 + 1')).reply.status, 'ok');
+    });
+  }
+
+  test('a loop with for await may stand in a cell by itself', async () => {
+    const { reply, published } = await kernel.execute(
+      'async function* two() { yield 1; yield 2; }\nfor await (const n of two()) console.log(n);',
+    );
+    assert.deepEqual([reply.status, textOf(published)], ['ok', '1\n2\n']);
   });
 
   test('counts executions, in the reply, the input and the result', async () => {
@@ -328,6 +369,27 @@ describe('the kernel', () => {
     assert.equal(await exited, 0);
     await own.stop();
   });
+});
+
+test('a kernel whose Jupyter dies while it starts leaves', async () => {
+  // A parent that starts a kernel and is gone before that can have looked.
+  const file = path.join(folder, 'connection.json');
+  const ports = { shell_port: 0, iopub_port: 0, stdin_port: 0, control_port: 0, hb_port: 0 };
+  fs.writeFileSync(file, JSON.stringify({ transport: 'tcp', ip: '127.0.0.1', key: 'key', ...ports }));
+  const parent = `
+    const { spawn } = require('node:child_process');
+    const options = { detached: true, stdio: 'ignore', env: { ...process.env, JPY_PARENT_PID: String(process.pid) } };
+    const kernel = spawn(process.execPath, [${JSON.stringify(path.join(project, 'lib/kernel/launch.js'))},
+      ${JSON.stringify(file)}], options);
+    console.log(kernel.pid);
+    process.exit();`;
+  const { stdout } = spawnSync(process.execPath, ['-e', parent], { cwd: folder, encoding: 'utf8' });
+  const pid = Number(stdout);
+  assert.ok(isRunning(`${pid}:`), 'the kernel has started');
+  for (let tries = 0; tries < 600 && isRunning(`${pid}:`); tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  assert.ok(!isRunning(`${pid}:`), 'it goes on without a parent');
 });
 
 describe('stock tslab fails at what was repaired', () => {

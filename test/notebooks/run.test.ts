@@ -4,56 +4,11 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import {
-  declaredParameters,
-  type Notebook,
-  type NotebookCell,
-  withParameters,
-} from '../../lib/notebooks/parameters';
-import { listNotebooks, runNotebook } from '../../lib/notebooks/run';
-import { StatusLine } from '../../lib/notebooks/status-line';
-import { UserError } from '../../lib/runtime/errors';
+import { listNotebooks, type Notebook, type NotebookCell } from '../../lib/notebooks/notebook';
+import { runNotebook } from '../../lib/notebooks/run';
 import { notebooksDir, venvDir } from '../../lib/runtime/paths';
+import { code, type ExecutedCell, executedCells, notebook } from './fixtures';
 import { unnamedOutputs } from './naming';
-
-function code(source: string, ...tags: string[]): NotebookCell {
-  return { cell_type: 'code', metadata: { tags }, source };
-}
-
-function notebook(...cells: NotebookCell[]): Notebook {
-  const kernelspec = { name: 'tslab-cifar10', display_name: 'TypeScript', language: 'typescript' };
-  const written = cells.map((cell, i) => ({ id: `cell-${i}`, ...cell, outputs: [], execution_count: null }));
-  return { cells: written, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
-}
-
-describe('parameters', () => {
-  const plain = notebook(
-    code('// first'),
-    code("let profile: string = 'quick';\nlet rate = 0.1;", 'parameters'),
-    code('x'),
-  );
-
-  test('are what the tagged cell declares with let', () => {
-    assert.deepEqual(declaredParameters(plain.cells[1]), ['profile', 'rate']);
-  });
-
-  test('are set in a cell behind the tagged one, and the notebook stays as it was', () => {
-    const before = JSON.stringify(plain);
-    const { cells } = withParameters(plain, { profile: 'ti"ny', rate: 0.5 }, 'some');
-    assert.equal(cells[2].source, 'profile = "ti\\"ny";\nrate = 0.5;');
-    assert.deepEqual(cells[2].metadata.tags, ['injected-parameters']);
-    assert.equal(cells.length, 4);
-    assert.equal(JSON.stringify(plain), before);
-  });
-
-  test('an unknown one is an error that lists the known ones', () => {
-    assert.throws(() => withParameters(plain, { profil: 'tiny' }, '01-some'), {
-      name: 'UserError',
-      message: '01-some has no parameter "profil"; it has profile, rate.',
-    });
-    assert.throws(() => withParameters(notebook(code('1')), { profile: 'tiny' }, '01-some'), UserError);
-  });
-});
 
 describe('headless runs', () => {
   let folder: string;
@@ -80,7 +35,7 @@ describe('headless runs', () => {
     });
     assert.equal(failure, undefined);
     assert.equal(fs.readFileSync(file, 'utf8'), before);
-    const cells = (JSON.parse(fs.readFileSync(output, 'utf8')) as { cells: ExecutedCell[] }).cells;
+    const cells = executedCells(output);
     assert.deepEqual(
       cells.map(({ execution_count }) => execution_count),
       [1, 2, 3],
@@ -99,8 +54,13 @@ describe('headless runs', () => {
       outDir: path.join(folder, 'out'),
       folder: notebooksDir,
     });
-    assert.deepEqual(failure, { kind: 'error', index: 1, message: 'RangeError: bad luck' });
-    const cells = (JSON.parse(fs.readFileSync(output, 'utf8')) as { cells: ExecutedCell[] }).cells;
+    assert.deepEqual(failure, {
+      kind: 'error',
+      cell: { index: 1, count: 2, id: 'cell-1' },
+      line: 1,
+      message: 'RangeError: bad luck',
+    });
+    const cells = executedCells(output);
     assert.deepEqual(cells[0].outputs[0].text, ['before\n']);
     assert.equal(cells[1].outputs[0].ename, 'RangeError');
     assert.equal(cells[2].execution_count, null);
@@ -112,7 +72,7 @@ describe('headless runs', () => {
     assert.equal(dies.failure?.kind, 'dead kernel');
     const slow = notebook(code('await new Promise((r) => setTimeout(r, 60_000))'));
     const times = await runNotebook(write('slow', slow), { ...options, cellTimeout: 1 });
-    assert.equal(times.failure?.kind, 'timeout');
+    assert.equal(times.failure?.kind, 'cell time-out');
     fs.writeFileSync(path.join(folder, 'broken.ipynb'), '{"cells": [');
     await assert.rejects(
       runNotebook(path.join(folder, 'broken.ipynb'), options),
@@ -137,22 +97,6 @@ describe('headless runs', () => {
     assert.equal(convert(write('type', notebook(code('const n: number = "text";')))), 1);
     assert.equal(convert(write('passes', notebook(code('1')))), 0);
   });
-});
-
-test('the status line overwrites itself on a terminal and keeps to one line; elsewhere it tells start and end', () => {
-  const written: string[] = [];
-  const screen = { isTTY: true, columns: 40, write: (text: string) => written.push(text) };
-  const line = new StatusLine(screen, '01-some');
-  line.update('cell 1 of 9', `\u001b[31m${'long '.repeat(30)}`);
-  line.end('passed');
-  assert.match(written[0], /^\r\u001b\[K01-some {2}\d+ s {2}cell 1 of 9 {2}long/);
-  assert.ok(written[0].length <= 40 + '\r\u001b[K'.length);
-  assert.match(written[1], /^\r\u001b\[K01-some {2}\d+ s {2}passed\n$/);
-  const log: string[] = [];
-  const quiet = new StatusLine({ write: (text) => log.push(text) }, '01-some');
-  quiet.update('cell 1 of 9', 'text');
-  quiet.end('passed');
-  assert.equal(log.length, 2);
 });
 
 describe('the collection', () => {
@@ -191,8 +135,3 @@ describe('the collection', () => {
     });
   }
 });
-
-interface ExecutedCell {
-  readonly execution_count: number | null;
-  readonly outputs: readonly { data?: unknown; text?: unknown; ename?: string }[];
-}

@@ -1,0 +1,221 @@
+/** Runs the notebooks of a plan, some at a time, each with its lock, its record, and its page. */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { UserError } from '../runtime/errors';
+import { acquireLock } from '../runtime/process-lock';
+import type { Display } from './display';
+import { hashFile, removeTemporaries } from './files';
+import { type Fingerprint, fingerprintOf } from './fingerprint';
+import { nameOf } from './notebook';
+import type { Outcome } from './outcome';
+import { exportPage } from './page';
+import type { PlanEntry, PlannedRun } from './plan';
+import { readRecord, recordFile, type RunRecord, whyRun, writeRecord } from './record';
+import { execute, type Execution } from './run';
+import type { Surroundings } from './surroundings';
+
+export interface BatchOptions {
+  /** Executed notebooks go to its folder `notebooks`, pages to `pages`. */
+  readonly outDir: string;
+  readonly surroundings: Surroundings;
+  /** For the kernels. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Seconds. */
+  readonly cellTimeout?: number;
+  readonly timeout?: number;
+  /** Stop at the first notebook that does not pass. */
+  readonly failFast: boolean;
+  /** How many run at a time. */
+  readonly jobs: number;
+  /** Write a page of each. */
+  readonly html: boolean;
+  /** Leave out what is unchanged since it passed. */
+  readonly resume: boolean;
+  /** Aborted: what runs is asked to stop, and nothing more begins. */
+  readonly interrupt: AbortSignal;
+  /** Aborted: everything ends at once. */
+  readonly kill: AbortSignal;
+}
+
+/** Where a batch writes what. */
+export function outputFolders(outDir: string): { readonly notebooks: string; readonly pages: string } {
+  return { notebooks: path.join(outDir, 'notebooks'), pages: path.join(outDir, 'pages') };
+}
+
+/** @returns how each ended, in the order of the plan */
+export async function runBatch(
+  entries: readonly PlanEntry[],
+  options: BatchOptions,
+  display: Display,
+): Promise<Outcome[]> {
+  const batch = new Batch(entries, options, display);
+  return batch.run();
+}
+
+class Batch {
+  private readonly outcomes: Outcome[];
+  private readonly stopping = new AbortController();
+  private readonly folders: ReturnType<typeof outputFolders>;
+  private next = 0;
+
+  constructor(
+    private readonly entries: readonly PlanEntry[],
+    private readonly options: BatchOptions,
+    private readonly display: Display,
+  ) {
+    this.outcomes = entries.map((entry) => ({ status: 'not run', name: nameOfEntry(entry) }));
+    this.folders = outputFolders(options.outDir);
+  }
+
+  async run(): Promise<Outcome[]> {
+    const { interrupt, jobs } = this.options;
+    const stop = (): void => {
+      this.stopping.abort();
+    };
+    const stopAndThrow = (error: unknown): never => {
+      stop();
+      throw error;
+    };
+    if (interrupt.aborted) stop();
+    interrupt.addEventListener('abort', stop);
+    fs.mkdirSync(this.folders.notebooks, { recursive: true });
+    this.display.plan(
+      this.entries.map((entry) =>
+        entry.kind === 'run' ? (readRecord(this.outputOf(entry.run))?.cellSeconds ?? []) : [],
+      ),
+    );
+    try {
+      const workers = Array.from({ length: jobs }, () => this.work());
+      // What goes wrong in one ends the others in their own time, and is told when they are through.
+      const ends = await Promise.allSettled(workers.map((worker) => worker.catch(stopAndThrow)));
+      const broken = ends.find((end) => end.status === 'rejected');
+      if (broken !== undefined) throw (broken as PromiseRejectedResult).reason;
+    } finally {
+      interrupt.removeEventListener('abort', stop);
+      this.display.close();
+    }
+    return this.outcomes;
+  }
+
+  private async work(): Promise<void> {
+    while (this.next < this.entries.length && !this.stopping.signal.aborted) {
+      const index = this.next++;
+      const entry = this.entries[index];
+      const outcome: Outcome =
+        entry.kind === 'run'
+          ? await this.runOne(index, entry.run)
+          : { status: 'refused', name: entry.refusal.name, reason: entry.refusal.reason };
+      this.outcomes[index] = outcome;
+      this.display.end(index, outcome);
+      const isBad = outcome.status === 'failed' || outcome.status === 'refused';
+      if (isBad && this.options.failFast) this.stopping.abort();
+    }
+  }
+
+  /** One run, alone with its output. */
+  private async runOne(index: number, run: PlannedRun): Promise<Outcome> {
+    const { signal } = this.stopping;
+    let lock: { release(): void };
+    this.display.begin(index, run.name);
+    try {
+      lock = await acquireLock(path.join(this.folders.notebooks, `.${run.name}.lock`), {
+        onWait: (pid) => {
+          this.display.say(index, `waits for another batch that writes it (process ${pid})`);
+        },
+        signal,
+      });
+    } catch (error) {
+      if (signal.aborted) return { status: 'not run', name: run.name };
+      throw error;
+    }
+    try {
+      return await this.runLocked(index, run);
+    } finally {
+      lock.release();
+    }
+  }
+
+  private async runLocked(index: number, run: PlannedRun): Promise<Outcome> {
+    const { surroundings, resume } = this.options;
+    const { name } = run;
+    const output = this.outputOf(run);
+    const before = readRecord(output);
+    const fingerprint = fingerprintOf(run, surroundings);
+    for (const file of [output, recordFile(output), this.pageOf(run)]) removeTemporaries(file);
+    const reason = resume ? whyRun(output, fingerprint, before) : 'it was asked for';
+    if (reason === undefined) return this.finishUnchanged(index, run, output);
+    this.display.say(index, resume && before !== undefined ? `starts again, since ${reason}` : 'starts');
+    fs.rmSync(this.pageOf(run), { force: true });
+    const begun = startOf(run, surroundings, fingerprint);
+    // Until this run is over, the record says that it is not; only the times of the last one are worth keeping.
+    writeRecord(output, { ...begun, status: 'running', seconds: 0, cellSeconds: before?.cellSeconds ?? [] });
+    const execution = await this.execute(index, run, output);
+    const pageFailure = this.stopping.signal.aborted ? undefined : await this.writePage(index, output);
+    const failure = execution.failure ?? pageFailure;
+    const { seconds } = execution;
+    const passed = failure === undefined;
+    writeRecord(output, {
+      ...begun,
+      status: passed ? 'passed' : 'failed',
+      ...(passed ? {} : { failure }),
+      seconds,
+      cellSeconds: passed ? execution.cellSeconds : (before?.cellSeconds ?? []),
+      outputDigest: hashFile(output),
+    });
+    if (passed) return { status: 'passed', name, output, seconds };
+    return { status: 'failed', name, output, seconds, failure };
+  }
+
+  private execute(index: number, run: PlannedRun, output: string): Promise<Execution> {
+    const { environment, cellTimeout, timeout, kill } = this.options;
+    return execute(run.notebook, {
+      ...{ output, environment, cellTimeout, timeout, kill },
+      folder: path.dirname(run.file),
+      interrupt: this.stopping.signal,
+      onProgress: (progress) => {
+        this.display.progress(index, progress);
+      },
+    });
+  }
+
+  private async finishUnchanged(index: number, run: PlannedRun, output: string): Promise<Outcome> {
+    const { name } = run;
+    const failure = fs.existsSync(this.pageOf(run)) ? undefined : await this.writePage(index, output);
+    if (failure !== undefined) return { status: 'failed', name, output, seconds: 0, failure };
+    return { status: 'unchanged', name, output };
+  }
+
+  private async writePage(index: number, output: string): Promise<Execution['failure']> {
+    if (!this.options.html) return undefined;
+    this.display.say(index, 'writing its page');
+    try {
+      await exportPage(output, this.folders.pages, this.options.kill);
+      return undefined;
+    } catch (error) {
+      if (error instanceof UserError) return { kind: 'page', message: error.message };
+      throw error;
+    }
+  }
+
+  private outputOf(run: PlannedRun): string {
+    return path.join(this.folders.notebooks, `${run.name}.ipynb`);
+  }
+
+  private pageOf(run: PlannedRun): string {
+    return path.join(this.folders.pages, `${run.name}.html`);
+  }
+}
+
+function startOf(
+  run: PlannedRun,
+  surroundings: Surroundings,
+  fingerprint: Fingerprint,
+): Pick<RunRecord, 'name' | 'notebook' | 'parameters' | 'started' | 'fingerprint' | 'surroundings'> {
+  const { name, parameters, file } = run;
+  const notebook = `${nameOf(file)}.ipynb`;
+  return { name, notebook, parameters, started: new Date().toISOString(), fingerprint, surroundings };
+}
+
+function nameOfEntry(entry: PlanEntry): string {
+  return entry.kind === 'run' ? entry.run.name : entry.refusal.name;
+}

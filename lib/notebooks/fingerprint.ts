@@ -1,0 +1,62 @@
+/** What the result of a run depends on: as long as all of it stays the same, a run need not be repeated. */
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { projectRoot } from '../runtime/paths';
+import { addFiles, hashText } from './files';
+import { sourceOf } from './notebook';
+import type { PlannedRun } from './plan';
+import type { Surroundings } from './surroundings';
+
+export interface Fingerprint {
+  /** Of the code cells; prose may change. */
+  readonly code: string;
+  readonly parameters: string;
+  /** Of all that cells may import: lib, the versions of the packages, and modules beside the notebook. */
+  readonly lib: string;
+  /** Of the data that serve: their images and labels, not their place. */
+  readonly data: string;
+  readonly node: string;
+  readonly tensorflow: string;
+}
+
+const MODULE = /\.(?:[cm]?[jt]s|json|py)$/;
+
+export function fingerprintOf(run: PlannedRun, surroundings: Surroundings): Fingerprint {
+  const { notebook, parameters, file } = run;
+  // The injected cell is the parameters'.
+  const code = notebook.cells.filter(
+    ({ cell_type, metadata }) =>
+      cell_type === 'code' && metadata.tags?.includes('injected-parameters') !== true,
+  );
+  return {
+    code: hashText(JSON.stringify(code.map((cell) => [sourceOf(cell), cell.metadata.tags ?? []]))),
+    parameters: JSON.stringify(Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1))),
+    lib: libDigest(path.dirname(file)),
+    data: surroundings.data.digest,
+    node: surroundings.node,
+    tensorflow: surroundings.tensorflow,
+  };
+}
+
+function libDigest(notebookFolder: string): string {
+  const hash = createHash('sha256');
+  addFiles(hash, projectRoot, modulesBelow(path.join(projectRoot, 'lib')));
+  addFiles(
+    hash,
+    projectRoot,
+    ['package-lock.json', 'tsconfig.json'].map((name) => path.join(projectRoot, name)),
+  );
+  const beside = fs.readdirSync(notebookFolder, { withFileTypes: true });
+  const modules = beside.filter((entry) => entry.isFile() && /\.[cm]?[jt]s$/.test(entry.name));
+  addFiles(hash, notebookFolder, modules.map(({ name }) => path.join(notebookFolder, name)).sort());
+  return hash.digest('hex');
+}
+
+function modulesBelow(folder: string): string[] {
+  const names = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return names
+    .filter((name) => MODULE.test(name))
+    .map((name) => path.join(folder, name))
+    .sort();
+}

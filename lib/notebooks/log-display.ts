@@ -1,0 +1,66 @@
+import { duration } from '../show/format';
+import { type Display, plain, Row, type Screen, stopText } from './display';
+import { type Outcome, outcomeText } from './outcome';
+import type { Progress } from './run';
+import type { StopStage } from './stop-signals';
+
+/** How often a log tells of a run that goes on, in ms. */
+const HEARTBEAT_MS = 60_000;
+
+/** A batch in a log: a line when something begins or ends, and now and then one that tells that it is not stuck. */
+export class LogDisplay implements Display {
+  private readonly rows = new Map<number, Row>();
+  private before: readonly (readonly number[])[] = [];
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly screen: Screen,
+    private readonly names: readonly string[],
+  ) {
+    this.timer = setInterval(() => {
+      this.heartbeat();
+    }, HEARTBEAT_MS);
+    this.timer.unref();
+  }
+
+  plan(before: readonly (readonly number[])[]): void {
+    this.before = before;
+  }
+
+  begin(index: number, name: string): void {
+    this.rows.set(index, new Row(name, this.before.at(index) ?? []));
+  }
+
+  say(index: number, text: string): void {
+    this.write(index, text);
+  }
+
+  progress(index: number, progress: Progress): void {
+    this.rows.get(index)?.advance(progress);
+  }
+
+  end(index: number, outcome: Outcome): void {
+    this.rows.delete(index);
+    this.write(index, outcomeText(outcome));
+  }
+
+  stopping(stage: StopStage): void {
+    this.screen.write(`${stopText[stage]}\n`);
+  }
+
+  close(): void {
+    clearInterval(this.timer);
+  }
+
+  private heartbeat(): void {
+    for (const [index, row] of this.rows) {
+      const left = row.left();
+      const times = `after ${duration(row.seconds())}${left === undefined ? '' : `, ${duration(left)} left`}`;
+      this.write(index, [`${row.where()} ${times}`, plain(row.text)].filter(Boolean).join(': '));
+    }
+  }
+
+  private write(index: number, text: string): void {
+    this.screen.write(`[${index + 1}/${this.names.length}] ${this.names[index]}: ${text}\n`);
+  }
+}

@@ -1,0 +1,98 @@
+/** How runs ended, in words and as an exit code. */
+import * as path from 'node:path';
+import { duration } from '../show/format';
+import type { FailedCell, Failure } from './run';
+
+export type Outcome =
+  | { readonly status: 'passed'; readonly name: string; readonly output: string; readonly seconds: number }
+  | {
+      readonly status: 'failed';
+      readonly name: string;
+      readonly output: string;
+      readonly seconds: number;
+      readonly failure: Failure;
+    }
+  /** It could not be run as it was asked for. */
+  | { readonly status: 'refused'; readonly name: string; readonly reason: string }
+  /** With `--resume`: nothing has changed since it passed. */
+  | { readonly status: 'unchanged'; readonly name: string; readonly output: string }
+  /** The batch had stopped before its turn. */
+  | { readonly status: 'not run'; readonly name: string };
+
+/** What the process ends with; 128 and a signal's number if a signal ended it. */
+export const exitCodes = { passed: 0, failed: 1, refused: 2 } as const;
+
+/** 0 only if every notebook has passed, now or before; 2 if none was run because none could be. */
+export function exitCodeOf(outcomes: readonly Outcome[]): number {
+  if (outcomes.every(({ status }) => status === 'passed' || status === 'unchanged')) return exitCodes.passed;
+  const noneCouldBe = outcomes.every(({ status }) => status === 'refused' || status === 'not run');
+  return noneCouldBe ? exitCodes.refused : exitCodes.failed;
+}
+
+/** One line that tells how a run ended; the reader knows its name. */
+export function outcomeText(outcome: Outcome): string {
+  switch (outcome.status) {
+    case 'passed':
+      return `passed in ${duration(outcome.seconds)}`;
+    case 'failed':
+      return `failed after ${duration(outcome.seconds)}: ${failureText(outcome.failure)}`;
+    case 'refused':
+      return `not run: ${outcome.reason}`;
+    case 'unchanged':
+      return 'unchanged since it passed';
+    case 'not run':
+      return 'not run';
+  }
+}
+
+/** Kind, place and error in one line. */
+export function failureText(failure: Failure): string {
+  const place = placeOf(failure);
+  // Of what Python says about itself, the last line tells what happened.
+  const message = failure.message.split('\n').at(failure.kind === 'crash' ? -1 : 0) ?? '';
+  return `${failure.kind}${place === '' ? '' : ` in ${place}`}: ${message}`;
+}
+
+/** Such as "cell [3] (train), line 2"; empty if it was in no cell. */
+function placeOf({ cell, line }: Failure): string {
+  if (cell === undefined) return '';
+  return `${cellText(cell)}${line === undefined ? '' : `, line ${line}`}`;
+}
+
+function cellText({ index, count, id }: FailedCell): string {
+  const number = count === null ? `${index + 1} of the notebook` : `[${count}]`;
+  return `cell ${number}${id === null ? '' : ` (${id})`}`;
+}
+
+/** The end of a batch: how many of each, and each failure in full with the file to look into. */
+export function summary(outcomes: readonly Outcome[], seconds: number): string[] {
+  const counted = (status: Outcome['status'], words: string): string[] => {
+    const count = outcomes.filter((outcome) => outcome.status === status).length;
+    return count === 0 ? [] : [`${count} ${words}`];
+  };
+  const counts = [
+    ...counted('passed', 'passed'),
+    ...counted('failed', 'failed'),
+    ...counted('refused', 'could not be run'),
+    ...counted('unchanged', 'unchanged'),
+    ...counted('not run', 'not run'),
+  ];
+  const lines = [`${counts.join(', ')} in ${duration(seconds)}.`];
+  for (const outcome of outcomes) {
+    if (outcome.status === 'failed') {
+      const { name, failure, output } = outcome;
+      const place = placeOf(failure);
+      const message = failure.message.split('\n').map((line) => `  ${line}`);
+      lines.push('', `${name}${place === '' ? '' : `, ${place}`}: ${failure.kind}`, ...message);
+      lines.push(`  ${shortPath(output)}`);
+    } else if (outcome.status === 'refused')
+      lines.push('', `${outcome.name}: not run`, `  ${outcome.reason}`);
+  }
+  return lines;
+}
+
+/** A path as it is typed here: relative, unless that leads up and away. */
+export function shortPath(file: string): string {
+  const relative = path.relative(process.cwd(), file);
+  return relative.startsWith('..') ? file : relative;
+}

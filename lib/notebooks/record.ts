@@ -1,0 +1,78 @@
+/**
+ * What is known of a run, in a file beside its output: how it went, where it ran, and what it was made of. `--resume`
+ * and the time left come from here, and whoever wants to gather results finds them here.
+ */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { hashFile, writeWhole } from './files';
+import type { Fingerprint } from './fingerprint';
+import type { Parameters } from './parameters';
+import type { Failure } from './run';
+import type { Surroundings } from './surroundings';
+
+/** Grows when a record of an older kind can't be read as this one. */
+const VERSION = 1;
+
+export interface RunRecord {
+  readonly version: typeof VERSION;
+  readonly name: string;
+  /** File name of the notebook that was run. */
+  readonly notebook: string;
+  readonly parameters: Parameters;
+  /** 'running' also when the batch was killed in the middle. */
+  readonly status: 'running' | 'passed' | 'failed';
+  readonly failure?: Failure;
+  /** When it began, in ISO 8601. */
+  readonly started: string;
+  readonly seconds: number;
+  /** Time of each code cell, in seconds; while it is 'running', or after a failure, those of the run before. */
+  readonly cellSeconds: readonly number[];
+  readonly fingerprint: Fingerprint;
+  readonly surroundings: Surroundings;
+  /** sha256 of the executed notebook. */
+  readonly outputDigest?: string;
+}
+
+/** The record's place beside an executed notebook. */
+export function recordFile(output: string): string {
+  return output.replace(/\.ipynb$/, '.run.json');
+}
+
+/** The record of an executed notebook; undefined if there is none that can be read. */
+export function readRecord(output: string): RunRecord | undefined {
+  try {
+    const record = JSON.parse(fs.readFileSync(recordFile(output), 'utf8')) as RunRecord;
+    return (record.version as number) === VERSION ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function writeRecord(output: string, content: Omit<RunRecord, 'version'>): void {
+  const record: RunRecord = { version: VERSION, ...content };
+  writeWhole(recordFile(output), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** Why a run has to be done again; undefined if what it left is as good as what it would make. */
+export function whyRun(
+  output: string,
+  fingerprint: Fingerprint,
+  record = readRecord(output),
+): string | undefined {
+  if (record === undefined) return 'it has not run yet';
+  if (record.status === 'running') return 'its last run was cut off';
+  if (record.status === 'failed') return 'it failed the last time';
+  const names = {
+    code: 'its code has',
+    parameters: 'its parameters have',
+    lib: 'lib or the installed packages have',
+    data: 'the data have',
+    node: 'Node has',
+    tensorflow: 'TensorFlow has',
+  } as const;
+  for (const key of Object.keys(names) as (keyof Fingerprint)[]) {
+    if (record.fingerprint[key] !== fingerprint[key]) return `${names[key]} changed`;
+  }
+  if (!fs.existsSync(output)) return `${path.basename(output)} is gone`;
+  return hashFile(output) === record.outputDigest ? undefined : `${path.basename(output)} was changed`;
+}

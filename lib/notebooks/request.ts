@@ -1,0 +1,111 @@
+/** The command line of `npm run notebooks`. */
+import * as path from 'node:path';
+import { parseArgs } from 'node:util';
+import { UserError } from '../runtime/errors';
+import { outputsDir } from '../runtime/paths';
+import { selectNotebooks } from './select';
+import { readSettings, type Settings } from './settings';
+
+/** What a person asked for. */
+export interface BatchRequest {
+  readonly files: readonly string[];
+  readonly settings: Settings;
+  readonly profile: string | undefined;
+  readonly outDir: string;
+  /** Seconds; no limit if undefined. */
+  readonly timeout: number | undefined;
+  readonly cellTimeout: number | undefined;
+  /** Run what can be run, even if some notebooks can't be run as asked. */
+  readonly keepGoing: boolean;
+  /** Stop at the first notebook that does not pass. */
+  readonly failFast: boolean;
+  readonly jobs: number;
+  readonly html: boolean;
+  readonly resume: boolean;
+}
+
+/** What holds if the command line doesn't say otherwise. */
+export interface RequestDefaults {
+  readonly profile?: string;
+  readonly html?: boolean;
+}
+
+export const optionsHelp = `Notebooks are named by the beginning of their names (01), by a pattern ('*vgg*'), or by a path of a
+notebook or a folder. All of the collection are run if none is named.
+
+  --profile P          tiny, quick or full: how much of the data, how many epochs
+  --set KEY=VALUE      sets a parameter; several values (batchSize=16,32,64) make a run of each, and
+                       several such settings a run of each combination
+  --out DIR            where to write: DIR/notebooks, DIR/pages (outputs unless given)
+  --timeout S          seconds that a notebook may take
+  --cell-timeout S     seconds that a cell may take
+  --keep-going         run the others even if a notebook is unreadable or lacks a parameter
+  --fail-fast          stop at the first notebook that fails; by default the others are run
+  --jobs N             how many run at a time (1 unless given)
+  --html               write each as a page that opens from disk
+  --resume             leave out what is unchanged since it passed: code, parameters, lib, packages,
+                       data, Node and TensorFlow
+
+Ctrl-C stops the running cells in their own time, so that training can save; a second one ends
+everything at once. Exit codes: 0 all passed, 1 at least one failed, 2 none was run since the request
+can't be met, 130 or 143 stopped by Ctrl-C or SIGTERM.`;
+
+/**
+ * @param args what follows the script's name
+ * @returns undefined if help was asked for
+ * @throws UserError for what can't be meant
+ */
+export function readRequest(
+  args: readonly string[],
+  defaults: RequestDefaults = {},
+): BatchRequest | undefined {
+  const { values, positionals } = parse(args);
+  if (values.help) return undefined;
+  const settings = readSettings(values.set);
+  if (values.profile !== undefined && settings.has('profile')) {
+    throw new UserError('The profile is named twice, by --profile and by --set.');
+  }
+  if (values['keep-going'] && values['fail-fast']) {
+    throw new UserError('--keep-going and --fail-fast exclude each other.');
+  }
+  return {
+    files: selectNotebooks(positionals),
+    settings,
+    profile: values.profile ?? (settings.has('profile') ? undefined : defaults.profile),
+    outDir: values.out === undefined ? outputsDir : path.resolve(values.out),
+    timeout: positive('--timeout', values.timeout),
+    cellTimeout: positive('--cell-timeout', values['cell-timeout']),
+    keepGoing: values['keep-going'],
+    failFast: values['fail-fast'],
+    jobs: positive('--jobs', values.jobs, true) ?? 1,
+    html: values.html || defaults.html === true,
+    resume: values.resume,
+  };
+}
+
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean', default: false } as const;
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        ...{ profile: text, out: text, timeout: text, 'cell-timeout': text, jobs: text },
+        set: { type: 'string', multiple: true, default: [] as string[] },
+        ...{ 'keep-going': flag, 'fail-fast': flag, html: flag, resume: flag, help: flag },
+      },
+    });
+  } catch (error) {
+    // parseArgs names the option and what was expected.
+    throw new UserError(`${(error as Error).message}\nTo see what there is: npm run notebooks -- --help`);
+  }
+}
+
+function positive(option: string, value: string | undefined, whole = false): number | undefined {
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (number > 0 && Number.isFinite(number) && (!whole || Number.isInteger(number))) return number;
+  throw new UserError(`${option} is "${value}"; expected a ${whole ? 'whole ' : ''}number above 0.`);
+}

@@ -1,0 +1,46 @@
+/** Which notebooks a command line means. */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { UserError } from '../runtime/errors';
+import { notebooksDir } from '../runtime/paths';
+import { listNotebooks, nameOf } from './notebook';
+
+/**
+ * The notebooks that `words` mean, each once, in the order of the words and then of their names. A word is the
+ * beginning of a name in the collection ("01"), a pattern of such names ("*vgg*"), or the path of a notebook or of
+ * a folder that holds some. No words mean the whole collection.
+ * @throws UserError for a word that means none
+ */
+export function selectNotebooks(words: readonly string[], folder = notebooksDir): string[] {
+  const collection = listNotebooks(folder);
+  if (words.length === 0) return collection;
+  return [...new Set(words.flatMap((word) => meaning(word, collection)))];
+}
+
+function meaning(word: string, collection: readonly string[]): string[] {
+  const isPattern = /[*?]/.test(word);
+  const plain = word.replace(/\.ipynb$/, '');
+  const pattern = new RegExp(`^${plain.split('').map(asPattern).join('')}${isPattern ? '$' : ''}`);
+  const named = collection.filter((file) => pattern.test(nameOf(file)));
+  if (named.length > 0) return named;
+
+  const file = path.resolve(word);
+  const found = fs.statSync(file, { throwIfNoEntry: false });
+  if (found?.isDirectory()) {
+    const inside = listNotebooks(file);
+    if (inside.length > 0) return inside;
+    throw new UserError(`The folder ${word} holds no notebooks.`);
+  }
+  if (word.endsWith('.ipynb') && word.includes(path.sep)) return [file];
+  const known = collection.map(nameOf).join(', ');
+  throw new UserError(
+    `No notebook ${isPattern ? 'matches' : 'begins with'} "${word}", and it is no notebook's path; ` +
+      `the collection has ${known}.`,
+  );
+}
+
+function asPattern(character: string): string {
+  if (character === '*') return '.*';
+  if (character === '?') return '.';
+  return character.replace(/[\\^$.|+()[\]{}]/, '\\$&');
+}

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { listNotebooks, nameOf } from '../../lib/notebooks/notebook';
+import { type PlanEntry, planRuns } from '../../lib/notebooks/plan';
+import { readRequest } from '../../lib/notebooks/request';
+import { selectNotebooks } from '../../lib/notebooks/select';
+import { readSettings } from '../../lib/notebooks/settings';
+import { code, writeNotebook } from './fixtures';
+
+let folder: string;
+before(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'plan-'));
+});
+after(() => {
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+
+const told = (entry: PlanEntry): string =>
+  entry.kind === 'run' ? `${entry.run.name} ${JSON.stringify(entry.run.parameters)}` : entry.refusal.reason;
+
+describe('the plan', () => {
+  test('has a run for each point of the grid, and a refusal for what cannot be run as asked', () => {
+    const parameters = "let profile: 'tiny' | 'full' = 'tiny';\nlet size = 1;";
+    const files = [
+      writeNotebook(folder, 'a', code(parameters, 'parameters')),
+      writeNotebook(folder, 'b', code('let size = 1;', 'parameters')),
+      writeNotebook(folder, 'c', code("let size = 'large';\nlet other = 1;", 'parameters')),
+      writeNotebook(folder, 'd', code('let other = 1;', 'parameters')),
+      path.join(folder, 'missing.ipynb'),
+    ];
+    const entries = planRuns({ files, settings: readSettings(['size=2,3']), profile: 'full' });
+    assert.deepEqual(entries.slice(0, -1).map(told), [
+      'a--size=2 {"profile":"full","size":2}',
+      'a--size=3 {"profile":"full","size":3}',
+      // It has no profile, which is no error as long as another has.
+      'b--size=2 {"size":2}',
+      'b--size=3 {"size":3}',
+      'c--size=2 {"size":"2"}',
+      'c--size=3 {"size":"3"}',
+      'd has no parameter "size"; it has other.',
+    ]);
+    assert.match(told(entries[7]), /missing\.ipynb can't be read: ENOENT/);
+    const [first] = entries;
+    assert.ok(first.kind === 'run');
+    assert.equal(first.run.notebook.cells[1].source, 'profile = "full";\nsize = 2;');
+  });
+
+  test('a value of a wrong type, a profile that no notebook has, and outputs of one name are errors', () => {
+    const a = writeNotebook(folder, 'typed', code('let size = 1;', 'parameters'));
+    const [refused] = planRuns({ files: [a], settings: readSettings(['size=big']) });
+    assert.equal(told(refused), 'typed: size can\'t be "big"; expected number.');
+    const none = readSettings([]);
+    assert.throws(
+      () => planRuns({ files: [a], settings: none, profile: 'tiny' }),
+      /has a parameter "profile"/,
+    );
+    const other = path.join(folder, 'other');
+    fs.mkdirSync(other);
+    const twin = writeNotebook(other, 'typed', code('1'));
+    assert.throws(() => planRuns({ files: [a, twin], settings: none }), /both be written as typed\.ipynb/);
+    const labels = writeNotebook(folder, 'labels', code("let label = '';", 'parameters'));
+    assert.throws(
+      () => planRuns({ files: [labels], settings: readSettings(['label=a/b,a?b']) }),
+      /Two runs of labels\.ipynb would both be written as labels--label=a_b\.ipynb/,
+    );
+  });
+
+  test('a file that is no notebook, or one of another language, is refused', () => {
+    const write = (name: string, content: unknown): string => {
+      const file = path.join(folder, `${name}.ipynb`);
+      fs.writeFileSync(file, JSON.stringify(content));
+      return file;
+    };
+    const python = { nbformat: 4, cells: [], metadata: { kernelspec: { language: 'python' } } };
+    const files = [
+      write('null', null),
+      write('old', { nbformat: 3, worksheets: [] }),
+      write('python', python),
+    ];
+    const [empty, old, other] = planRuns({ files, settings: readSettings([]) }).map(told);
+    assert.match(empty, /null\.ipynb is no notebook that can be run here: .* it names no format/);
+    assert.match(old, /expected nbformat 4, and it is of format 3/);
+    assert.match(other, /is written in python; the kernel here runs TypeScript/);
+  });
+});
+
+describe('the choice of notebooks', () => {
+  test('by the beginning of a name, a pattern, or a path; each once', () => {
+    const files = ['00-data', '01-one', '02-two'].map((name) => writeNotebook(folder, name, code('1')));
+    const own = path.join(folder, 'collection');
+    fs.mkdirSync(own);
+    for (const file of files) fs.renameSync(file, path.join(own, path.basename(file)));
+    const choose = (...words: string[]): string[] => selectNotebooks(words, own).map(nameOf);
+    assert.deepEqual(choose(), ['00-data', '01-one', '02-two']);
+    assert.deepEqual(choose('02', '0?-o*', '02-two.ipynb'), ['02-two', '01-one']);
+    assert.deepEqual(choose(own), ['00-data', '01-one', '02-two']);
+    assert.deepEqual(choose(path.join(own, '01-one.ipynb')), ['01-one']);
+    assert.throws(() => choose('one'), /No notebook begins with "one".*00-data, 01-one, 02-two/);
+    assert.throws(() => choose('*.x'), /No notebook matches "\*\.x"/);
+  });
+});
+
+describe('the command line', () => {
+  test('has the options that help describes', () => {
+    const request = readRequest(
+      '01 --profile tiny --set a=1,2 --set b=x --out /tmp/o --timeout 60 --cell-timeout 0.5 --fail-fast --jobs 2 --html --resume'.split(
+        ' ',
+      ),
+    );
+    assert.deepEqual(request, {
+      files: listNotebooks().slice(0, 1),
+      settings: new Map([
+        ['a', ['1', '2']],
+        ['b', ['x']],
+      ]),
+      ...{
+        profile: 'tiny',
+        outDir: '/tmp/o',
+        timeout: 60,
+        cellTimeout: 0.5,
+        keepGoing: false,
+        failFast: true,
+      },
+      ...{ jobs: 2, html: true, resume: true },
+    });
+    assert.equal(readRequest(['--help']), undefined);
+  });
+
+  test('a setting takes the place of a default, and contradictions are errors', () => {
+    assert.equal(readRequest([], { profile: 'quick' })?.profile, 'quick');
+    assert.equal(readRequest(['--set', 'profile=full'], { profile: 'quick' })?.profile, undefined);
+    assert.throws(() => readRequest(['--profile', 'a', '--set', 'profile=b']), /named twice/);
+    assert.throws(() => readRequest(['--keep-going', '--fail-fast']), /exclude each other/);
+    assert.throws(() => readRequest(['--jobs', '1.5']), /--jobs is "1\.5"; expected a whole number above 0/);
+    assert.throws(() => readRequest(['--timeout', 'soon']), /--timeout is "soon"/);
+    assert.throws(() => readRequest(['--jbos', '2']), /--jbos[^]*npm run notebooks -- --help/);
+  });
+});
