@@ -41,7 +41,8 @@ export async function writeSealed(folder: string, files: Files): Promise<void> {
         [...files].map(([name, bytes]) => [name, { bytes: bytes.length, sha256: sha256(bytes) }]),
       ),
     };
-    const json = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`);
+    // No newline at the end: a file that lacks its last byte has to be seen as damaged.
+    const json = Buffer.from(JSON.stringify(manifest, null, 2));
     await writeFlushed(path.join(temporary, manifestName), json);
     await flushFolder(temporary);
     await fs.rename(temporary, folder);

@@ -207,10 +207,14 @@ export class Session {
   }
 
   #learningRate(step: number): number {
-    const { epochs, batchSize, optimizer, schedule } = this.#options.recipe;
-    const stepsPerEpoch = Math.ceil(this.#trainIndices.length / batchSize);
+    const { epochs, optimizer, schedule } = this.#options.recipe;
+    const stepsPerEpoch = this.#stepsPerEpoch();
     const position = { step, stepsPerEpoch, epochs, validationLosses: validationLosses(this.#state.rows) };
     return optimizer.learningRate * rateFactor(schedule, position);
+  }
+
+  #stepsPerEpoch(): number {
+    return Math.ceil(this.#trainIndices.length / this.#options.recipe.batchSize);
   }
 
   #isSaveDue(): boolean {
@@ -329,7 +333,7 @@ export class Session {
 
   #diverged({ step, reason }: NonNullable<StepsResult['failure']>): DivergedError {
     const { folder } = this.#options;
-    const { epoch } = this.#state;
+    const epoch = Math.floor(step / this.#stepsPerEpoch()) + 1;
     const kept = folder
       ? ` The checkpoints in ${folder.folder} are from before it, after ${this.#saved.step} steps.`
       : '';

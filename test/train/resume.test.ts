@@ -54,7 +54,11 @@ function stepwise(engine: Engine): Engine {
         async train({ order, firstStep, learningRate }, onSteps) {
           let goOn = true;
           for (let from = 0, i = 0; from < order.length && goOn; from += batchSize, i++) {
-            const one = { order: order.subarray(from, from + batchSize), firstStep: firstStep + i, learningRate };
+            const one = {
+              order: order.subarray(from, from + batchSize),
+              firstStep: firstStep + i,
+              learningRate,
+            };
             await run.train(one, async (result) => (goOn = await onSteps(result)));
           }
         },
@@ -88,7 +92,15 @@ async function once(name: string, engine: Engine, more: TrainOptions, stopAt = I
   return history;
 }
 
-const measured = ({ loss, accuracy, top5, valLoss, valAccuracy, valTop5, learningRate }: EpochRow): number[] =>
+const measured = ({
+  loss,
+  accuracy,
+  top5,
+  valLoss,
+  valAccuracy,
+  valTop5,
+  learningRate,
+}: EpochRow): number[] =>
   [loss, accuracy, top5, valLoss, valAccuracy, valTop5, learningRate].map((value) => value ?? -1);
 
 function assertSame(found: History, expected: History): void {
@@ -96,7 +108,10 @@ function assertSame(found: History, expected: History): void {
   found.epochs.forEach((row, i) => {
     const wanted = measured(expected.epochs[i]);
     measured(row).forEach((value, j) => {
-      assert.ok(Math.abs(value - wanted[j]) <= 1e-5, `epoch ${i + 1}, value ${j}: ${value}, not ${wanted[j]}`);
+      assert.ok(
+        Math.abs(value - wanted[j]) <= 1e-5,
+        `epoch ${i + 1}, value ${j}: ${value}, not ${wanted[j]}`,
+      );
     });
   });
   assert.deepEqual(found.best?.epoch, expected.best?.epoch);
