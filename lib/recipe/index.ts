@@ -23,3 +23,23 @@ export {
   type Sgd,
 } from './optimizers';
 export type { Precision } from './precision';
+export { earlyStopping, type EarlyStopping, type Recipe, type Validation } from './recipe';
+export { recipe, recipeNames, type NamedRecipe, type RecipeName } from './recipes';
+export {
+  constant,
+  cosine,
+  needsValidation,
+  oneCycle,
+  rateFactor,
+  reduceOnPlateau,
+  stepDecay,
+  warmUp,
+  type Constant,
+  type Cosine,
+  type OneCycle,
+  type Plateau,
+  type Position,
+  type Schedule,
+  type StepDecay,
+  type WarmUp,
+} from './schedules';

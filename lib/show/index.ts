@@ -7,6 +7,7 @@ export { showImages, type ImageGridOptions } from './images';
 export { liveCurves } from './live-curves';
 export { appearances } from './palette';
 export { liveProgress } from './progress';
+export { showResults } from './results';
 export { show } from './show';
 export { showSummary } from './summary';
 export { showTable, type TableOptions } from './table';

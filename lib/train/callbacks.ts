@@ -1,4 +1,5 @@
-import type { EpochRow, History, Recipe } from './history';
+import type { Recipe } from '../recipe';
+import type { EpochRow, History } from './history';
 
 /** What is known before the first batch. */
 export interface TrainingPlan {
@@ -6,6 +7,8 @@ export interface TrainingPlan {
   readonly dataset: string;
   readonly recipe: Recipe;
   readonly imagesPerEpoch: number;
+  /** What was done before, if a run is taken up again; no epochs otherwise. */
+  readonly history: History;
 }
 
 /** Where a run stands after a batch. */

@@ -7,6 +7,8 @@ import type { Measured } from './engine';
 import { measure } from './measure';
 import { classReports, confusionMatrix, type ClassReport } from './metrics';
 import { allIndices } from './order';
+import type { RunOptions } from './run-folder';
+import { writeEvaluation } from './test-result';
 import { trainedWith } from './trained-with';
 
 export interface EvaluateOptions {
@@ -14,6 +16,8 @@ export interface EvaluateOptions {
   on?: 'test' | 'train';
   /** How many images go through the network at once; changes the speed and nothing else. */
   batchSize?: number;
+  /** Keeps the result in the folder of this run, for its row in the table of results; only for the test set. */
+  run?: string | Pick<RunOptions, 'name' | 'folder'>;
 }
 
 /** How a trained network does on a set of images. Arrays run over the images in the order of the set. */
@@ -35,7 +39,7 @@ export interface Evaluation extends Measured {
 export async function evaluate(
   model: tf.LayersModel,
   dataset: Dataset,
-  { on = 'test', batchSize }: EvaluateOptions = {},
+  { on = 'test', batchSize, run }: EvaluateOptions = {},
 ): Promise<Evaluation> {
   checkFit(model, dataset);
   const set = dataset[on];
@@ -51,7 +55,7 @@ export async function evaluate(
     if (!measured) throw new UserError('The evaluation was interrupted. Run it again for a result.');
     const { predictions } = measured;
     const confusion = confusionMatrix(set.labels, predictions, dataset.classNames.length);
-    return {
+    const evaluation: Evaluation = {
       network: titleOf(model),
       dataset: dataset.name,
       on,
@@ -60,6 +64,8 @@ export async function evaluate(
       classNames: dataset.classNames,
       classes: classReports(confusion, dataset.classNames),
     };
+    if (run !== undefined) await writeEvaluation(run, dataset, evaluation);
+    return evaluation;
   } finally {
     forget();
   }

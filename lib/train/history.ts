@@ -1,13 +1,6 @@
-import type { Augmentation, Loss, Normalisation, Optimizer, Precision } from '../recipe';
+import type { Recipe } from '../recipe';
 
-/**
- * What is measured after every epoch.
- * - `'test'`: the test set, as in most tutorials. Choosing epochs or settings by it makes the final test
- *   accuracy look better than it is.
- * - `{ split: 0.1 }`: that share of the training images, set aside and not trained on.
- * - `'none'`: nothing.
- */
-export type Validation = 'test' | 'none' | { readonly split: number };
+export type { Recipe, Validation } from '../recipe';
 
 /** One epoch. Losses are means over images, accuracies shares of images from 0 to 1. */
 export interface EpochRow {
@@ -18,25 +11,25 @@ export interface EpochRow {
   accuracy: number;
   /** Share of the images whose class was among the five most probable. */
   top5: number;
-  /** After the epoch, with dropout off; null without validation, or if an interrupt came before it was done. */
+  /** After the epoch, with dropout off; null where nothing was validated, or an interrupt came before it was done. */
   valLoss: number | null;
   valAccuracy: number | null;
+  valTop5: number | null;
+  /** Of the epoch's last step. */
+  learningRate: number;
   /** Spent on training; validation comes on top. */
   seconds: number;
   imagesPerSecond: number;
+  /** What the process holds in memory after the epoch, in millions of bytes. */
+  memoryMB: number;
+  /** Tensors alive in tfjs after the epoch; a number that grows is a leak. */
+  tensors: number;
 }
 
-/** How a run was set up, everything resolved. */
-export interface Recipe {
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly optimizer: Optimizer;
-  readonly loss: Loss;
-  readonly augmentation: Augmentation;
-  readonly normalisation: Normalisation | null;
-  readonly precision: Precision;
-  readonly validation: Validation;
-  readonly seed: number;
+/** The epoch of the best validation accuracy; of several alike the first. */
+export interface Best {
+  readonly epoch: number;
+  readonly valAccuracy: number;
 }
 
 export interface History {
@@ -51,6 +44,12 @@ export interface History {
   readonly epochs: readonly EpochRow[];
   /** True if an interrupt ended the run early; the model then keeps the weights of that moment. */
   readonly interrupted: boolean;
+  /** True if early stopping ended it. */
+  readonly stoppedEarly: boolean;
+  /** Null without a validation. */
+  readonly best: Best | null;
+  /** The epoch whose weights the model holds now; null in the middle of one. */
+  readonly weightsOf: number | null;
   /** Images trained on, those of an unfinished epoch included. */
   readonly images: number;
   /** Spent on training, validation left out. */

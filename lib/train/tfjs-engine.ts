@@ -54,11 +54,13 @@ function start(job: TrainingJob): EngineRun {
       const names = slotNames(model, slots.length);
       return new Map([
         ['iterations', namedArray(iterations.tensor)],
+        ...[...powersOf(optimizer)].map(([name, power]) => [name, namedArray(power)] as const),
         ...slots.map(({ tensor }, i) => [names[i], namedArray(tensor)] as const),
       ]);
     },
     async setSlots(slots) {
-      const names = ['iterations', ...slotNames(model, slots.size - 1)];
+      const powers = powersOf(optimizer);
+      const names = ['iterations', ...slotNames(model, slots.size - 1 - powers.size)];
       const tensors = names.map((name, i) => {
         const array = slots.get(name);
         if (!array) throw new UserError(`The optimizer's slot "${name}" is missing.`);
@@ -77,6 +79,13 @@ function start(job: TrainingJob): EngineRun {
           tensor: tf.tensor(values, [...shape]),
         })),
       );
+      tf.tidy(() => {
+        for (const [name, power] of powers) {
+          const saved = slots.get(name);
+          if (!saved) throw new UserError(`The optimizer's slot "${name}" is missing.`);
+          power.assign(tf.tensor(saved.values, [...saved.shape]));
+        }
+      });
     },
     readModel: () => undefined,
     dispose() {
@@ -171,6 +180,15 @@ function resultOf(logs: tf.Logs | undefined, step: number): StepsResult {
   if (Number.isFinite(loss)) return result;
   const reason = 'The engine "tfjs" does not know in which layer it began; the engine "graph" does.';
   return { ...result, failure: { step, reason } };
+}
+
+/**
+ * Adam's powers of its betas. tfjs leaves them out of the optimizer's weights and makes them anew from the number of
+ * steps, which rounds otherwise than multiplying step by step: enough that a run taken up again goes elsewhere.
+ */
+function powersOf(optimizer: tf.Optimizer): Map<string, tf.Variable> {
+  const { accBeta1, accBeta2 } = optimizer as unknown as { accBeta1?: tf.Variable; accBeta2?: tf.Variable };
+  return new Map(accBeta1 && accBeta2 ? Object.entries({ accBeta1, accBeta2 }) : []);
 }
 
 /** tfjs orders slots by kind, then by weight; `layer/weight/slot0` is the first kind. */

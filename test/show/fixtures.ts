@@ -1,5 +1,5 @@
 import { setDisplayHost, type MimeBundle } from '../../lib/runtime/display';
-import { adam, crossEntropy, noAugmentation } from '../../lib/recipe';
+import { adam, constant, crossEntropy, noAugmentation } from '../../lib/recipe';
 import { type EpochRow, type Evaluation, type History } from '../../lib/train';
 
 export function row(epoch: number, values: Partial<EpochRow> = {}): EpochRow {
@@ -10,8 +10,12 @@ export function row(epoch: number, values: Partial<EpochRow> = {}): EpochRow {
     top5: 0.6 + epoch / 10,
     valLoss: 2.1 - epoch / 10,
     valAccuracy: 0.1 + epoch / 10,
+    valTop5: 0.5 + epoch / 10,
+    learningRate: 0.001,
     seconds: 4,
     imagesPerSecond: 1250,
+    memoryMB: 512,
+    tensors: 40,
     ...values,
   };
 }
@@ -25,15 +29,22 @@ export function history(values: Partial<History> = {}): History {
       epochs: 3,
       batchSize: 32,
       optimizer: adam(),
+      schedule: constant(),
       loss: crossEntropy(),
       augmentation: noAugmentation,
       normalisation: null,
       precision: 'float32',
       validation: 'test',
+      validationFrequency: 1,
+      earlyStopping: null,
+      keep: 'last',
       seed: 1,
     },
     epochs: [row(1), row(2), row(3)],
     interrupted: false,
+    stoppedEarly: false,
+    best: { epoch: 3, valAccuracy: 0.4 },
+    weightsOf: 3,
     images: 15_000,
     seconds: 12,
     ...values,

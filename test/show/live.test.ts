@@ -20,7 +20,13 @@ const progress: TrainingProgress = {
 /** Plays a run of three epochs with two batches each. */
 async function play(callbacks: TrainCallbacks, end: Partial<History> = {}): Promise<void> {
   const { network, dataset, recipe, epochs } = history();
-  await callbacks.onStart?.({ network, dataset, recipe, imagesPerEpoch: 5000 });
+  await callbacks.onStart?.({
+    network,
+    dataset,
+    recipe,
+    imagesPerEpoch: 5000,
+    history: history({ epochs: [] }),
+  });
   for (const [i, each] of epochs.entries()) {
     await callbacks.onBatch?.({ ...progress, epoch: i + 1, images: 2500 });
     await callbacks.onBatch?.({ ...progress, epoch: i + 1, images: 5000 });

@@ -4,6 +4,8 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { UserError } from '../../runtime/errors';
 import { tf } from '../../runtime/tensorflow';
+import { product } from '../costs';
+import type { NamedArray, NamedArrays } from './named';
 import { replaceFile } from './replace';
 
 const modelFile = 'model.json';
@@ -17,23 +19,57 @@ const weightsName = /^weights-([0-9a-f]{16})\.bin$/;
  * written with.
  */
 export async function saveModel(model: tf.LayersModel, folder: string): Promise<void> {
+  const bytes = await modelBytes(model);
+  const weights = `weights-${digest(bytes.weights)}.bin`;
+  await replaceFile(path.join(folder, weights), (file) => fs.writeFile(file, bytes.weights));
+  await replaceFile(path.join(folder, modelFile), (file) => fs.writeFile(file, bytes.description(weights)));
+  for (const name of await fs.readdir(folder)) {
+    if (weightsName.test(name) && name !== weights) await fs.rm(path.join(folder, name), { force: true });
+  }
+}
+
+type Artifacts = Parameters<Parameters<typeof tf.io.withSaveHandler>[0]>[0];
+
+/** What is read of a model.json. */
+interface ModelJson {
+  readonly weightsManifest: readonly {
+    readonly weights: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  }[];
+}
+
+/** A network as it is saved: its weights, and the model.json that tells of them under the name they are to get. */
+export interface ModelBytes {
+  readonly weights: Uint8Array;
+  readonly description: (weightsFile: string) => string;
+}
+
+export async function modelBytes(model: tf.LayersModel): Promise<ModelBytes> {
+  let saved: Artifacts | undefined;
   await model.save(
-    tf.io.withSaveHandler(async (artifacts) => {
-      const { weightData = [], weightSpecs = [], ...description } = artifacts;
-      const bytes = Buffer.concat([weightData].flat().map((part) => Buffer.from(part)));
-      const weights = `weights-${digest(bytes)}.bin`;
-      const json = JSON.stringify({
-        ...description,
-        weightsManifest: [{ paths: [weights], weights: weightSpecs }],
-      });
-      await replaceFile(path.join(folder, weights), (file) => fs.writeFile(file, bytes));
-      await replaceFile(path.join(folder, modelFile), (file) => fs.writeFile(file, json));
-      for (const name of await fs.readdir(folder)) {
-        if (weightsName.test(name) && name !== weights) await fs.rm(path.join(folder, name), { force: true });
-      }
-      return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
+    tf.io.withSaveHandler((artifacts) => {
+      saved = artifacts;
+      return Promise.resolve({ modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) });
     }),
   );
+  const { weightData = [], weightSpecs = [], ...description } = saved!;
+  return {
+    weights: Buffer.concat([weightData].flat().map((part) => Buffer.from(part))),
+    description: (paths) =>
+      JSON.stringify({ ...description, weightsManifest: [{ paths: [paths], weights: weightSpecs }] }),
+  };
+}
+
+/** The weights that `modelBytes` gave, by name. */
+export function parseWeights(description: string, weights: Uint8Array): NamedArrays {
+  const { weightsManifest } = JSON.parse(description) as ModelJson;
+  const arrays = new Map<string, NamedArray>();
+  let offset = weights.byteOffset;
+  for (const { name, shape } of weightsManifest.flatMap((group) => group.weights)) {
+    const bytes = 4 * product(shape);
+    arrays.set(name, { shape, values: new Float32Array(weights.buffer.slice(offset, offset + bytes)) });
+    offset += bytes;
+  }
+  return arrays;
 }
 
 /**

@@ -1,0 +1,165 @@
+/**
+ * How the learning rate changes over a run, as plain data. A rate is a pure function of the step, for `plateau` also
+ * of the losses validated so far, so that a run that is taken up again needs no state of its own for it.
+ *
+ * All are factors of the optimizer's `learningRate`.
+ */
+
+/** The rate stays. */
+export interface Constant {
+  readonly kind: 'constant';
+}
+
+/** The rate is multiplied by `factor` after every `every` epochs. */
+export interface StepDecay {
+  readonly kind: 'step';
+  readonly every: number;
+  readonly factor: number;
+}
+
+/**
+ * Half a cosine from the rate down to `final` times it at the last step (Loshchilov & Hutter 2016,
+ * https://arxiv.org/abs/1608.03983, without restarts).
+ */
+export interface Cosine {
+  readonly kind: 'cosine';
+  readonly final: number;
+}
+
+/**
+ * Half a cosine up from `initial` times the rate to the rate, over the share `rise` of the run, and half a cosine
+ * down to `final` times it (Smith & Topin 2017, https://arxiv.org/abs/1708.07120).
+ */
+export interface OneCycle {
+  readonly kind: 'oneCycle';
+  readonly rise: number;
+  readonly initial: number;
+  readonly final: number;
+}
+
+/**
+ * The rate is multiplied by `factor` whenever the validation loss has not fallen by more than `minDelta` in
+ * `patience` validations, down to `minimum` times the rate.
+ */
+export interface Plateau {
+  readonly kind: 'plateau';
+  readonly factor: number;
+  readonly patience: number;
+  readonly minDelta: number;
+  readonly minimum: number;
+}
+
+/**
+ * In the first `epochs` epochs the rate rises in equal steps to where `then` begins, which has the rest of the run
+ * (Goyal et al. 2017, https://arxiv.org/abs/1706.02677).
+ */
+export interface WarmUp {
+  readonly kind: 'warmUp';
+  readonly epochs: number;
+  readonly then: Exclude<Schedule, WarmUp>;
+}
+
+export type Schedule = Constant | StepDecay | Cosine | OneCycle | Plateau | WarmUp;
+
+type Options<T> = Partial<Omit<T, 'kind'>>;
+
+export function constant(): Constant {
+  return { kind: 'constant' };
+}
+
+/** A tenth after every 30 epochs. */
+export function stepDecay(options: Options<StepDecay> = {}): StepDecay {
+  return { every: 30, factor: 0.1, ...options, kind: 'step' };
+}
+
+/** Down to 0. */
+export function cosine(options: Options<Cosine> = {}): Cosine {
+  return { final: 0, ...options, kind: 'cosine' };
+}
+
+/** From a 25th, up for 30 % of the run, and down to a 250,000th. */
+export function oneCycle(options: Options<OneCycle> = {}): OneCycle {
+  return { rise: 0.3, initial: 1 / 25, final: 1 / 250_000, ...options, kind: 'oneCycle' };
+}
+
+/** A tenth after ten validations without a loss lower by 1e-4, without a lower end. */
+export function reduceOnPlateau(options: Options<Plateau> = {}): Plateau {
+  return { factor: 0.1, patience: 10, minDelta: 1e-4, minimum: 0, ...options, kind: 'plateau' };
+}
+
+/** A schedule with so many epochs of warm-up in front. */
+export function warmUp(epochs: number, then: WarmUp['then'] = constant()): WarmUp {
+  return { kind: 'warmUp', epochs, then };
+}
+
+/** Where a run stands, for its learning rate. */
+export interface Position {
+  /** Counted from 0 over the whole run. */
+  readonly step: number;
+  readonly stepsPerEpoch: number;
+  /** Of the whole run. */
+  readonly epochs: number;
+  /** The losses of all validations so far, in their order. */
+  readonly validationLosses: readonly number[];
+}
+
+/** @returns what the optimizer's learning rate is to be multiplied by */
+export function rateFactor(schedule: Schedule, position: Position): number {
+  const { step, stepsPerEpoch, epochs, validationLosses } = position;
+  const share = Math.min(1, step / Math.max(1, epochs * stepsPerEpoch - 1));
+  switch (schedule.kind) {
+    case 'constant':
+      return 1;
+    case 'step':
+      return schedule.factor ** Math.floor(step / stepsPerEpoch / schedule.every);
+    case 'cosine':
+      return halfCosine(1, schedule.final, share);
+    case 'oneCycle': {
+      const { rise, initial, final } = schedule;
+      return share < rise
+        ? halfCosine(initial, 1, share / rise)
+        : halfCosine(1, final, (share - rise) / (1 - rise));
+    }
+    case 'plateau':
+      return plateauFactor(schedule, validationLosses);
+    case 'warmUp': {
+      const steps = Math.round(schedule.epochs * stepsPerEpoch);
+      const then = {
+        ...position,
+        step: Math.max(0, step - steps),
+        epochs: Math.max(0, epochs - schedule.epochs),
+      };
+      const factor = rateFactor(schedule.then, then);
+      return step < steps ? (factor * (step + 1)) / (steps + 1) : factor;
+    }
+  }
+}
+
+function halfCosine(from: number, to: number, share: number): number {
+  return to + ((from - to) * (1 + Math.cos(Math.PI * share))) / 2;
+}
+
+/** Plays the validations through: what came of them is all that there is to know. */
+function plateauFactor(
+  { factor, patience, minDelta, minimum }: Plateau,
+  validationLosses: readonly number[],
+): number {
+  let current = 1;
+  let best = Infinity;
+  let waited = 0;
+  for (const loss of validationLosses) {
+    if (loss < best - minDelta) {
+      best = loss;
+      waited = 0;
+    } else if (++waited >= patience) {
+      current = Math.max(minimum, current * factor);
+      waited = 0;
+    }
+  }
+  return current;
+}
+
+/** Whether the schedule goes by the validation loss, and so needs a validation. */
+export function needsValidation(schedule: Schedule): boolean {
+  return schedule.kind === 'plateau' || (schedule.kind === 'warmUp' && needsValidation(schedule.then));
+}

@@ -1,0 +1,64 @@
+/** What computed a result: the project's commit, Node, TensorFlow, the device. */
+import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { projectRoot } from './paths';
+import { tf } from './tensorflow';
+
+export interface Versions {
+  /** The project's commit, with `-dirty` behind it if files were changed since; null outside a git clone. */
+  readonly commit: string | null;
+  readonly node: string;
+  readonly tensorflow: string;
+  readonly tfjs: string;
+  /** The card's name, or the processor's with its number of cores. */
+  readonly device: string;
+}
+
+/** tfjs-node's backend, as far as it tells which TensorFlow runs and where. */
+interface NativeBackend {
+  readonly binding: { readonly TF_Version: string };
+  readonly isUsingGpuDevice: boolean;
+}
+
+/** Asked anew at each call: a notebook's kernel outlives many a commit. */
+export function versions(): Versions {
+  const backend = tf.backend() as unknown as NativeBackend;
+  return {
+    commit: commit(),
+    node: process.versions.node,
+    tensorflow: backend.binding.TF_Version,
+    tfjs: tf.version['tfjs-core'],
+    device: backend.isUsingGpuDevice ? card() : processor(),
+  };
+}
+
+function commit(): string | null {
+  const git = (...args: string[]): string | null => {
+    const { status, stdout } = spawnSync('git', args, { cwd: projectRoot, encoding: 'utf8' });
+    return status === 0 ? stdout.trim() : null;
+  };
+  const head = git('rev-parse', '--short=12', 'HEAD');
+  if (head === null) return null;
+  return git('status', '--porcelain', '--untracked-files=no') === '' ? head : `${head}-dirty`;
+}
+
+function processor(): string {
+  const cores = os.cpus();
+  const count = os.availableParallelism();
+  return `${cores.at(0)?.model.trim() ?? os.arch()}, ${count} ${count === 1 ? 'core' : 'cores'}`;
+}
+
+const driverFolder = '/proc/driver/nvidia/gpus';
+
+/** By the driver's own word: TensorFlow tells it nobody but its log. */
+function card(): string {
+  try {
+    const [first] = fs.readdirSync(driverFolder);
+    const about = fs.readFileSync(path.join(driverFolder, first, 'information'), 'utf8');
+    return /^Model:\s*(.+)$/m.exec(about)?.[1].trim() ?? 'GPU';
+  } catch {
+    return 'GPU';
+  }
+}

@@ -1,0 +1,58 @@
+import { results, type Result, type Spread } from '../train/results';
+import type { RunRecord } from '../train/read-runs';
+import { duration, missing, percent, whole } from './format';
+import { emit } from './output';
+import { table, tableOutput, type Table } from './table';
+
+/** Shows what finished runs came to, a row for those that differ in their seed alone. */
+export function showResults(runs: readonly RunRecord[]): void {
+  emit(tableOutput(resultsTable(results(runs))));
+}
+
+export function resultsTable(rows: readonly Result[]): Table {
+  const common = <T>(value: (row: Result) => T): T | undefined =>
+    new Set(rows.map(value)).size === 1 ? value(rows[0]) : undefined;
+  // What is the same in all rows stands above them.
+  const device = common((row) => row.device);
+  const dataset = common((row) => row.dataset);
+  const cells = rows.map((row) => ({
+    network: row.network,
+    parameters: row.parameters,
+    multiplyAdds: row.multiplyAdds,
+    ...(dataset === undefined && { dataset: row.dataset }),
+    ...(device === undefined && { device: row.device }),
+    epochs: row.epochs,
+    time: duration(row.seconds),
+    imagesPerSecond: row.imagesPerSecond,
+    valAccuracy: accuracy(row.valAccuracy),
+    testAccuracy: accuracy(row.testAccuracy),
+    seeds: row.runs.length,
+    runs: runNames(row.runs),
+  }));
+  return table(cells, {
+    caption: [dataset, device].filter((text) => text !== undefined).join(' · '),
+    labels: {
+      multiplyAdds: 'multiply-adds',
+      imagesPerSecond: 'images/s',
+      valAccuracy: 'validation accuracy',
+      testAccuracy: 'test accuracy',
+    },
+    format: { imagesPerSecond: whole, parameters: whole, multiplyAdds: whole },
+  });
+}
+
+/** 0.5872 and 0.0031 → 58.7 ± 0.3 %: the deviation only where there is one. */
+function accuracy(spread: Spread | undefined): string {
+  if (!spread) return missing;
+  const { mean, deviation } = spread;
+  if (!Number.isFinite(deviation)) return percent(mean);
+  return `${(mean * 100).toFixed(1)} ± ${(deviation * 100).toFixed(1)} %`;
+}
+
+/** One name for all: `baseline-seed-seed*` for those of the seeds 1, 2 and 3. */
+function runNames(names: readonly string[]): string {
+  if (names.length === 1) return names[0];
+  let shared = names[0];
+  for (const name of names) while (!name.startsWith(shared)) shared = shared.slice(0, -1);
+  return `${shared}*`;
+}

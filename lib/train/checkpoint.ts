@@ -1,0 +1,85 @@
+/** What a checkpoint consists of: the network as tfjs loads it, the optimizer's slots, and where training stood. */
+import { modelBytes, parseWeights } from '../models/weights/files';
+import type { NamedArray, NamedArrays } from '../models/weights/named';
+import type { tf } from '../runtime/tensorflow';
+import { DamagedError, type Files } from '../runs/sealed-folder';
+import type { TrainingState } from './state';
+
+export interface Checkpoint {
+  readonly state: TrainingState;
+  /** All weights of the network, those that are not trained included, by `layer/weight`. */
+  readonly weights: NamedArrays;
+  /** By `layer/weight/slot`. Empty for a checkpoint that is only to be measured. */
+  readonly slots: NamedArrays;
+}
+
+/** state.json */
+interface StateFile {
+  /** The fingerprint of the settings of the run that it belongs to. */
+  readonly run: string;
+  readonly state: TrainingState;
+  /** Their values stand in slots.bin, in this order. */
+  readonly slots: readonly { readonly name: string; readonly shape: readonly number[] }[];
+}
+
+const names = {
+  model: 'model.json',
+  weights: 'weights.bin',
+  slots: 'slots.bin',
+  state: 'state.json',
+} as const;
+
+/** @param run fingerprint of the run's settings */
+export async function checkpointFiles(
+  run: string,
+  model: tf.LayersModel,
+  slots: NamedArrays,
+  state: TrainingState,
+): Promise<Files> {
+  const { weights, description } = await modelBytes(model);
+  const specs = [...slots].map(([name, { shape }]) => ({ name, shape }));
+  const content: StateFile = { run, state, slots: specs };
+  return new Map<string, Uint8Array>([
+    [names.model, Buffer.from(description(names.weights))],
+    [names.weights, weights],
+    ...(slots.size > 0 ? ([[names.slots, joined(slots)]] as const) : []),
+    [names.state, Buffer.from(`${JSON.stringify(content, null, 2)}\n`)],
+  ]);
+}
+
+/** @throws DamagedError if they belong to another run, or lack one of the files */
+export function parseCheckpoint(run: string, files: Files): Checkpoint {
+  const file = (name: string): Uint8Array => {
+    const bytes = files.get(name);
+    if (!bytes) throw new DamagedError(`is damaged: its manifest does not list ${name}`);
+    return bytes;
+  };
+  const text = (name: string): string => Buffer.from(file(name)).toString();
+  const content = JSON.parse(text(names.state)) as StateFile;
+  if (content.run !== run) throw new DamagedError('belongs to a run with other options');
+  return {
+    state: content.state,
+    weights: parseWeights(text(names.model), file(names.weights)),
+    slots: content.slots.length === 0 ? new Map() : split(file(names.slots), content.slots),
+  };
+}
+
+function joined(arrays: NamedArrays): Uint8Array {
+  return Buffer.concat(
+    [...arrays.values()].map(({ values }) =>
+      Buffer.from(values.buffer, values.byteOffset, values.byteLength),
+    ),
+  );
+}
+
+function split(bytes: Uint8Array, specs: StateFile['slots']): NamedArrays {
+  const arrays = new Map<string, NamedArray>();
+  let offset = bytes.byteOffset;
+  for (const { name, shape } of specs) {
+    const length = 4 * shape.reduce((total, size) => total * size, 1);
+    const values = new Float32Array(bytes.buffer.slice(offset, offset + length));
+    arrays.set(name, { shape, values });
+    offset += length;
+  }
+  return arrays;
+}

@@ -1,0 +1,23 @@
+import type { EarlyStopping } from '../recipe';
+import type { EpochRow } from './history';
+
+/** Those of the epochs that were validated. */
+export function validationLosses(rows: readonly EpochRow[]): number[] {
+  return rows.flatMap(({ valLoss }) => (valLoss === null ? [] : [valLoss]));
+}
+
+/** Whether the last `patience` validations brought no lower loss. The history is all it needs to know. */
+export function stopsEarly(settings: EarlyStopping | null, rows: readonly EpochRow[]): boolean {
+  if (!settings) return false;
+  let best = Infinity;
+  let waited = 0;
+  for (const loss of validationLosses(rows)) {
+    if (loss < best - settings.minDelta) {
+      best = loss;
+      waited = 0;
+    } else {
+      waited++;
+    }
+  }
+  return waited >= settings.patience;
+}

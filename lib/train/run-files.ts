@@ -1,0 +1,60 @@
+/** The files of a run's folder, and what is in them. */
+import type { Recipe } from '../recipe';
+import type { Versions } from '../runtime/versions';
+import type { History } from './history';
+
+export const runFiles = {
+  run: 'run.json',
+  network: 'network.json',
+  history: 'history.json',
+  test: 'test.json',
+  weightsText: 'weights.txt',
+  lock: 'lock',
+} as const;
+
+/** What has to be the same for a run to be the same. */
+export interface RunSettings {
+  readonly network: {
+    readonly name: string;
+    readonly title: string;
+    readonly parameters: number;
+    /** For one image, each with its addition. */
+    readonly multiplyAdds: number;
+  };
+  readonly dataset: {
+    readonly name: string;
+    /** Of exactly the images that were used. */
+    readonly digest: string;
+    readonly trainImages: number;
+    readonly testImages: number;
+  };
+  readonly engine: string;
+  readonly recipe: Recipe;
+}
+
+/** The network layer by layer, as tfjs describes it. */
+export type Architecture = Readonly<Record<string, unknown>>;
+
+/** A time in which one process trained the run. */
+export interface Session {
+  /** ISO 8601. */
+  readonly started: string;
+  readonly fromStep: number;
+  readonly versions: Versions;
+}
+
+/** run.json */
+export interface RunFile {
+  readonly format: 1;
+  readonly name: string;
+  /** ISO 8601. */
+  readonly created: string;
+  readonly settings: RunSettings;
+  readonly sessions: readonly Session[];
+}
+
+/** history.json */
+export interface HistoryFile extends History {
+  /** Why training could not go on; null if it could. */
+  readonly failure: string | null;
+}

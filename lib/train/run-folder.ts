@@ -1,0 +1,262 @@
+import { existsSync } from 'node:fs';
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+import { codeOf, messageOf } from '../data/text';
+import { setNamed } from '../models/weights/named';
+import { replaceFile } from '../models/weights/replace';
+import { saveWeightsText } from '../models/weights/text';
+import type { NamedArrays } from '../models/weights/named';
+import { CheckpointStore, type Role } from '../runs/checkpoint-store';
+import { differences, fingerprint } from '../runs/plain-data';
+import { DamagedError, unfinishedSuffix } from '../runs/sealed-folder';
+import { UserError } from '../runtime/errors';
+import { outputsDir } from '../runtime/paths';
+import { acquireLock } from '../runtime/process-lock';
+import type { tf } from '../runtime/tensorflow';
+import { versions } from '../runtime/versions';
+import { checkpointFiles, parseCheckpoint, type Checkpoint } from './checkpoint';
+import type { History } from './history';
+import type { Architecture, HistoryFile, RunFile, RunSettings, Session } from './run-files';
+import { runFiles } from './run-files';
+import type { TrainingState } from './state';
+
+/** Where the runs of the project are kept. */
+export const runsFolder = path.join(outputsDir, 'runs');
+
+export interface RunOptions {
+  /** The name of the run's folder. */
+  readonly name: string;
+  /**
+   * Whether to go on with a run of that name, where there is one. True unless told; false begins it anew, and takes
+   * the old one away; 'required' fails where there is none.
+   */
+  readonly resume?: boolean | 'required';
+  /** Saves after so many seconds, as well as after every epoch. 120 unless told. */
+  readonly saveEvery?: number;
+  /** Whether to write weights.txt in the end. */
+  readonly weightsText?: boolean;
+  /** Where runs are kept; outputs/runs unless told. */
+  readonly folder?: string;
+}
+
+/** @throws UserError unless it can be the name of a folder */
+export function runPath(name: string, folder = runsFolder): string {
+  if (/^[A-Za-z0-9][\w.+-]*$/.test(name)) return path.join(folder, name);
+  throw new UserError(
+    `A run cannot be called "${name}": take letters, digits and -_.+ and begin with a letter or a digit.`,
+  );
+}
+
+/** The folder of one run, held by this process alone. */
+export class RunFolder {
+  readonly #checkpoints: CheckpointStore;
+  readonly #run: string;
+
+  private constructor(
+    readonly folder: string,
+    readonly settings: RunSettings,
+    architecture: Architecture,
+    readonly lock: { release(): void },
+    readonly onNotice: (message: string) => void,
+  ) {
+    this.#checkpoints = new CheckpointStore(path.join(folder, 'checkpoints'));
+    this.#run = fingerprint({ ...settings, architecture });
+  }
+
+  /**
+   * Takes the folder, which is made where it is missing, and removes what a killed process left unfinished in it.
+   * @throws UserError if another process trains in it, its options were others, or it cannot be written
+   */
+  static async open(
+    { name, resume = true, folder: parent }: RunOptions,
+    settings: RunSettings,
+    architecture: Architecture,
+    onNotice: (message: string) => void,
+  ): Promise<RunFolder> {
+    const folder = runPath(name, parent);
+    if (resume === 'required' && !existsSync(path.join(folder, runFiles.run))) {
+      throw new UserError(`There is no run "${name}" to go on with in ${path.dirname(folder)}.`);
+    }
+    const lock = await storing(folder, 'made', () => lockRun(name, folder));
+    try {
+      const run = new RunFolder(folder, settings, architecture, lock, onNotice);
+      await storing(folder, 'written', async () => {
+        await run.#tidy();
+        if (!resume) await run.#clear();
+      });
+      await run.#describe(name, architecture);
+      return run;
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  /**
+   * Gives the model the weights of the newest checkpoint that is whole and fits.
+   * @returns what else it holds; undefined if there is none
+   */
+  async restore(model: tf.LayersModel, role: Role = 'last'): Promise<Checkpoint | undefined> {
+    const damaged: string[] = [];
+    const found = await this.#checkpoints.load(
+      role,
+      (files, folder) => {
+        const checkpoint = parseCheckpoint(this.#run, files);
+        try {
+          setNamed(model, model.weights, checkpoint.weights, folder);
+        } catch (error) {
+          throw new DamagedError(`does not fit the network: ${messageOf(error)}`);
+        }
+        if (damaged.length > 0) this.onNotice(`The one before it, ${path.basename(folder)}, is whole.`);
+        return checkpoint;
+      },
+      (folder, problem) => {
+        damaged.push(folder);
+        this.onNotice(`The checkpoint ${folder} ${problem}.`);
+      },
+    );
+    if (!found && damaged.length > 0) this.onNotice('No whole checkpoint is left before it.');
+    return found;
+  }
+
+  /** Saves a checkpoint. The one before it stays until the next. */
+  async save(role: Role, model: tf.LayersModel, slots: NamedArrays, state: TrainingState): Promise<void> {
+    const files = await checkpointFiles(this.#run, model, slots, state);
+    await storing(this.folder, 'written', () => this.#checkpoints.save(role, files));
+  }
+
+  async writeHistory(history: History, failure: string | null = null): Promise<void> {
+    const content: HistoryFile = { ...history, failure };
+    await this.#write(runFiles.history, content);
+  }
+
+  async writeWeightsText(model: tf.LayersModel): Promise<void> {
+    await storing(this.folder, 'written', () =>
+      saveWeightsText(model, path.join(this.folder, runFiles.weightsText)),
+    );
+  }
+
+  /** Notes that training goes on here and now, from `step` on; a test result from before it means nothing any more. */
+  async beginSession(step: number): Promise<void> {
+    const run = await this.#read<RunFile>(runFiles.run);
+    const session: Session = { started: new Date().toISOString(), fromStep: step, versions: versions() };
+    await this.#write(runFiles.run, { ...run, sessions: [...(run?.sessions ?? []), session] });
+    await storing(this.folder, 'written', () =>
+      fs.rm(path.join(this.folder, runFiles.test), { force: true }),
+    );
+  }
+
+  release(): void {
+    this.lock.release();
+  }
+
+  /** Writes run.json, or compares with the one that is there. */
+  async #describe(name: string, architecture: Architecture): Promise<void> {
+    const before = await this.#read<RunFile>(runFiles.run);
+    const network = await this.#read<Architecture>(runFiles.network);
+    if (before && network) {
+      const { settings } = before;
+      const different = differences(
+        { ...settings, architecture: network },
+        { ...this.settings, architecture },
+      );
+      if (different.length > 0) throw otherOptions(name, different);
+      return;
+    }
+    await this.#write(runFiles.network, architecture);
+    const content: RunFile = {
+      format: 1,
+      name,
+      created: new Date().toISOString(),
+      settings: this.settings,
+      sessions: [],
+    };
+    await this.#write(runFiles.run, content);
+  }
+
+  /** @returns undefined if there is no such file, or it is no JSON, which is said */
+  async #read<T>(name: string): Promise<T | undefined> {
+    const file = path.join(this.folder, name);
+    try {
+      return JSON.parse(await fs.readFile(file, 'utf8')) as T;
+    } catch (error) {
+      if (error instanceof SyntaxError) this.onNotice(`${file} is damaged, and is written anew.`);
+      else if (codeOf(error) !== 'ENOENT') throw error;
+      return undefined;
+    }
+  }
+
+  async #write(name: string, content: object): Promise<void> {
+    const json = `${JSON.stringify(content, null, 2)}\n`;
+    await storing(this.folder, 'written', () =>
+      replaceFile(path.join(this.folder, name), (file) => fs.writeFile(file, json)),
+    );
+  }
+
+  async #tidy(): Promise<void> {
+    await this.#checkpoints.tidy();
+    for (const name of await fs.readdir(this.folder)) {
+      // Nobody can be removing a dead process's lock any more, now that this one has it.
+      const stray = name.endsWith(unfinishedSuffix) || name.startsWith(`${runFiles.lock}.`);
+      if (stray) await fs.rm(path.join(this.folder, name), { force: true });
+    }
+  }
+
+  /** The description goes last: as long as it is there, the rest is what it describes. */
+  async #clear(): Promise<void> {
+    const names = (await fs.readdir(this.folder)).filter((name) => name !== runFiles.lock);
+    for (const name of [...names.filter((each) => each !== runFiles.run), runFiles.run]) {
+      await fs.rm(path.join(this.folder, name), { recursive: true, force: true });
+    }
+  }
+}
+
+function lockRun(name: string, folder: string): ReturnType<typeof acquireLock> {
+  return acquireLock(path.join(folder, runFiles.lock), {
+    onWait: (holder) => {
+      const who = holder === process.pid ? 'This process' : `The process ${holder}`;
+      throw new UserError(
+        `${who} is training the run "${name}" at this moment. Wait until it is done, or take another name.`,
+      );
+    },
+  });
+}
+
+const shownDifferences = 12;
+
+function otherOptions(name: string, different: readonly string[]): UserError {
+  const more = different.length - shownDifferences;
+  return new UserError(
+    [
+      `There is a run "${name}" with other options:`,
+      ...different.slice(0, shownDifferences).map((line) => `  ${line}`),
+      ...(more > 0 ? [`  and ${more} more`] : []),
+      'Take another name, or begin it anew with resume: false (in a terminal --fresh), which removes the old one.',
+    ].join('\n'),
+  );
+}
+
+const reasons: Readonly<Record<string, string | undefined>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EACCES: 'it may not be written',
+  EPERM: 'it may not be written',
+  EROFS: 'it may not be written',
+  ENOTDIR: 'a file stands where a folder has to be',
+  EEXIST: 'a file stands where a folder has to be',
+};
+
+/** Says in a sentence what keeps a folder from being written. */
+async function storing<T>(folder: string, done: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const reason = reasons[codeOf(error) ?? ''];
+    if (error instanceof UserError || reason === undefined) throw error;
+    throw new UserError(
+      `The run's folder ${folder} cannot be ${done}: ${reason} (${messageOf(error)}). ` +
+        'What was saved before is still there: make room, and start again to go on from it.',
+      { cause: error },
+    );
+  }
+}

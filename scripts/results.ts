@@ -1,0 +1,57 @@
+/** `npm run results`: what the runs came to, from their folders alone. */
+import { parseArgs } from 'node:util';
+import { runCommand } from '../lib/runtime/command';
+import { UserError } from '../lib/runtime/errors';
+import { resultsTable } from '../lib/show/results';
+import { tableText } from '../lib/show/table';
+import { readRuns, results, type RunRecord } from '../lib/train';
+
+const usage = `Usage: npm run results [-- options]
+
+Prints a table of the finished runs in outputs/runs: accuracies as mean ± standard deviation over runs that differ in
+nothing but their seed. Below it stand the runs that are not finished.
+
+  --runs FOLDER  where runs are kept; outputs/runs unless told
+  --json         prints the same as data`;
+
+function readArguments(args: readonly string[]) {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        runs: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    return values;
+  } catch (error) {
+    throw new UserError(`${(error as Error).message}\n\n${usage}`);
+  }
+}
+
+function unfinished({ name, status, failure, history, recipe }: RunRecord): string {
+  const epochs = `${history?.epochs.length ?? 0} of ${recipe.epochs} epochs`;
+  return `${name}: ${status} after ${epochs}${failure === null ? '' : `. ${failure}`}`;
+}
+
+async function main(args: readonly string[]): Promise<undefined> {
+  const { runs: folder, json, help } = readArguments(args);
+  if (help) {
+    console.log(usage);
+    return undefined;
+  }
+  const runs = await readRuns(folder === undefined ? {} : { folder });
+  const rows = results(runs);
+  if (json) {
+    console.log(JSON.stringify(rows, null, 2));
+    return undefined;
+  }
+  if (rows.length > 0) console.log(tableText(resultsTable(rows)));
+  else console.log('No run is finished yet. `npm run train -- NETWORK` makes one.');
+  const others = runs.filter(({ status }) => status !== 'finished');
+  if (others.length > 0) console.log(`\n${others.map(unfinished).join('\n')}`);
+  return undefined;
+}
+
+runCommand(main);

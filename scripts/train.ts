@@ -1,0 +1,57 @@
+/** `npm run train`: trains one network from a terminal, in the folder of a run. */
+import * as fs from 'node:fs';
+import { describe, loadDataset } from '../lib/data/load';
+import { networkNamed } from '../lib/models';
+import { runCommand } from '../lib/runtime/command';
+import { interruptOnSignals } from '../lib/runtime/signals';
+import { percent } from '../lib/show/format';
+import { liveProgress } from '../lib/show/progress';
+import { evaluate, train } from '../lib/train';
+import { readArguments, usage } from './train/arguments';
+
+/** What `timeout` and shells give a command that was stopped. */
+const interruptedCode = 130;
+
+async function main(args: readonly string[]): Promise<number | undefined> {
+  const request = readArguments(args);
+  if (!request) {
+    console.log(usage);
+    return undefined;
+  }
+  const { network, networkOptions, data, run, options, json } = request;
+  const dataset = await loadDataset(data);
+  console.log(describe(dataset));
+  const model = networkNamed(network).build({
+    ...networkOptions,
+    inputShape: dataset.imageShape,
+    classes: dataset.classNames.length,
+  });
+  const stop = interruptOnSignals();
+  try {
+    const history = await train(model, dataset, { ...options, run, callbacks: [liveProgress()] });
+    if (history.interrupted) {
+      if (json !== undefined) writeJson(json, { history });
+      console.log('The same command goes on from here.');
+      return interruptedCode;
+    }
+    const test = await evaluate(model, dataset, { run });
+    const weights = history.weightsOf === null ? '' : `, weights of epoch ${history.weightsOf}`;
+    console.log(
+      `Test set${weights}: accuracy ${percent(test.accuracy)}, loss ${test.loss.toFixed(4)}, top 5 ${percent(test.top5)}.`,
+    );
+    if (json !== undefined) {
+      const { predictions, confidences, ...rest } = test;
+      const lists = { predictions: [...predictions], confidences: [...confidences] };
+      writeJson(json, { history, test: { ...rest, ...lists } });
+    }
+    return undefined;
+  } finally {
+    stop();
+  }
+}
+
+function writeJson(file: string, content: object): void {
+  fs.writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
+}
+
+runCommand(main);

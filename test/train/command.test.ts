@@ -1,0 +1,119 @@
+/** `npm run train` and `npm run results`, as a person types them. */
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { after, test } from 'node:test';
+import { standardAugmentation } from '../../lib/recipe';
+import { projectRoot } from '../../lib/runtime/paths';
+import { readRuns, type History } from '../../lib/train';
+import { readArguments } from '../../scripts/train/arguments';
+
+const base = fs.mkdtempSync(path.join(os.tmpdir(), 'train-command-'));
+after(() => {
+  fs.rmSync(base, { recursive: true });
+});
+
+const command = (script: string): string[] => [
+  '-r',
+  'ts-node/register',
+  path.join(projectRoot, 'scripts', script),
+];
+const small = ['--data', 'sample', '--limit', '1000', '--test-limit', '50', '--runs', base];
+
+function run(script: string, ...args: string[]): { code: number | null; output: string; errors: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...command(script), ...args], {
+    encoding: 'utf8',
+  });
+  return { code: status, output: stdout, errors: stderr };
+}
+
+test('stopped by SIGTERM it saves, the same command goes on, and the results tell of it', async () => {
+  const json = path.join(base, 'history.json');
+  const args = ['lenet5', ...small, '--epochs', '200', '--early-stopping', '5', '--name', 'lenet'];
+  const child = spawn(process.execPath, [...command('train.ts'), ...args, '--json', json]);
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+    if (/^Epoch 1\//m.test(output)) child.kill('SIGTERM');
+  });
+  const [code] = (await once(child, 'close')) as [number];
+  assert.equal(code, 130, output);
+  assert.match(output, /^built-in sample, 1,000 .*\n/);
+  assert.match(output, /Interrupted after .*\nThe same command goes on from here\.\n$/);
+  const { history } = JSON.parse(fs.readFileSync(json, 'utf8')) as { history: History };
+  assert.equal(history.interrupted, true);
+  assert.equal((await readRuns({ folder: base }))[0].status, 'interrupted');
+
+  const again = run('train.ts', ...args, '--json', json);
+  assert.match(again.output, /The run lenet .* goes on from its last checkpoint: epoch \d+ of 200/);
+  assert.match(
+    again.output,
+    /Test set, weights of epoch \d+: accuracy [\d.]+ %, loss [\d.]+, top 5 [\d.]+ %\.\n$/,
+  );
+  assert.equal(again.code, 0);
+  const written = JSON.parse(fs.readFileSync(json, 'utf8')) as {
+    history: History;
+    test: { accuracy: number };
+  };
+  assert.equal(written.history.stoppedEarly, true);
+  const accuracy = `${(written.test.accuracy * 100).toFixed(1)} %`;
+  const row =
+    run('results.ts', '--runs', base)
+      .output.split('\n')
+      .find((line) => line.startsWith('LeNet-5')) ?? '';
+  assert.ok(row.includes(accuracy) && row.endsWith('lenet'), row);
+});
+
+test('settings of the recipe and the network can be given one by one', () => {
+  const plain = readArguments(['lenet5'])!;
+  assert.deepEqual(plain.options, {
+    ...plain.options,
+    epochs: 10,
+    batchSize: 32,
+    normalisation: null,
+    augmentation: { crop: 0, flip: false, cutout: 0 },
+    seed: 1,
+  });
+  assert.equal(plain.run.name, 'lenet5-seed-seed1');
+  assert.deepEqual(plain.networkOptions, { seed: 1 });
+  const args =
+    'lenet5 --seed 7 --normalise --augment standard --weight-decay 0.01 --learning-rate 0.002 --batch-size 64';
+  const more = readArguments([
+    ...args.split(' '),
+    '--activation',
+    'relu',
+    '--schedule',
+    'cosine',
+    '--warm-up',
+    '2',
+  ])!;
+  const { optimizer, augmentation, normalisation, batchSize, schedule, seed } = more.options;
+  assert.deepEqual(
+    { ...optimizer, learningRate: optimizer?.learningRate, weightDecay: optimizer?.weightDecay },
+    { ...plain.options.optimizer, learningRate: 0.002, weightDecay: 0.01, decayed: 'kernels' },
+  );
+  assert.deepEqual([augmentation, normalisation, batchSize, seed], [standardAugmentation, 'channels', 64, 7]);
+  assert.deepEqual(schedule, { kind: 'warmUp', epochs: 2, then: { kind: 'cosine', final: 0 } });
+  assert.deepEqual(more.networkOptions, { seed: 7, activation: 'relu' });
+  assert.match(more.run.name, /^lenet5-seed-.*weight-decay\.0\.01.*-seed7$/);
+  assert.equal(readArguments(['lenet5', '--help']), undefined);
+});
+
+test('what cannot be read is said in a sentence', () => {
+  for (const [args, message] of [
+    [[], /^Name one network, not none\. Choose one of: baseline, /],
+    [['lenet6'], /^No network is called "lenet6"/],
+    [['lenet5', 'vgg16'], /^Name one network, not lenet5 and vgg16/],
+    [['lenet5', '--recipe', 'old'], /^No recipe is called "old"/],
+    [['lenet5', '--epochs', 'ten'], /^--epochs is "ten", but has to be a number/],
+    [['lenet5', '--engine', 'jax'], /^--engine is "jax", but has to be one of: graph, tfjs\./],
+    [['lenet5', '--validation', '2'], /^--validation is "2", but has to be test, none, or a share/],
+    [['lenet5', '--resume', '--fresh'], /contradict/],
+    [['lenet5', '--epoch', '3'], /^Unknown option '--epoch'/],
+  ] as const) {
+    assert.throws(() => readArguments(args), { name: 'UserError', message }, args.join(' '));
+  }
+});

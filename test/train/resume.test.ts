@@ -1,0 +1,136 @@
+/** Stopped and taken up again, a run comes to the same as one that went straight through. */
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { after, test } from 'node:test';
+import { Random } from '../../lib/data/random';
+import { adam, reduceOnPlateau, warmUp } from '../../lib/recipe';
+import { requestInterrupt } from '../../lib/runtime/interrupt';
+import type { tf } from '../../lib/runtime/tensorflow';
+import {
+  graphEngine,
+  tfjsEngine,
+  train,
+  type Engine,
+  type EpochRow,
+  type History,
+  type TrainOptions,
+} from '../../lib/train';
+import { noiseDataset, smallModel } from './fixtures';
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'resume-'));
+after(() => {
+  fs.rmSync(folder, { recursive: true });
+});
+
+const dataset = noiseDataset({ train: 100, test: 20 });
+const batchSize = 8;
+const epochs = 6;
+/** 90 images are trained on. */
+const stepsPerEpoch = 12;
+
+const options: TrainOptions = {
+  epochs,
+  batchSize,
+  augmentation: { crop: 2, flip: true, cutout: 3 },
+  optimizer: adam(),
+  schedule: warmUp(1, reduceOnPlateau({ patience: 1, factor: 0.5 })),
+  normalisation: 'channels',
+  validation: { split: 0.1 },
+  validationFrequency: 2,
+  seed: 3,
+  onNotice: () => undefined,
+};
+
+/** The engine, one step a call: so that an interrupt can be placed between any two. */
+function stepwise(engine: Engine): Engine {
+  return {
+    name: engine.name,
+    async start(job) {
+      const run = await engine.start(job);
+      return {
+        ...run,
+        async train({ order, firstStep, learningRate }, onSteps) {
+          let goOn = true;
+          for (let from = 0, i = 0; from < order.length && goOn; from += batchSize, i++) {
+            const one = {
+              order: order.subarray(from, from + batchSize),
+              firstStep: firstStep + i,
+              learningRate,
+            };
+            await run.train(one, async (result) => (goOn = await onSteps(result)));
+          }
+        },
+      };
+    },
+  };
+}
+
+function build(seed: number): tf.LayersModel {
+  return smallModel({ dropout: 0.3, seed });
+}
+
+/** @param stopAt interrupted when so many steps are done; not at all unless told */
+async function once(name: string, engine: Engine, more: TrainOptions, stopAt = Infinity): Promise<History> {
+  const model = build(1);
+  const stop = {
+    onBatch: ({ epoch, images }: { epoch: number; images: number }) => {
+      const steps = (epoch - 1) * stepsPerEpoch + Math.ceil(images / batchSize);
+      // The last step of an epoch is followed by its validation, which the interrupt is to fall into.
+      if (steps === stopAt) requestInterrupt();
+    },
+  };
+  const history = await train(model, dataset, {
+    ...options,
+    ...more,
+    engine,
+    run: { name, folder },
+    callbacks: [stop],
+  });
+  model.dispose();
+  return history;
+}
+
+const measured = ({
+  loss,
+  accuracy,
+  top5,
+  valLoss,
+  valAccuracy,
+  valTop5,
+  learningRate,
+}: EpochRow): number[] =>
+  [loss, accuracy, top5, valLoss, valAccuracy, valTop5, learningRate].map((value) => value ?? -1);
+
+function assertSame(found: History, expected: History): void {
+  assert.equal(found.epochs.length, expected.epochs.length);
+  found.epochs.forEach((row, i) => {
+    const wanted = measured(expected.epochs[i]);
+    measured(row).forEach((value, j) => {
+      assert.ok(
+        Math.abs(value - wanted[j]) <= 1e-5,
+        `epoch ${i + 1}, value ${j}: ${value}, not ${wanted[j]}`,
+      );
+    });
+  });
+  assert.deepEqual(found.best?.epoch, expected.best?.epoch);
+  assert.equal(found.images, expected.images);
+}
+
+for (const engine of [graphEngine, tfjsEngine]) {
+  test(`${engine.name}: interrupted at ten random steps, it has the history of a run straight through`, async () => {
+    const straight = await once(`${engine.name}-straight`, engine, {});
+    assert.equal(straight.epochs.length, epochs);
+    const random = new Random(engine.name.length);
+    const all = Uint32Array.from({ length: epochs * stepsPerEpoch - 1 }, (_, i) => i + 1);
+    // One falls on the end of a validated epoch.
+    const stops = [2 * stepsPerEpoch, ...random.shuffle(all).slice(0, 9)].sort((a, b) => a - b);
+    const one = stepwise(engine);
+    for (const stopAt of new Set(stops)) {
+      const { interrupted } = await once(`${engine.name}-stopped`, one, {}, stopAt);
+      assert.ok(interrupted, `at step ${stopAt}`);
+    }
+    assertSame(await once(`${engine.name}-stopped`, one, {}), straight);
+  });
+}

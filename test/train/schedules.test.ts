@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  constant,
+  cosine,
+  earlyStopping,
+  oneCycle,
+  rateFactor,
+  recipe,
+  reduceOnPlateau,
+  stepDecay,
+  warmUp,
+  type Schedule,
+} from '../../lib/recipe';
+import { UserError } from '../../lib/runtime/errors';
+import { tfjsEngine, train } from '../../lib/train';
+import { stopsEarly } from '../../lib/train/early-stopping';
+import { row } from '../show/fixtures';
+import { noiseDataset, smallModel } from './fixtures';
+
+/** Of a run of ten epochs with ten steps each. */
+function factor(schedule: Schedule, step: number, validationLosses: readonly number[] = []): number {
+  return rateFactor(schedule, { step, stepsPerEpoch: 10, epochs: 10, validationLosses });
+}
+
+const close = (found: number, expected: number): void => {
+  assert.ok(Math.abs(found - expected) < 1e-12, `${found}, not ${expected}`);
+};
+
+test('constant stays, step decay falls behind every so many epochs', () => {
+  assert.equal(factor(constant(), 57), 1);
+  const schedule = stepDecay({ every: 3, factor: 0.5 });
+  assert.deepEqual(
+    [0, 29, 30, 59, 60, 90, 99].map((step) => factor(schedule, step)),
+    [1, 1, 0.5, 0.5, 0.25, 0.125, 0.125],
+  );
+});
+
+test('cosine goes from 1 at the first step to its end at the last, through the middle', () => {
+  close(factor(cosine(), 0), 1);
+  close(factor(cosine(), 99), 0);
+  close(factor(cosine({ final: 0.2 }), 99), 0.2);
+  close(factor(cosine(), 33), (1 + Math.cos(Math.PI / 3)) / 2);
+  close(factor(cosine(), 66), 0.25);
+});
+
+test('one cycle rises to 1 at its share of the run, and falls', () => {
+  const schedule = oneCycle({ rise: 1 / 3, initial: 0.1, final: 0.01 });
+  close(factor(schedule, 0), 0.1);
+  close(factor(schedule, 33), 1);
+  close(factor(schedule, 99), 0.01);
+  close(factor(schedule, 66), (1 + 0.01) / 2);
+  const all = Array.from({ length: 100 }, (_, step) => factor(schedule, step));
+  assert.ok(all.every((value, i) => i === 0 || (i <= 33 ? value > all[i - 1] : value < all[i - 1])));
+});
+
+test('a plateau counts validations without a lower loss, and begins to count anew', () => {
+  const schedule = reduceOnPlateau({ patience: 2, factor: 0.1, minDelta: 0.01, minimum: 0.001 });
+  const after = (...losses: number[]): number => factor(schedule, 50, losses);
+  close(after(), 1);
+  close(after(1, 0.9, 0.895), 1);
+  close(after(1, 0.9, 0.895, 0.893), 0.1);
+  close(after(1, 0.9, 0.895, 0.893, 0.899), 0.1);
+  close(after(1, 0.9, 0.895, 0.893, 0.8, 0.8), 0.1);
+  close(after(1, 0.9, 0.895, 0.893, 0.8, 0.8, 0.8), 0.01);
+  close(after(...new Array<number>(20).fill(1)), 0.001);
+});
+
+test('a warm-up rises in equal steps to where the schedule begins, which has the rest of the run', () => {
+  const schedule = warmUp(2, cosine());
+  close(factor(schedule, 0), 1 / 21);
+  close(factor(schedule, 9), 10 / 21);
+  close(factor(schedule, 20), 1);
+  close(factor(schedule, 99), 0);
+  const decaying = warmUp(1, stepDecay({ every: 3, factor: 0.5 }));
+  assert.deepEqual(
+    [39, 40].map((step) => factor(decaying, step)),
+    [1, 0.5],
+  );
+});
+
+test('early stopping waits for its patience, and for lower losses by its least difference', () => {
+  const stops = (settings: ReturnType<typeof earlyStopping>, ...losses: (number | null)[]): boolean =>
+    stopsEarly(
+      settings,
+      losses.map((valLoss, i) => row(i + 1, { valLoss })),
+    );
+  const patient = earlyStopping({ patience: 2 });
+  assert.equal(stops(patient, 1, 2), false);
+  assert.equal(stops(patient, 1, 2, 1), true);
+  assert.equal(stops(patient, 1, null, 2, null), false, 'epochs that were not validated do not count');
+  assert.equal(stops(patient, 1, 2, 0.99), false);
+  assert.equal(stops({ ...patient, minDelta: 0.1 }, 1, 0.95, 0.92), true);
+});
+
+test('train follows the schedule, validates as often as asked, and stops early', async () => {
+  const model = smallModel();
+  const history = await train(model, noiseDataset(), {
+    epochs: 12,
+    batchSize: 8,
+    engine: tfjsEngine,
+    schedule: stepDecay({ every: 2, factor: 0.5 }),
+    validation: 'test',
+    validationFrequency: 2,
+    // A learning rate too small to gain anything by.
+    earlyStopping: { patience: 2, minDelta: 10 },
+  });
+  model.dispose();
+  assert.equal(history.stoppedEarly, true);
+  // The first validation is the best; two more bring nothing.
+  assert.deepEqual(
+    history.epochs.map(({ valLoss }) => valLoss !== null),
+    [false, true, false, true, false, true],
+  );
+  assert.deepEqual(
+    history.epochs.map(({ learningRate }) => learningRate * 1000),
+    [1, 1, 0.5, 0.5, 0.25, 0.25],
+  );
+  const [{ memoryMB, tensors, valTop5 }] = history.epochs.slice(1);
+  assert.ok(memoryMB > 50 && tensors > 0);
+  assert.equal(valTop5, 1, 'there are three classes');
+});
+
+test('what goes by the validation needs one', async () => {
+  const model = smallModel();
+  const options = { validation: 'none', schedule: warmUp(1, reduceOnPlateau()), keep: 'best' } as const;
+  await assert.rejects(
+    train(model, noiseDataset(), options),
+    (error) =>
+      error instanceof UserError &&
+      /the schedule, .* and keep: 'best' go by the validation/.test(error.message),
+  );
+  model.dispose();
+});
+
+test('recipes by name', () => {
+  assert.equal(recipe('seed').optimizer.kind, 'adam');
+  assert.deepEqual([recipe('seed').epochs, recipe('seed').batchSize], [10, 32]);
+  const modern = recipe('modern');
+  assert.ok(modern.optimizer.kind === 'sgd' && modern.optimizer.nesterov && modern.optimizer.weightDecay > 0);
+  assert.throws(() => recipe('old'), /No recipe is called "old"\. Choose one of: seed, modern\./);
+});
