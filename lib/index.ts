@@ -1,7 +1,9 @@
 /** What a notebook imports: `import { … } from '../lib'`. */
 export { tf } from './runtime/tensorflow';
+export { firstLines } from './runtime/text-file';
 export * from './data';
 export * from './models';
 export * from './recipe';
 export * from './train';
+export * from './inspect';
 export * from './show';

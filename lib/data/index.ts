@@ -1,6 +1,14 @@
 export { batchTensor, labelTensor } from './batch';
+export { type Crop, cropped, tenCrops } from './crops';
 export type { Progress } from './download';
 export { CIFAR10_NAME, describe, loadDataset, type LoadOptions, SAMPLE_NAME } from './load';
+export { drawColourShift, type PrincipalColours, principalColours, shiftColours } from './principal-colours';
 export { Random } from './random';
-export { type ChannelStatistics, channelStatistics } from './statistics';
+export {
+  type ChannelStatistics,
+  channelStatistics,
+  classCounts,
+  firstOfEach,
+  meanImages,
+} from './statistics';
 export type { Dataset, DataSource, ImageSet, SourceKind } from './types';

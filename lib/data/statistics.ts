@@ -29,3 +29,38 @@ export function channelStatistics(
     deviation: squares.map((square, c) => Math.sqrt(square / pixels - mean[c] ** 2) / 255),
   };
 }
+
+/**
+ * The mean image of each class: every pixel is the mean of that pixel over the class's images.
+ * @returns [height, width, channels] for each class, 0 to 255; black where a class has no images
+ */
+export function meanImages(
+  set: ImageSet,
+  imageShape: readonly [number, number, number],
+  classes: number,
+): Uint8Array[] {
+  const size = imageShape[0] * imageShape[1] * imageShape[2];
+  const sums = Array.from({ length: classes }, () => new Float64Array(size));
+  const counts = classCounts(set, classes);
+  for (let i = 0; i < set.count; i++) {
+    const sum = sums[set.labels[i]];
+    for (let p = 0; p < size; p++) sum[p] += set.images[i * size + p];
+  }
+  return sums.map((sum, c) => Uint8Array.from(sum, (value) => Math.round(value / Math.max(1, counts[c]))));
+}
+
+/** How many images each class has. */
+export function classCounts(set: ImageSet, classes: number): number[] {
+  const counts = new Array<number>(classes).fill(0);
+  for (const label of set.labels) counts[label]++;
+  return counts;
+}
+
+/** Positions of the first `count` images of each class, class by class. */
+export function firstOfEach(set: ImageSet, classes: number, count: number): number[] {
+  const found: number[][] = Array.from({ length: classes }, () => []);
+  set.labels.forEach((label, i) => {
+    if (found[label].length < count) found[label].push(i);
+  });
+  return found.flat();
+}

@@ -19,7 +19,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type * as TypeScript from 'typescript';
 import type { Converter } from 'tslab/dist/converter';
-import { checkForInterrupt, expandShorthand } from './transforms';
+import { checkForInterrupt, expandShorthand, quotePropertyNames } from './transforms';
 
 type Ts = typeof TypeScript;
 type Builder = TypeScript.EmitAndSemanticDiagnosticsBuilderProgram;
@@ -277,6 +277,7 @@ export class Compiler {
           before: [
             ...(transformers?.before ?? []),
             expandShorthand(this.ts, checker, earlier),
+            quotePropertyNames(this.ts, checker, earlier),
             checkForInterrupt(this.ts),
           ],
         },

@@ -1,9 +1,15 @@
 import { tf } from '../runtime/tensorflow';
 import { LayerMaker, through } from './layers';
 import type { NetworkOptions } from './network';
-import { settings } from './options';
+import { check, settings } from './options';
 
-export type InceptionOptions = NetworkOptions;
+export interface InceptionOptions extends NetworkOptions {
+  /**
+   * False builds the paper's naive blocks (its figure 2a): the large windows look at all the channels there are, and
+   * the pool hands all of them on, so that they grow from block to block.
+   */
+  bottlenecks?: boolean;
+}
 
 const defaults = { dropout: 0, activation: 'relu', batchNorm: true } as const;
 
@@ -15,24 +21,37 @@ const blocks = [
   { filters: 32, stride: 1 },
 ];
 
-/** A convolution or a max-pool, by the side of its window. */
-type Step = { readonly name: string } & ({ readonly conv: number } | { readonly pool: number });
+/** A convolution or a max-pool, by the side of its window. One that is `strided` takes the block's stride. */
+type Step = { readonly name: string; readonly strided?: true } & (
+  | { readonly conv: number }
+  | { readonly pool: number }
+);
 
 /** What a block's input passes on each of its ways to the output. */
-const branches: readonly (readonly Step[])[] = [
-  [{ name: '1x1', conv: 1 }],
+type Branches = readonly (readonly Step[])[];
+
+const branches: Branches = [
+  [{ name: '1x1', conv: 1, strided: true }],
   [
-    { name: '3x3_reduce', conv: 1 },
+    { name: '3x3_reduce', conv: 1, strided: true },
     { name: '3x3', conv: 3 },
   ],
   [
-    { name: '5x5_reduce', conv: 1 },
+    { name: '5x5_reduce', conv: 1, strided: true },
     { name: '5x5', conv: 5 },
   ],
   [
     { name: 'pool', pool: 3 },
-    { name: 'pool_proj', conv: 1 },
+    { name: 'pool_proj', conv: 1, strided: true },
   ],
+];
+
+/** Without the 1×1 convolutions before the windows and behind the pool. */
+const naiveBranches: Branches = [
+  [{ name: '1x1', conv: 1, strided: true }],
+  [{ name: '3x3', conv: 3, strided: true }],
+  [{ name: '5x5', conv: 5, strided: true }],
+  [{ name: 'pool', pool: 3, strided: true }],
 ];
 
 /**
@@ -42,7 +61,8 @@ const branches: readonly (readonly Step[])[] = [
  *
  * @returns float32 [batch, height, width, channels] → probabilities [batch, classes]
  */
-export function inception10(options: InceptionOptions = {}): tf.LayersModel {
+export function inception10({ bottlenecks = true, ...options }: InceptionOptions = {}): tf.LayersModel {
+  check(typeof bottlenecks === 'boolean', 'bottlenecks', bottlenecks, 'true or false');
   const chosen = settings(options, defaults);
   const make = new LayerMaker(chosen);
 
@@ -53,12 +73,14 @@ export function inception10(options: InceptionOptions = {}): tf.LayersModel {
     stride: number,
   ): tf.SymbolicTensor => {
     const layersOf = (step: Step): tf.layers.Layer[] => {
-      if ('pool' in step) return [make.maxPool(`${block}_${step.name}`, step.pool, 1, 'same')];
-      const size = step.conv;
       const name = (kind: string): string => `${block}_${step.name}_${kind}`;
-      return make.conv(name, { filters, size, stride: size === 1 ? stride : 1 });
+      const taken = step.strided ? stride : 1;
+      return 'pool' in step
+        ? [make.maxPool(`${block}_${step.name}`, step.pool, taken, 'same')]
+        : make.conv(name, { filters, size: step.conv, stride: taken });
     };
-    const outputs = branches.map((steps) => through(input, steps.flatMap(layersOf)));
+    const ways = bottlenecks ? branches : naiveBranches;
+    const outputs = ways.map((steps) => through(input, steps.flatMap(layersOf)));
     return tf.layers.concatenate({ name: `${block}_concat` }).apply(outputs) as tf.SymbolicTensor;
   };
 
@@ -75,5 +97,6 @@ export function inception10(options: InceptionOptions = {}): tf.LayersModel {
     ...make.dropout('drop_average'),
     make.classifier(),
   ]);
-  return tf.model({ name: 'inception10', inputs: image, outputs: probabilities });
+  const name = bottlenecks ? 'inception10' : 'naive-inception';
+  return tf.model({ name, inputs: image, outputs: probabilities });
 }

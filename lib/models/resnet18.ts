@@ -1,11 +1,13 @@
 import { tf } from '../runtime/tensorflow';
 import { LayerMaker, through } from './layers';
 import type { NetworkOptions } from './network';
-import { checkDepth, settings } from './options';
+import { check, checkDepth, settings } from './options';
 
 export interface ResNetOptions extends NetworkOptions {
   /** Weighted layers: the paper's 18 and 34, or 20, its narrow network for CIFAR-10. 18 unless told. */
   depth?: 18 | 20 | 34;
+  /** False builds the paper's plain network: the same convolutions, and nothing added to what they make. */
+  shortcuts?: boolean;
 }
 
 const defaults = { dropout: 0, activation: 'relu', batchNorm: true } as const;
@@ -37,13 +39,14 @@ function stages(filters: readonly number[], blocks: readonly number[]): Stage[] 
  *
  * @returns float32 [batch, height, width, channels] → probabilities [batch, classes]
  */
-export function resnet18({ depth = 18, ...options }: ResNetOptions = {}): tf.LayersModel {
+export function resnet18({ depth = 18, shortcuts = true, ...options }: ResNetOptions = {}): tf.LayersModel {
   checkDepth(depth, architectures);
+  check(typeof shortcuts === 'boolean', 'shortcuts', shortcuts, 'true or false');
   const chosen = settings(options, defaults);
   const make = new LayerMaker(chosen);
   const bias = !chosen.batchNorm;
 
-  /** Two 3×3 convolutions, added to the input or to its projection. */
+  /** Two 3×3 convolutions, added to the input or to its projection where there are shortcuts. */
   const basicBlock = (
     input: tf.SymbolicTensor,
     name: string,
@@ -54,6 +57,8 @@ export function resnet18({ depth = 18, ...options }: ResNetOptions = {}): tf.Lay
       ...make.conv((kind) => `${name}_${kind}1`, { filters, size: 3, stride, bias }),
       ...make.conv((kind) => `${name}_${kind}2`, { filters, size: 3, bias, activate: false }),
     ]);
+    const end = [make.activation((kind) => `${name}_${kind}2`)];
+    if (!shortcuts) return through(residual, end);
     const shortcut =
       stride === 1
         ? input
@@ -68,7 +73,7 @@ export function resnet18({ depth = 18, ...options }: ResNetOptions = {}): tf.Lay
             }),
           );
     const sum = tf.layers.add({ name: `${name}_add` }).apply([residual, shortcut]) as tf.SymbolicTensor;
-    return through(sum, [make.activation((kind) => `${name}_${kind}2`)]);
+    return through(sum, end);
   };
 
   const image = tf.input({ name: 'image', shape: [...chosen.inputShape] });
@@ -87,5 +92,6 @@ export function resnet18({ depth = 18, ...options }: ResNetOptions = {}): tf.Lay
     ...make.dropout('drop_average'),
     make.classifier(tf.regularizers.l2({ l2: 0.01 })),
   ]);
-  return tf.model({ name: `resnet${depth}`, inputs: image, outputs: probabilities });
+  const name = shortcuts ? `resnet${depth}` : `plain-${depth}`;
+  return tf.model({ name, inputs: image, outputs: probabilities });
 }

@@ -3,8 +3,14 @@ import { layout, type Figure } from './figure';
 import { percent } from './format';
 import { shareScale } from './palette';
 
+/** What the figure is drawn from: an evaluation, or the answers of something that is no network. */
+export type Confusion = Pick<
+  Evaluation,
+  'network' | 'dataset' | 'on' | 'accuracy' | 'classNames' | 'predictions' | 'confusion'
+>;
+
 /** Which class was taken for which: counts in the cells, coloured by their share of the true class. */
-export function confusionFigure(evaluation: Evaluation): Figure {
+export function confusionFigure(evaluation: Confusion): Figure {
   const { confusion, classNames, network, dataset, on, accuracy } = evaluation;
   const count = evaluation.predictions.length.toLocaleString('en-US');
   const images = on === 'test' ? 'test images' : 'training images';

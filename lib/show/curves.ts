@@ -1,6 +1,6 @@
 import type { EpochRow, History, Validation } from '../train/history';
 import { layout, type Axis, type Figure, type LineTrace } from './figure';
-import { appearanceOf } from './palette';
+import { appearancesOf, type Appearance } from './palette';
 
 /** The two panels, left and right. */
 const measures = [
@@ -22,17 +22,28 @@ const measures = [
   },
 ] as const;
 
+export interface CurvesOptions {
+  /** Stands above. The networks and datasets unless told. */
+  title?: string;
+}
+
+/** The same history under another name, for variants of one network that share a figure. */
+export function labelled(history: History, name: string): History {
+  return { ...history, network: name };
+}
+
 /**
  * Accuracy and loss by epoch, for training (dashed) and validation (solid). Several histories share the panels,
- * each in the colour of its network.
+ * each in the colour of its network; what `labelled` renamed gets a colour of its own.
  */
-export function trainingCurves(histories: History | readonly History[]): Figure {
+export function trainingCurves(histories: History | readonly History[], options: CurvesOptions = {}): Figure {
   const all: readonly History[] = 'epochs' in histories ? [histories] : histories;
   const epochs = Math.max(1, ...all.map((history) => history.recipe.epochs));
   const alone = all.length === 1;
   const validated = all.some((history) => history.recipe.validation !== 'none');
   const kinds = [...new Set(all.map((history) => validationName(history.recipe.validation)))].join(', ');
-  const networks = unique(all.map((history) => history.network));
+  const names = all.map((history) => history.network);
+  const looks = appearancesOf(names);
   const datasets = unique(all.map((history) => history.dataset));
 
   const x: Axis = {
@@ -42,10 +53,10 @@ export function trainingCurves(histories: History | readonly History[]): Figure 
     dtick: Math.ceil(epochs / 10),
   };
   return {
-    data: all.flatMap((history) => traces(history, alone)),
+    data: all.flatMap((history) => traces(history, looks.get(history.network)!, alone)),
     layout: layout({
       title: {
-        text: `${networks} on ${datasets}`,
+        text: options.title ? `${options.title}, on ${datasets}` : `${unique(names)} on ${datasets}`,
         subtitle: { text: alone || !validated ? '' : `solid: ${kinds}, dashed: training` },
       },
       height: 380,
@@ -57,9 +68,8 @@ export function trainingCurves(histories: History | readonly History[]): Figure 
   };
 }
 
-function traces(history: History, alone: boolean): LineTrace[] {
+function traces(history: History, { colour, symbol }: Appearance, alone: boolean): LineTrace[] {
   const { network, recipe, epochs } = history;
-  const { colour, symbol } = appearanceOf(network);
   const validation = validationName(recipe.validation);
   const line = (measure: (typeof measures)[number], what: string, solid: boolean): LineTrace => ({
     type: 'scatter',

@@ -1,17 +1,31 @@
-import type { Axis, Figure, HeatmapTrace, LineTrace } from './figure';
-import { fixed, missing, percent } from './format';
+import {
+  isBars,
+  isHeatmap,
+  isLine,
+  isPoints,
+  type Axis,
+  type BarTrace,
+  type Figure,
+  type HeatmapTrace,
+  type LineTrace,
+  type PointTrace,
+} from './figure';
+import { fixed, missing, percent, short } from './format';
 import { tableText, type Table } from './table';
 
 /** What a figure says, as text: its title and its numbers. For terminals, and for readers who see no pictures. */
 export function figureText(figure: Figure): string {
   const { title } = figure.layout;
-  const lines = figure.data.filter((trace): trace is LineTrace => trace.type === 'scatter');
-  const heatmaps = figure.data.filter((trace): trace is HeatmapTrace => trace.type === 'heatmap');
+  const lines = figure.data.filter(isLine);
+  const bars = figure.data.filter(isBars);
+  const points = figure.data.filter(isPoints);
   return [
     title.text,
     ...(title.subtitle?.text ? [title.subtitle.text] : []),
     ...(lines.length > 0 ? [tableText(linesTable(figure, lines))] : []),
-    ...heatmaps.map((trace) => tableText(heatmapTable(figure, trace))),
+    ...(bars.length > 0 ? [tableText(barsTable(figure, bars))] : []),
+    ...(points.length > 0 ? [tableText(pointsTable(figure, points))] : []),
+    ...figure.data.filter(isHeatmap).map((trace) => tableText(heatmapTable(figure, trace))),
   ].join('\n');
 }
 
@@ -20,21 +34,63 @@ function linesTable({ layout }: Figure, lines: readonly LineTrace[]): Table {
   const axisOf = (line: LineTrace): Axis => (line.yaxis === 'y2' && layout.yaxis2) || layout.yaxis;
   const value = (line: LineTrace, x: number): string => {
     const y = line.y[line.x.indexOf(x)];
-    if (typeof y !== 'number') return missing;
-    return axisOf(line).tickformat === '.1~%' ? percent(y) : fixed(3)(y);
+    return typeof y === 'number' ? written(axisOf(line), y) : missing;
   };
   return {
     caption: '',
     columns: [
       { label: layout.xaxis.title.text, align: 'right' },
       ...lines.map((line) => ({
-        // `loss (cross-entropy, nats)` is too long for a column.
-        label: `${axisOf(line).title.text.replace(/ \(.*/, '')}, ${line.name}`,
+        label: [heading(axisOf(line)), line.name].filter(Boolean).join(', '),
         align: 'right' as const,
       })),
     ],
     rows: xs.map((x) => [String(x), ...lines.map((line) => value(line, x))]),
   };
+}
+
+function barsTable({ layout }: Figure, bars: readonly BarTrace[]): Table {
+  const categories = [...new Set(bars.flatMap((trace) => trace.x))];
+  const value = (trace: BarTrace, category: string): string => {
+    const y = trace.y[trace.x.indexOf(category)] as number | undefined;
+    return y === undefined ? missing : written(layout.yaxis, y);
+  };
+  return {
+    caption: '',
+    columns: [
+      { label: layout.xaxis.title.text, align: 'left' },
+      ...bars.map(({ name }) => ({
+        label: bars.length > 1 ? name : heading(layout.yaxis),
+        align: 'right' as const,
+      })),
+    ],
+    rows: categories.map((category) => [category, ...bars.map((trace) => value(trace, category))]),
+  };
+}
+
+function pointsTable({ layout }: Figure, points: readonly PointTrace[]): Table {
+  return {
+    caption: '',
+    columns: [
+      { label: '', align: 'left' },
+      { label: heading(layout.xaxis), align: 'right' },
+      { label: heading(layout.yaxis), align: 'right' },
+    ],
+    rows: points.flatMap(({ text, x, y }) =>
+      text.map((name, i) => [name, written(layout.xaxis, x[i]), written(layout.yaxis, y[i])]),
+    ),
+  };
+}
+
+/** `loss (cross-entropy, nats)` is too long for a column. */
+function heading(axis: Axis): string {
+  return axis.title.text.replace(/ \(.*/, '');
+}
+
+function written({ tickformat, type }: Axis, value: number): string {
+  if (tickformat === '.1~%') return percent(value);
+  if (tickformat === '~s') return short(value);
+  return type === 'log' ? value.toPrecision(3) : fixed(3)(value);
 }
 
 function heatmapTable({ layout }: Figure, { x, y, text }: HeatmapTrace): Table {

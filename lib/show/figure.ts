@@ -9,7 +9,7 @@ export interface Figure {
   readonly layout: Layout;
 }
 
-export type Trace = LineTrace | HeatmapTrace;
+export type Trace = LineTrace | HeatmapTrace | BarTrace | PointTrace;
 
 /** `x` or `x2`, `y` or `y2`: the panel that a trace belongs to. */
 export type AxisId<Letter extends 'x' | 'y'> = Letter | `${Letter}2`;
@@ -52,16 +52,70 @@ export interface HeatmapTrace {
   readonly ygap: number;
 }
 
+/** Upright bars, one for each category; those of several traces stand side by side. */
+export interface BarTrace {
+  readonly type: 'bar';
+  readonly name: string;
+  readonly x: readonly string[];
+  readonly y: readonly number[];
+  /** One for all bars, or one for each. */
+  readonly marker: { readonly color: string | readonly string[] };
+  /** Written above the bars. */
+  readonly text?: readonly string[];
+  readonly textposition?: 'outside';
+  readonly cliponaxis?: false;
+  readonly showlegend: boolean;
+  readonly hovertemplate: string;
+}
+
+/** Single points, each with its name beside it. */
+export interface PointTrace {
+  readonly type: 'scatter';
+  readonly mode: 'markers+text';
+  readonly name: string;
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  readonly text: readonly string[];
+  readonly textposition: 'top center';
+  readonly cliponaxis: false;
+  readonly marker: { readonly color: string; readonly symbol: string; readonly size: number };
+  readonly showlegend: false;
+  readonly hovertemplate: string;
+}
+
+export function isLine(trace: Trace): trace is LineTrace {
+  return trace.type === 'scatter' && trace.mode === 'lines+markers';
+}
+
+export function isPoints(trace: Trace): trace is PointTrace {
+  return trace.type === 'scatter' && trace.mode === 'markers+text';
+}
+
+export function isBars(trace: Trace): trace is BarTrace {
+  return trace.type === 'bar';
+}
+
+export function isHeatmap(trace: Trace): trace is HeatmapTrace {
+  return trace.type === 'heatmap';
+}
+
 export interface Axis {
   readonly title: { readonly text: string };
   /** Share of the figure's width or height that the axis takes. */
   readonly domain?: readonly [number, number];
   readonly anchor?: string;
+  /** Exponents of 10 on a logarithmic axis. */
   readonly range?: readonly [number, number];
+  /** Linear unless told. */
+  readonly type?: 'log';
   readonly autorange?: 'reversed';
-  /** For shares: percent, with a decimal only where neighbouring ticks need it. Otherwise Plotly's choice. */
-  readonly tickformat?: '.1~%';
-  readonly dtick?: number;
+  /**
+   * For shares: percent, with a decimal only where neighbouring ticks need it. For large numbers: k, M, G. Otherwise
+   * Plotly's choice.
+   */
+  readonly tickformat?: '.1~%' | '~s';
+  /** Distance of ticks; on a logarithmic axis in powers of ten, or `D2` for 1, 2 and 5. */
+  readonly dtick?: number | 'D2';
   readonly showgrid?: boolean;
 }
 
@@ -82,11 +136,13 @@ export interface Layout {
  */
 export function layout(own: Layout): Layout {
   const axis = (each: Axis): Axis => ({
-    ...{ gridcolor: grid, zeroline: false, linecolor: grid, automargin: true },
+    ...{ gridcolor: grid, zeroline: false, linecolor: grid, automargin: true, exponentformat: 'power' },
     ...each,
     title: { ...each.title, ...{ standoff: 12 } },
   });
-  const title = { x: 0, xref: 'paper', xanchor: 'left', font: { size: 16 } };
+  // At the very top, so that there is room for a subtitle above the legend.
+  const place = { y: 1 - 14 / own.height, yref: 'container', yanchor: 'top' };
+  const title = { x: 0, xref: 'paper', xanchor: 'left', font: { size: 16 }, ...place };
   return {
     ...own,
     title: { ...title, ...own.title },
@@ -99,10 +155,15 @@ export function layout(own: Layout): Layout {
       paper_bgcolor: 'rgba(0,0,0,0)',
       plot_bgcolor: 'rgba(0,0,0,0)',
       font: { color: ink, size: 12 },
-      margin: { l: 60, r: 20, t: 80, b: 50 },
+      margin: { l: 60, r: 20, t: 92, b: 50 },
       legend: { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom' },
       modebar: { bgcolor: 'rgba(0,0,0,0)', color: ink },
       hoverlabel: { bgcolor: '#333333', bordercolor: '#333333', font: { color: '#ffffff' } },
     },
   };
+}
+
+/** Ticks of a logarithmic axis that do not crowd: powers of ten, and what lies between where there are few. */
+export function logTicks(values: readonly number[]): 1 | 'D2' {
+  return Math.max(...values) / Math.min(...values) > 30 ? 1 : 'D2';
 }

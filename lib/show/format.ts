@@ -19,6 +19,15 @@ export function whole(value: number): string {
   return Math.abs(rounded) < 10_000 ? String(rounded) : rounded.toLocaleString('en-US');
 }
 
+/** Three digits and a letter for the thousands: 198506 → 199k, 62006 → 62k, 9639178 → 9.64M. */
+export function short(value: number): string {
+  if (!Number.isFinite(value)) return missing;
+  const size = Math.abs(value);
+  const [unit, letter] =
+    size >= 1e9 ? [1e9, 'G'] : size >= 1e6 ? [1e6, 'M'] : size >= 1e3 ? [1e3, 'k'] : [1, ''];
+  return `${Number((value / unit).toPrecision(3))}${letter}`;
+}
+
 /** Minutes and seconds, hours where needed: 75 → 1:15. */
 export function duration(seconds: number): string {
   const total = Math.max(0, Math.round(seconds));

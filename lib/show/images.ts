@@ -1,10 +1,9 @@
 import type { Dataset } from '../data/types';
 import { UserError } from '../runtime/errors';
-import { tf } from '../runtime/tensorflow';
 import type { Evaluation } from '../train/evaluate';
 import { percent } from './format';
-import { escapeHtml } from './html';
 import { emit, type Output } from './output';
+import { picturesOutput, type Picture } from './pictures';
 
 export interface ImageGridOptions {
   /** Which images. The evaluation's where there is one, otherwise the training set, unless told. */
@@ -18,9 +17,6 @@ export interface ImageGridOptions {
   /** Images a row. 10 unless told. */
   columns?: number;
 }
-
-/** Each pixel is drawn as a square of so many screen pixels. */
-const zoom = 2;
 
 /**
  * Shows images of a dataset, each with its class below it. The pixels are the real ones, as PNG.
@@ -45,56 +41,18 @@ export async function imagesOutput(dataset: Dataset, options: ImageGridOptions =
     return `${taken} (${percent(evaluation.confidences[index])})`;
   });
   const title = options.title ?? `${dataset.name}, ${from === 'train' ? 'training' : 'test'} images`;
-  const pictures = await Promise.all(indices.map((index) => png(set.images, index, dataset.imageShape)));
-  return {
-    'text/html': gridHtml(title, pictures, captions, columns, dataset.imageShape),
-    'text/plain': `${title}: ${captions.join(' · ')}`,
-  };
+  const pictures = indices.map((index, i) => ({ ...pictureOf(dataset, from, index), caption: captions[i] }));
+  return picturesOutput(pictures, { title, columns });
+}
+
+/** An image of a dataset, as it is. */
+export function pictureOf(dataset: Dataset, from: 'train' | 'test', index: number): Picture {
+  const [height, width, channels] = dataset.imageShape;
+  const size = height * width * channels;
+  const pixels = dataset[from].images.subarray(index * size, (index + 1) * size);
+  return { pixels, height, width, channels };
 }
 
 function firstIndices(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i);
-}
-
-/** One image as a PNG file. */
-async function png(
-  images: Uint8Array,
-  index: number,
-  [height, width, channels]: Dataset['imageShape'],
-): Promise<Uint8Array> {
-  const size = height * width * channels;
-  const pixels = tf.tensor3d(
-    images.subarray(index * size, (index + 1) * size),
-    [height, width, channels],
-    'int32',
-  );
-  try {
-    return await tf.node.encodePng(pixels, 9);
-  } finally {
-    pixels.dispose();
-  }
-}
-
-/** A table, because that is what every page and every sanitizer leaves as it is. */
-function gridHtml(
-  title: string,
-  pictures: readonly Uint8Array[],
-  captions: readonly string[],
-  columns: number,
-  [height, width]: Dataset['imageShape'],
-): string {
-  const cells = pictures.map((picture, i) => {
-    const source = `data:image/png;base64,${Buffer.from(picture).toString('base64')}`;
-    const caption = escapeHtml(captions[i]);
-    return (
-      `<td style="text-align:center;vertical-align:top;white-space:normal;padding:4px">` +
-      `<img src="${source}" alt="${caption}" width="${width * zoom}" height="${height * zoom}" ` +
-      `style="image-rendering:pixelated"><br>${caption}</td>`
-    );
-  });
-  const rows: string[] = [];
-  for (let i = 0; i < cells.length; i += columns)
-    rows.push(`<tr>${cells.slice(i, i + columns).join('')}</tr>`);
-  const caption = `<caption style="caption-side:top;text-align:left">${escapeHtml(title)}</caption>`;
-  return `<table>${caption}<tbody>\n${rows.join('\n')}\n</tbody></table>`;
 }

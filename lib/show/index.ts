@@ -1,11 +1,30 @@
-export { confusionFigure } from './confusion';
-export { trainingCurves } from './curves';
+export {
+  accuracyAgainstCost,
+  classBars,
+  comparisonTable,
+  costBars,
+  showComparison,
+  type Cost,
+} from './comparison';
+export { confusionFigure, type Confusion } from './confusion';
+export { labelled, trainingCurves, type CurvesOptions } from './curves';
 export { dfd } from './danfo';
+export { networkDiagram } from './diagram';
 export type { Figure } from './figure';
-export { fixed, percent, whole } from './format';
-export { showImages, type ImageGridOptions } from './images';
+export { duration, fixed, percent, short, whole } from './format';
+export { gradientFigure, signalFigure } from './gradients';
+export { pictureOf, showImages, type ImageGridOptions } from './images';
+export {
+  showClassActivation,
+  showFeatureMaps,
+  showFilters,
+  showSaliency,
+  type AttentionGridOptions,
+  type MapsOptions,
+} from './inside';
 export { liveCurves } from './live-curves';
 export { appearances } from './palette';
+export { showPictures, type Picture, type PictureGridOptions } from './pictures';
 export { liveProgress } from './progress';
 export { showResults } from './results';
 export { show } from './show';

@@ -6,8 +6,21 @@
 export interface Appearance {
   readonly colour: string;
   /** A second sign beside the colour, in Plotly's names. */
-  readonly symbol: 'circle' | 'square' | 'diamond' | 'cross' | 'x' | 'triangle-up';
+  readonly symbol: PlotlySymbol;
 }
+
+type PlotlySymbol =
+  | 'circle'
+  | 'square'
+  | 'diamond'
+  | 'cross'
+  | 'x'
+  | 'triangle-up'
+  | 'star'
+  | 'hexagon'
+  | 'pentagon'
+  | 'triangle-down'
+  | 'bowtie';
 
 /**
  * Contrast at least 3 : 1 to white and to JupyterLab's dark background (#111), the least that WCAG 2.1 asks of
@@ -23,11 +36,38 @@ export const appearances: Readonly<Record<string, Appearance>> = {
   Inception10: { colour: '#AF75FF', symbol: 'x' },
 };
 
-/** For networks that the project does not know. */
-const other: Appearance = { colour: '#787878', symbol: 'circle' };
+/**
+ * For what is no network of the project: variants of one, your own. Held to the same contrast, and at least 0.05
+ * apart in OKLab from each other and from the networks; they come in the order of a figure, so a name says which.
+ */
+export const variants: readonly Appearance[] = [
+  { colour: '#D71EAF', symbol: 'star' },
+  { colour: '#0F7300', symbol: 'hexagon' },
+  { colour: '#8C9B50', symbol: 'pentagon' },
+  { colour: '#825F6E', symbol: 'triangle-down' },
+  { colour: '#E169AF', symbol: 'bowtie' },
+  { colour: '#787878', symbol: 'circle' },
+];
 
-export function appearanceOf(network: string): Appearance {
-  return Object.hasOwn(appearances, network) ? appearances[network] : other;
+/**
+ * How things of these names look beside each other: networks as everywhere, `VGG16, width 0.5` as VGG16 where it is the
+ * only one of its network, others in the order they come.
+ */
+export function appearancesOf(names: readonly string[]): Map<string, Appearance> {
+  const looks = new Map<string, Appearance>();
+  let next = 0;
+  for (const name of new Set(names)) {
+    const network = networkIn(name);
+    const isAlone = names.every((other) => other === name || networkIn(other) !== network);
+    const own = network !== undefined && (isAlone || name === network) ? appearances[network] : undefined;
+    looks.set(name, own ?? variants[next++ % variants.length]);
+  }
+  return looks;
+}
+
+function networkIn(name: string): string | undefined {
+  const [first] = name.split(', ');
+  return Object.hasOwn(appearances, first) ? first : undefined;
 }
 
 /** Text and axes: equally far from white and from #111, 4.4 : 1. */
@@ -38,3 +78,9 @@ export const grid = 'rgba(128,128,128,0.25)';
 
 /** From nothing to all of a class, light to dark; opaque, so that it is the same on any background. */
 export const shareScale = { none: '#EAF2F8', all: '#08416E' } as const;
+
+/** From nothing to the most, over a picture: dark violet, red, yellow. */
+export const heatScale = ['#0B0724', '#57106E', '#BC3754', '#F98C0A', '#FCFFA4'] as const;
+
+/** Below zero, zero, above zero. */
+export const signScale = ['#0072B2', '#F4F4F4', '#D55E00'] as const;

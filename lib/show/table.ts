@@ -99,7 +99,8 @@ export function tableHtml({ caption, columns, rows }: Table): string {
   );
   return [
     '<table style="font-variant-numeric:tabular-nums">',
-    caption && `<caption style="caption-side:top;text-align:left">${escapeHtml(caption)}</caption>`,
+    caption &&
+      `<caption style="caption-side:top;text-align:left;white-space:nowrap">${escapeHtml(caption)}</caption>`,
     `<thead><tr>${head}</tr></thead>`,
     `<tbody>${body.join('\n')}</tbody>`,
     '</table>',

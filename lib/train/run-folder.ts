@@ -28,9 +28,10 @@ export interface RunOptions {
   readonly name: string;
   /**
    * Whether to go on with a run of that name, where there is one. True unless told; false begins it anew, and takes
-   * the old one away; 'required' fails where there is none.
+   * the old one away; 'required' fails where there is none; 'same' begins anew, with a notice, where the old one's
+   * options were others.
    */
-  readonly resume?: boolean | 'required';
+  readonly resume?: boolean | 'required' | 'same';
   /** Saves after so many seconds, as well as after every epoch. 120 unless told. */
   readonly saveEvery?: number;
   /** Whether to write weights.txt in the end. */
@@ -84,7 +85,7 @@ export class RunFolder {
         await run.#tidy();
         if (!resume) await run.#clear();
       });
-      await run.#describe(name, architecture);
+      await run.#describe(name, architecture, resume === 'same');
       return run;
     } catch (error) {
       lock.release();
@@ -151,7 +152,7 @@ export class RunFolder {
   }
 
   /** Writes run.json, or compares with the one that is there. */
-  async #describe(name: string, architecture: Architecture): Promise<void> {
+  async #describe(name: string, architecture: Architecture, mayBeginAnew: boolean): Promise<void> {
     const before = await this.#read<RunFile>(runFiles.run);
     const network = await this.#read<Architecture>(runFiles.network);
     if (before && network) {
@@ -160,8 +161,10 @@ export class RunFolder {
         { ...settings, architecture: network },
         { ...this.settings, architecture },
       );
-      if (different.length > 0) throw otherOptions(name, different);
-      return;
+      if (different.length === 0) return;
+      if (!mayBeginAnew) throw otherOptions(name, different);
+      this.onNotice(begunAnew(name, different));
+      await storing(this.folder, 'written', () => this.#clear());
     }
     await this.#write(runFiles.network, architecture);
     const content: RunFile = {
@@ -225,15 +228,25 @@ function lockRun(name: string, folder: string): ReturnType<typeof acquireLock> {
 const shownDifferences = 12;
 
 function otherOptions(name: string, different: readonly string[]): UserError {
-  const more = different.length - shownDifferences;
   return new UserError(
     [
       `There is a run "${name}" with other options:`,
-      ...different.slice(0, shownDifferences).map((line) => `  ${line}`),
-      ...(more > 0 ? [`  and ${more} more`] : []),
+      ...shown(different),
       'Take another name, or begin it anew with resume: false (in a terminal --fresh), which removes the old one.',
     ].join('\n'),
   );
+}
+
+function begunAnew(name: string, different: readonly string[]): string {
+  return [`The run "${name}" had other options, and is begun anew:`, ...shown(different)].join('\n');
+}
+
+function shown(different: readonly string[]): string[] {
+  const more = different.length - shownDifferences;
+  return [
+    ...different.slice(0, shownDifferences).map((line) => `  ${line}`),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ];
 }
 
 const reasons: Readonly<Record<string, string | undefined>> = {

@@ -208,6 +208,20 @@ describe('the kernel', () => {
     assert.equal(textOf((await kernel.execute('console.log(width);')).published), '7\n');
   });
 
+  test('renaming in a pattern, of what an earlier cell has made', async () => {
+    await kernel.execute('const pairs = [{ first: 1, second: { deep: 2 } }]; let target = 0;');
+    const { published } = await kernel.execute(
+      [
+        'for (const { first: a, second: { deep: b } } of pairs) console.log(a, b);',
+        'console.log(...pairs.map(({ first: c = 5, ...rest }) => [c, rest.second.deep]));',
+        '({ first: target } = pairs[0]);',
+        'const { second: d } = pairs[0];',
+        'console.log(target, d.deep);',
+      ].join('\n'),
+    );
+    assert.equal(textOf(published), '1 2\n[ 1, 2 ]\n1 2\n');
+  });
+
   test('cells sent after a failing one are told that they were not run; without stop_on_error they run', async () => {
     for (const stop of [true, false]) {
       const options = { silent: false, store_history: true, stop_on_error: stop };
@@ -425,6 +439,13 @@ describe('stock tslab fails at what was repaired', () => {
       published.find(({ type }) => type === 'execute_input'),
       undefined,
     );
+  });
+
+  test('takes the name of a property in a pattern for a variable', async () => {
+    await kernel.execute('const pairs = [{ first: 1 }];', {}, false);
+    const { reply } = await kernel.execute('for (const { first: a } of pairs) console.log(a);', {}, false);
+    assert.equal(reply.status, 'error');
+    await new Promise((resolve) => setTimeout(resolve, 400));
   });
 
   test('skips in silence what is sent after a failing cell', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   baseline,
+  inception10,
   lenet5,
   networkNamed,
   networks,
@@ -198,6 +199,40 @@ test('networks of other depths have that many weighted layers, and a title', () 
   for (const model of models) model.dispose();
 });
 
+test('the plain network is the residual one without its sums and projections', () => {
+  const rows = rowsOf('resnet18', { width: 0.1 });
+  const plain = resnet18({ width: 0.1, shortcuts: false });
+  const found = summary(plain);
+  assert.equal(titleOf(plain), 'plain-18');
+  assert.equal(found.depth, 18);
+  assert.deepEqual(
+    found.rows.map(({ layer, parameters }) => [layer, parameters]),
+    rows
+      .filter(({ layer }) => !layer.includes('shortcut') && !layer.endsWith('_add'))
+      .map(({ layer, parameters }) => [layer, parameters]),
+  );
+  plain.dispose();
+});
+
+test('without bottlenecks the windows see all maps, and the pool hands all of them on', () => {
+  const naive = inception10({ bottlenecks: false });
+  const { rows } = summary(naive);
+  const row = (name: string): LayerRow => rows.find(({ layer }) => layer === name)!;
+  // Three windows of c filters, and what came in: 16 → 3·16 + 16 → 3·16 + 64 → 3·32 + 112 → 3·32 + 208.
+  assert.deepEqual(
+    [1, 2, 3, 4].map((block) => row(`block${block}_concat`).outputShape),
+    [
+      [16, 16, 64],
+      [16, 16, 112],
+      [8, 8, 208],
+      [8, 8, 304],
+    ],
+  );
+  assert.equal(row('block4_5x5_conv').parameters, (5 * 5 * 208 + 1) * 32);
+  assert.ok(!rows.some(({ layer }) => /reduce|proj/.test(layer)));
+  naive.dispose();
+});
+
 test('a model of one’s own goes by its name', () => {
   assert.equal(titleOf({ name: 'mine' }), 'mine');
   assert.equal(titleOf({ name: 'model7' }), 'model7');
@@ -245,6 +280,14 @@ test('options that make no network are refused, with the value and what is allow
   }
   fails(() => vgg16({ depth: 12 as 11 }), /^depth is 12, but has to be one of 11, 13, 16, 19/);
   fails(() => resnet18({ depth: 50 as 18 }), /^depth is 50, but has to be one of 18, 20, 34/);
+  fails(
+    () => resnet18({ shortcuts: 'no' as unknown as boolean }),
+    /^shortcuts is "no", but has to be true or/,
+  );
+  fails(
+    () => inception10({ bottlenecks: 1 as unknown as boolean }),
+    /^bottlenecks is 1, but has to be true or/,
+  );
   fails(() => lenet5({ pooling: 'min' as 'max' }), /^pooling is "min", but has to be max or average/);
   assert.equal(tf.memory().numTensors, before);
 });

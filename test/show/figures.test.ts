@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { appearances, confusionFigure, show, trainingCurves, type Figure } from '../../lib/show';
+import { isLine } from '../../lib/show/figure';
 import { evaluation, history, inNotebook, inTerminal, parseXml, pictureOf, row } from './fixtures';
 
 const plotlyType = 'application/vnd.plotly.v1+json';
@@ -19,9 +20,7 @@ async function shownFigure(figure: Figure): Promise<{ html: string; text: string
 
 test('curves: training dashed, validation solid, accuracy and loss in panels of their own', () => {
   const { data } = trainingCurves(history());
-  const lines = data.map(
-    (trace) => trace.type === 'scatter' && [trace.name, trace.yaxis, trace.line.dash, trace.y],
-  );
+  const lines = data.map((trace) => isLine(trace) && [trace.name, trace.yaxis, trace.line.dash, trace.y]);
   assert.deepEqual(lines, [
     ['training', 'y', 'dash', [0.30000000000000004, 0.4, 0.5]],
     ['test set', 'y', 'solid', [0.2, 0.30000000000000004, 0.4]],
@@ -37,7 +36,7 @@ test('the axis reaches to the last epoch to come, so that a growing curve stays 
 
 test('several networks: one colour and one entry in the legend each', () => {
   const { data, layout } = trainingCurves([history(), history({ network: 'VGG16' })]);
-  const lines = data.flatMap((trace) => (trace.type === 'scatter' ? [trace] : []));
+  const lines = data.flatMap((trace) => (isLine(trace) ? [trace] : []));
   assert.deepEqual(
     lines.filter((line) => line.showlegend).map((line) => [line.name, line.line.color]),
     [

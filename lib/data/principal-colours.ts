@@ -1,0 +1,106 @@
+import type { Random } from './random';
+import type { ImageSet } from './types';
+
+/** In which directions of red, green and blue the pixels of a set vary, strongest first. */
+export interface PrincipalColours {
+  /** Unit vectors of red, green and blue, at right angles to each other. */
+  readonly directions: readonly (readonly number[])[];
+  /** Variance of the pixels along each, in units of 1 (bytes are divided by 255). */
+  readonly variances: readonly number[];
+}
+
+/**
+ * Principal components of all pixels of a set, by the eigenvectors of their 3×3 covariance matrix (Krizhevsky,
+ * Sutskever & Hinton 2012, section 4.1).
+ * @param set with three channels
+ */
+export function principalColours(set: ImageSet): PrincipalColours {
+  const { vectors, values } = symmetricEigen(colourCovariance(set));
+  const order = values.map((_, i) => i).sort((a, b) => values[b] - values[a]);
+  return {
+    directions: order.map((i) => vectors.map((row) => row[i])),
+    variances: order.map((i) => Math.max(0, values[i])),
+  };
+}
+
+/**
+ * How AlexNet's augmentation shifts the colours of one image: along each principal direction by its variance times a
+ * number drawn from a normal distribution, the same shift for all pixels.
+ * @param deviation of the normal distribution; the paper's is 0.1
+ * @returns what to add to red, green and blue, in units of 1
+ */
+export function drawColourShift(
+  { directions, variances }: PrincipalColours,
+  random: Random,
+  deviation = 0.1,
+): number[] {
+  const steps = variances.map((variance) => variance * deviation * normal(random));
+  return [0, 1, 2].map((c) => directions.reduce((sum, direction, i) => sum + direction[c] * steps[i], 0));
+}
+
+/** The pixels with `shift` added to each, kept between 0 and 255. */
+export function shiftColours(pixels: Uint8Array, shift: readonly number[]): Uint8Array {
+  return pixels.map((byte, i) => Math.min(255, Math.max(0, Math.round(byte + 255 * shift[i % 3]))));
+}
+
+function colourCovariance({ images }: ImageSet): number[][] {
+  const sums = [0, 0, 0];
+  const products = [0, 1, 2].map(() => [0, 0, 0]);
+  for (let i = 0; i < images.length; i += 3) {
+    for (let a = 0; a < 3; a++) {
+      sums[a] += images[i + a];
+      for (let b = 0; b <= a; b++) products[a][b] += images[i + a] * images[i + b];
+    }
+  }
+  const pixels = images.length / 3;
+  const entry = (a: number, b: number): number =>
+    (products[Math.max(a, b)][Math.min(a, b)] / pixels - (sums[a] / pixels) * (sums[b] / pixels)) / 255 ** 2;
+  return [0, 1, 2].map((a) => [0, 1, 2].map((b) => entry(a, b)));
+}
+
+/** Eigenvectors, as columns, and eigenvalues of a symmetric matrix, by Jacobi's rotations. */
+function symmetricEigen(matrix: readonly (readonly number[])[]): { vectors: number[][]; values: number[] } {
+  const size = matrix.length;
+  const a = matrix.map((row) => [...row]);
+  const vectors = a.map((_, i) => a.map((__, j) => (i === j ? 1 : 0)));
+  // Each sweep squares the error; ten are far more than three rows need.
+  for (let sweep = 0; sweep < 10; sweep++) {
+    for (let p = 0; p < size; p++) {
+      for (let q = p + 1; q < size; q++) {
+        if (a[p][q] === 0) continue;
+        const theta = (a[q][q] - a[p][p]) / (2 * a[p][q]);
+        const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.hypot(theta, 1));
+        const cos = 1 / Math.hypot(t, 1);
+        const rotation: Rotation = { p, q, cos, sin: t * cos };
+        rotateColumns(a, rotation);
+        rotateRows(a, rotation);
+        rotateColumns(vectors, rotation);
+      }
+    }
+  }
+  return { vectors, values: a.map((row, i) => row[i]) };
+}
+
+interface Rotation {
+  readonly p: number;
+  readonly q: number;
+  readonly cos: number;
+  readonly sin: number;
+}
+
+function rotateColumns(matrix: number[][], { p, q, cos, sin }: Rotation): void {
+  for (const row of matrix) [row[p], row[q]] = [cos * row[p] - sin * row[q], sin * row[p] + cos * row[q]];
+}
+
+function rotateRows(matrix: number[][], { p, q, cos, sin }: Rotation): void {
+  const [first, second] = [matrix[p], matrix[q]];
+  matrix[p] = first.map((value, i) => cos * value - sin * second[i]);
+  matrix[q] = first.map((value, i) => sin * value + cos * second[i]);
+}
+
+/** From a normal distribution of mean 0 and deviation 1 (Box & Muller 1958). */
+function normal(random: Random): number {
+  // 1 − u is never 0, whose logarithm there is none of.
+  const radius = Math.sqrt(-2 * Math.log(1 - random.between(0, 1)));
+  return radius * Math.cos(random.between(0, 2 * Math.PI));
+}

@@ -1,0 +1,31 @@
+import type { Dataset } from '../data/types';
+import { UserError } from '../runtime/errors';
+import type { tf } from '../runtime/tensorflow';
+import { inputBatch } from '../train/input-batch';
+import { trainedWith } from '../train/trained-with';
+
+/** Which image of a dataset to look at. */
+export interface ImageChoice {
+  /** The test set unless told. */
+  readonly from?: 'train' | 'test';
+  /** Position in that set. */
+  readonly index: number;
+}
+
+/**
+ * One image as the network takes it, scaled as in its training.
+ * @returns float32 [1, height, width, channels]; the caller disposes of it
+ * @throws UserError for a position that the set does not have
+ */
+export function inputOf(
+  model: tf.LayersModel,
+  dataset: Dataset,
+  { from = 'test', index }: ImageChoice,
+): tf.Tensor4D {
+  const set = dataset[from];
+  if (!(Number.isInteger(index) && index >= 0 && index < set.count)) {
+    throw new UserError(`There is no image ${index}: the ${from} set has images 0 to ${set.count - 1}.`);
+  }
+  const { normalisation } = trainedWith(model);
+  return inputBatch(set, [index], { imageShape: dataset.imageShape, normalisation });
+}

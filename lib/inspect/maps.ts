@@ -1,0 +1,61 @@
+import type { Dataset } from '../data/types';
+import { UserError } from '../runtime/errors';
+import { tf } from '../runtime/tensorflow';
+import { inputOf, type ImageChoice } from './image';
+
+/** Pictures of numbers, all of one size: filters of a layer, or what they found in an image. */
+export interface Maps {
+  readonly layer: string;
+  readonly height: number;
+  readonly width: number;
+  /** Values at a place: 3 for filters over colours, otherwise 1. */
+  readonly channels: number;
+  /** Each [height, width, channels]. */
+  readonly maps: readonly Float32Array[];
+}
+
+/**
+ * The filters of the first convolution, which still look at colours.
+ * @throws UserError for a network without a convolution
+ */
+export function firstFilters(model: tf.LayersModel): Maps {
+  const layer = model.layers.find((each) => each.getClassName() === 'Conv2D');
+  if (!layer) throw new UserError(`"${model.name}" has no convolution, so there are no filters to see.`);
+  const [kernel] = layer.getWeights();
+  const [height, width, channels, filters] = kernel.shape as [number, number, number, number];
+  const values = tf.tidy(() => tf.transpose(kernel, [3, 0, 1, 2]).dataSync<'float32'>());
+  return { layer: layer.name, height, width, channels, maps: pieces(values, filters) };
+}
+
+/**
+ * What a layer makes of one image: a map for each of its filters.
+ * @param layerName name of a layer that puts out maps, as in the summary
+ * @throws UserError for a layer that is not there, or puts out no maps
+ */
+export function featureMaps(
+  model: tf.LayersModel,
+  dataset: Dataset,
+  layerName: string,
+  choice: ImageChoice,
+): Maps {
+  const layer = model.layers.find(({ name }) => name === layerName);
+  const withMaps = model.layers.filter(({ outputShape }) => outputShape.length === 4);
+  if (!layer || !withMaps.includes(layer)) {
+    throw new UserError(
+      `"${model.name}" has ${layer ? `no maps in its layer` : 'no layer'} "${layerName}". Those with maps are ` +
+        `${withMaps.map(({ name }) => name).join(', ')}.`,
+    );
+  }
+  const [, height, width, filters] = layer.outputShape as [null, number, number, number];
+  const values = tf.tidy(() => {
+    const upToLayer = tf.model({ inputs: model.inputs, outputs: layer.output as tf.SymbolicTensor });
+    const maps = upToLayer.predict(inputOf(model, dataset, choice)) as tf.Tensor4D;
+    return tf.transpose(maps, [0, 3, 1, 2]).dataSync<'float32'>();
+  });
+  return { layer: layerName, height, width, channels: 1, maps: pieces(values, filters) };
+}
+
+function pieces(values: Float32Array, count: number): Float32Array[] {
+  const size = values.length / count;
+  return Array.from({ length: count }, (_, i) => values.slice(i * size, (i + 1) * size));
+}

@@ -1,0 +1,162 @@
+import type { Evaluation } from '../train/evaluate';
+import type { NetworkResult } from '../train/result';
+import { layout, logTicks, type BarTrace, type Figure, type PointTrace } from './figure';
+import { duration, percent, short } from './format';
+import { appearancesOf } from './palette';
+import { emit } from './output';
+import { table, tableOutput, type Table } from './table';
+
+/** What a network can be weighed by. */
+export type Cost = 'parameters' | 'multiplyAdds' | 'seconds';
+
+const costs: Readonly<Record<Cost, { title: string; format: (value: number) => string }>> = {
+  parameters: { title: 'parameters', format: short },
+  multiplyAdds: { title: 'multiply-adds for an image', format: short },
+  seconds: { title: 'seconds of training', format: short },
+};
+
+/** Shows networks one below the other: what they cost, and what they reached where that was measured. */
+export function showComparison(results: readonly NetworkResult[]): void {
+  emit(tableOutput(comparisonTable(results)));
+}
+
+export function comparisonTable(results: readonly NetworkResult[]): Table {
+  const some = (key: keyof NetworkResult): boolean => results.some((result) => result[key] !== undefined);
+  const datasets = datasetsOf(results);
+  const rows = results.map((result) => ({
+    network: result.network,
+    depth: result.depth,
+    receptiveField: result.receptiveField,
+    parameters: result.parameters,
+    multiplyAdds: result.multiplyAdds,
+    ...(some('epochs') && { epochs: result.epochs }),
+    ...(some('seconds') && { seconds: result.seconds, imagesPerSecond: result.imagesPerSecond }),
+    ...(some('accuracy') && { accuracy: result.accuracy }),
+  }));
+  const count = (value: number): string => value.toLocaleString('en-US');
+  return table(rows, {
+    caption: datasets ? `Networks on ${datasets}` : 'Networks',
+    labels: {
+      depth: 'weighted layers',
+      receptiveField: 'receptive field',
+      multiplyAdds: 'multiply-adds',
+      seconds: 'training',
+      imagesPerSecond: 'images/s',
+      accuracy: 'test accuracy',
+    },
+    format: {
+      parameters: count,
+      multiplyAdds: count,
+      seconds: duration,
+      imagesPerSecond: (value) => count(Math.round(value)),
+      accuracy: percent,
+    },
+  });
+}
+
+/** What networks cost, as bars on a logarithmic axis: they differ by powers of ten. */
+export function costBars(results: readonly NetworkResult[], cost: Cost): Figure {
+  const { title, format } = costs[cost];
+  const known = results.filter((result) => result[cost] !== undefined);
+  const looks = appearancesOf(known.map(({ network }) => network));
+  const bars: BarTrace = {
+    type: 'bar',
+    name: title,
+    x: known.map(({ network }) => network),
+    y: known.map((result) => result[cost]!),
+    marker: { color: known.map(({ network }) => looks.get(network)!.colour) },
+    text: known.map((result) => format(result[cost]!)),
+    textposition: 'outside',
+    cliponaxis: false,
+    showlegend: false,
+    hovertemplate: `%{x}: %{y:,} ${title}<extra></extra>`,
+  };
+  return {
+    data: [bars],
+    layout: layout({
+      title: { text: `${title[0].toUpperCase()}${title.slice(1)}`, subtitle: { text: 'logarithmic axis' } },
+      height: 360,
+      xaxis: { title: { text: 'network' }, showgrid: false },
+      yaxis: { title: { text: title }, type: 'log', tickformat: '~s', dtick: logTicks(bars.y) },
+    }),
+  };
+}
+
+/**
+ * Accuracy against what it cost, a point for each network that has both. Further up is better, further left is
+ * cheaper.
+ */
+export function accuracyAgainstCost(results: readonly NetworkResult[], cost: Cost): Figure {
+  const { title } = costs[cost];
+  const known = results.filter((result) => result.accuracy !== undefined && result[cost] !== undefined);
+  const looks = appearancesOf(known.map(({ network }) => network));
+  const points = known.map((result): PointTrace => {
+    const { colour, symbol } = looks.get(result.network)!;
+    return {
+      type: 'scatter',
+      mode: 'markers+text',
+      name: result.network,
+      x: [result[cost]!],
+      y: [result.accuracy!],
+      text: [result.network],
+      textposition: 'top center',
+      cliponaxis: false,
+      marker: { color: colour, symbol, size: 12 },
+      showlegend: false,
+      hovertemplate: `${result.network}<br>%{x:,} ${title}<br>accuracy %{y:.1%}<extra></extra>`,
+    };
+  });
+  return {
+    data: points,
+    layout: layout({
+      title: {
+        text: `Accuracy against ${title}, on ${datasetsOf(known)}`,
+        subtitle: { text: 'logarithmic axis for the cost' },
+      },
+      height: 420,
+      xaxis: {
+        title: { text: title },
+        type: 'log',
+        tickformat: '~s',
+        dtick: logTicks(known.map((result) => result[cost]!)),
+      },
+      yaxis: { title: { text: 'test accuracy' }, tickformat: '.1~%' },
+    }),
+  };
+}
+
+/** What of each class was found, by one network or by several side by side. */
+export function classBars(
+  evaluations: Evaluation | readonly Evaluation[],
+  measure: 'recall' | 'precision' | 'f1' = 'recall',
+): Figure {
+  const all: readonly Evaluation[] = 'classes' in evaluations ? [evaluations] : evaluations;
+  const looks = appearancesOf(all.map(({ network }) => network));
+  const networks = [...new Set(all.map(({ network }) => network))].join(', ');
+  const datasets = [...new Set(all.map(({ dataset }) => dataset))].join(', ');
+  return {
+    data: all.map(({ network, classes }): BarTrace => {
+      // A class that was never called has no precision: no bar.
+      const told = classes.filter((report) => Number.isFinite(report[measure]));
+      return {
+        type: 'bar',
+        name: network,
+        x: told.map(({ name }) => name),
+        y: told.map((report) => report[measure]),
+        marker: { color: looks.get(network)!.colour },
+        showlegend: all.length > 1,
+        hovertemplate: `${network}, %{x}: ${measure} %{y:.1%}<extra></extra>`,
+      };
+    }),
+    layout: layout({
+      title: { text: `${networks} on ${datasets}: ${measure} by class` },
+      height: 400,
+      xaxis: { title: { text: 'class' }, showgrid: false },
+      yaxis: { title: { text: measure }, tickformat: '.1~%' },
+    }),
+  };
+}
+
+function datasetsOf(results: readonly NetworkResult[]): string {
+  return [...new Set(results.flatMap(({ dataset }) => dataset ?? []))].join(', ');
+}

@@ -1,0 +1,84 @@
+import type { Unit } from '../../models/structure';
+import { tf } from '../../runtime/tensorflow';
+
+/** What a unit of a diagram is for; decides its colour. */
+export type Category = 'convolution' | 'dense' | 'pool' | 'merge' | 'other';
+
+export interface Label {
+  /** The first layer: `conv 3×3, 64`. */
+  readonly title: string;
+  /** What finishes its work: `BN · ReLU`. Empty for nothing. */
+  readonly detail: string;
+  readonly category: Category;
+}
+
+export function labelOf({ layers: [first, ...finishing] }: Unit): Label {
+  const [title, category] = describe(first);
+  const own = activationOf(first);
+  return {
+    title,
+    detail: [...(own ? [own] : []), ...finishing.map((layer) => describe(layer)[0])].join(' · '),
+    category,
+  };
+}
+
+/** Height, width and channels of what a unit puts out, or the number of its units. */
+export function shapeOf({ layers }: Unit): string {
+  return shapeText(layers.at(-1)!.outputShape);
+}
+
+/** A shape with its batch axis, as people write it without. */
+export function shapeText(shape: unknown): string {
+  return (shape as (number | null)[])
+    .slice(1)
+    .map((size) => size ?? '?')
+    .join('×');
+}
+
+function describe(layer: tf.layers.Layer): [string, Category] {
+  if (layer instanceof tf.LayersModel) return [layer.name, 'other'];
+  const config = layer.getConfig();
+  const window = (size: unknown): string => {
+    const stride = first(config['strides'] ?? 1);
+    return `${first(size)}×${first(size)}${stride === 1 ? '' : ` /${stride}`}`;
+  };
+  const type = layer.getClassName();
+  switch (type) {
+    case 'Conv2D':
+      return [`conv ${window(config['kernelSize'])}, ${Number(config['filters'])}`, 'convolution'];
+    case 'Dense':
+      return [`dense ${Number(config['units'])}`, 'dense'];
+    case 'MaxPooling2D':
+      return [`max-pool ${window(config['poolSize'])}`, 'pool'];
+    case 'AveragePooling2D':
+      return [`mean-pool ${window(config['poolSize'])}`, 'pool'];
+    case 'GlobalAveragePooling2D':
+      return ['global average', 'pool'];
+    case 'BatchNormalization':
+      return ['BN', 'other'];
+    case 'Activation':
+      return [activationOf(layer), 'other'];
+    case 'Dropout':
+      return [`dropout ${Number(config['rate'])}`, 'other'];
+    case 'Add':
+      return ['add', 'merge'];
+    case 'Concatenate':
+      return ['concatenate', 'merge'];
+    case 'Flatten':
+      return ['flatten', 'other'];
+    default:
+      return [type, 'other'];
+  }
+}
+
+const written: Readonly<Record<string, string>> = { relu: 'ReLU', elu: 'ELU', selu: 'SELU', linear: '' };
+
+function activationOf(layer: tf.layers.Layer): string {
+  const name = layer.getConfig()['activation'];
+  return typeof name === 'string' ? (written[name] ?? name) : '';
+}
+
+/** tfjs gives a window's height and width, or one number for both; the networks' windows are square. */
+function first(sizes: unknown): number {
+  return Array.isArray(sizes) ? (sizes[0] as number) : (sizes as number);
+}

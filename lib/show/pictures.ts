@@ -1,0 +1,71 @@
+import { tf } from '../runtime/tensorflow';
+import { escapeHtml } from './html';
+import { emit, type Output } from './output';
+
+/** A small picture with what is written below it. */
+export interface Picture {
+  /** height × width × channels bytes. */
+  readonly pixels: Uint8Array;
+  readonly height: number;
+  readonly width: number;
+  /** 3 for red, green and blue; 1 for grey. */
+  readonly channels: number;
+  /** Nothing below it unless told. */
+  readonly caption?: string;
+  /** For a picture whose pixels are of another size than its neighbours'. The grid's unless told. */
+  readonly zoom?: number;
+}
+
+export interface PictureGridOptions {
+  /** Stands above the grid. */
+  title: string;
+  /** Pictures a row. 10 unless told. */
+  columns?: number;
+  /** Each pixel is drawn as a square of so many screen pixels. 2 unless told. */
+  zoom?: number;
+}
+
+/** Shows pictures side by side, each pixel a square, as PNG. */
+export async function showPictures(pictures: readonly Picture[], options: PictureGridOptions): Promise<void> {
+  emit(await picturesOutput(pictures, options));
+}
+
+export async function picturesOutput(
+  pictures: readonly Picture[],
+  { title, columns = 10, zoom = 2 }: PictureGridOptions,
+): Promise<Output> {
+  const files = await Promise.all(pictures.map(png));
+  const cells = pictures.map((picture, i) => cellHtml(picture, files[i], zoom));
+  const rows: string[] = [];
+  for (let i = 0; i < cells.length; i += columns)
+    rows.push(`<tr>${cells.slice(i, i + columns).join('')}</tr>`);
+  const caption = `<caption style="caption-side:top;text-align:left;white-space:nowrap">${escapeHtml(title)}</caption>`;
+  const captions = pictures.flatMap((picture) => picture.caption ?? []);
+  return {
+    // A table, because that is what every page and every sanitizer leaves as it is.
+    'text/html': `<table>${caption}<tbody>\n${rows.join('\n')}\n</tbody></table>`,
+    'text/plain':
+      captions.length > 0 ? `${title}: ${captions.join(' · ')}` : `${title}: ${pictures.length} pictures`,
+  };
+}
+
+/** A picture as a PNG file. */
+async function png({ pixels, height, width, channels }: Picture): Promise<Uint8Array> {
+  const tensor = tf.tensor3d(pixels, [height, width, channels], 'int32');
+  try {
+    return await tf.node.encodePng(tensor, 9);
+  } finally {
+    tensor.dispose();
+  }
+}
+
+function cellHtml(picture: Picture, file: Uint8Array, gridZoom: number): string {
+  const { caption = '', height, width, zoom = gridZoom } = picture;
+  const source = `data:image/png;base64,${Buffer.from(file).toString('base64')}`;
+  const text = escapeHtml(caption);
+  return (
+    `<td style="text-align:center;vertical-align:top;white-space:normal;padding:4px">` +
+    `<img src="${source}" alt="${text}" width="${width * zoom}" height="${height * zoom}" ` +
+    `style="image-rendering:pixelated">${text && `<br>${text}`}</td>`
+  );
+}

@@ -1,0 +1,55 @@
+import type { BarTrace, Figure } from '../figure';
+import { legend } from './lines';
+import { axisTitles, extent, padded, round, scaleOf, text, valueGrid, type Box } from './parts';
+
+export function barPanel(frame: Box, { layout }: Figure, bars: readonly BarTrace[]): string {
+  const { xaxis, yaxis } = layout;
+  const categories = [...new Set(bars.flatMap((trace) => trace.x))];
+  const longest = Math.max(...categories.map((name) => name.length));
+  const slot = (frame.right - frame.left) / categories.length;
+  const turned = longest * 7 > slot;
+  // Turned by 35 degrees, a letter takes about 4 pixels of height.
+  const below = turned ? longest * 4 + 26 : 38;
+  const box = { ...frame, bottom: frame.bottom + 38 - below };
+  const { left, top, bottom } = box;
+  const values = bars.flatMap((trace) => trace.y);
+  const [low, high] = padded(extent(values), yaxis);
+  // A bar's length is its value, so that a linear axis begins at zero.
+  const scale = scaleOf(
+    yaxis,
+    yaxis.type === 'log' ? [low, high] : [Math.min(0, ...values), Math.max(high, 1e-9)],
+  );
+  const y = (value: number): number => bottom - scale.at(value) * (bottom - top);
+  const foot = yaxis.type === 'log' ? bottom : y(0);
+  const width = (slot * 0.8) / bars.length;
+  const drawn = bars.flatMap((trace, t) =>
+    trace.x.map((category, i) => {
+      const x = left + (categories.indexOf(category) + 0.1) * slot + t * width;
+      const end = y(trace.y[i]);
+      const { color } = trace.marker;
+      const fill = typeof color === 'string' ? color : color[i];
+      const rect =
+        `<rect x="${round(x)}" y="${round(Math.min(end, foot))}" width="${round(width)}" ` +
+        `height="${round(Math.abs(foot - end))}" fill="${fill}"/>`;
+      return rect + text(x + width / 2, Math.min(end, foot) - 4, trace.text?.[i] ?? '', { anchor: 'middle' });
+    }),
+  );
+  const names = categories.map((name, c) => {
+    const x = left + (c + 0.5) * slot;
+    return turned
+      ? text(x + 4, bottom + 14, name, { anchor: 'end', turn: -35 })
+      : text(x, bottom + 18, name, { anchor: 'middle' });
+  });
+  return [
+    valueGrid(box, yaxis, scale, y),
+    ...drawn,
+    ...names,
+    axisTitles(box, xaxis, yaxis, { below }),
+    legend(frame, bars.filter((trace) => trace.showlegend).map(entryOf)),
+  ].join('');
+}
+
+function entryOf({ name, marker: { color } }: BarTrace): { name: string; sign: string } {
+  const fill = typeof color === 'string' ? color : color[0];
+  return { name, sign: `fill="${fill}" d="M14 -6h12v12h-12z"` };
+}

@@ -1,0 +1,106 @@
+import type { Axis, Figure, LineTrace } from '../figure';
+import { axisTitles, extent, padded, round, scaleOf, text, valueGrid, type Box } from './parts';
+
+/** The lines by panel, each panel with its grid, its numbers and its titles. */
+export function linePanels(frame: Box, { layout }: Figure, lines: readonly LineTrace[]): string[] {
+  return (['y', 'y2'] as const).flatMap((id) => {
+    const own = lines.filter((line) => line.yaxis === id);
+    if (own.length === 0) return [];
+    const x = (id === 'y2' && layout.xaxis2) || layout.xaxis;
+    const y = (id === 'y2' && layout.yaxis2) || layout.yaxis;
+    const [from, to] = x.domain ?? [0, 1];
+    const span = frame.right - frame.left;
+    const box = { ...frame, left: frame.left + from * span, right: frame.left + to * span };
+    return [linePanel(box, x, y, own)];
+  });
+}
+
+function linePanel(box: Box, xAxis: Axis, yAxis: Axis, lines: readonly LineTrace[]): string {
+  const { left, top, right, bottom } = box;
+  const values = lines.flatMap((line) => line.y).filter((value): value is number => value !== null);
+  const xScale = scaleOf(xAxis, extent(lines.flatMap((line) => line.x)));
+  const yScale = scaleOf(yAxis, padded(extent(values), yAxis));
+  const x = (value: number): number => left + xScale.at(value) * (right - left);
+  const y = (value: number): number => bottom - yScale.at(value) * (bottom - top);
+  return [
+    valueGrid(box, yAxis, yScale, y),
+    ...xScale.values.map((v) => text(x(v), bottom + 18, String(v), { anchor: 'middle' })),
+    axisTitles(box, xAxis, yAxis),
+    ...lines.map((line) => drawLine(line, x, y)),
+  ].join('');
+}
+
+function drawLine(line: LineTrace, x: (value: number) => number, y: (value: number) => number): string {
+  const { color, width: thickness } = line.line;
+  let path = '';
+  let dots = '';
+  let pen = 'M';
+  line.y.forEach((value, i) => {
+    if (value === null) {
+      pen = 'M';
+      return;
+    }
+    const [px, py] = [round(x(line.x[i])), round(y(value))];
+    path += `${pen}${px} ${py}`;
+    pen = 'L';
+    dots += `<circle cx="${px}" cy="${py}" r="${line.marker.size / 2}"/>`;
+  });
+  return (
+    `<path fill="none" stroke="${color}" stroke-width="${thickness}"${dashes(line)} d="${path}"/>` +
+    `<g fill="${color}">${dots}</g>`
+  );
+}
+
+function dashes({ line: { dash } }: LineTrace): string {
+  return dash === 'dash' ? ' stroke-dasharray="6 4"' : '';
+}
+
+/** A piece of each named line with its name, in rows. */
+export function lineLegend(frame: Box, lines: readonly LineTrace[]): string {
+  return legend(
+    frame,
+    lines
+      .filter((line) => line.showlegend)
+      .map((line) => ({
+        name: line.name,
+        sign: `stroke="${line.line.color}" stroke-width="2"${dashes(line)} d="M0 0h26"`,
+      })),
+  );
+}
+
+export interface LegendEntry {
+  readonly name: string;
+  /** Attributes of a path of 26×0 pixels. */
+  readonly sign: string;
+}
+
+export function legend({ left, right, top }: Box, entries: readonly LegendEntry[]): string {
+  const rows: LegendEntry[][] = [[]];
+  let x = left;
+  for (const entry of entries) {
+    if (x + legendWidth(entry) > right && x > left) {
+      rows.push([]);
+      x = left;
+    }
+    rows[rows.length - 1].push(entry);
+    x += legendWidth(entry);
+  }
+  // The last row stands right above the panel.
+  return rows
+    .map((row, r) => {
+      const y = top - 18 - (rows.length - 1 - r) * 18;
+      let start = left;
+      return row
+        .map((entry) => {
+          const at = start;
+          start += legendWidth(entry);
+          return `<path transform="translate(${round(at)} ${y})" ${entry.sign}/>${text(at + 32, y + 4, entry.name)}`;
+        })
+        .join('');
+    })
+    .join('');
+}
+
+function legendWidth({ name }: LegendEntry): number {
+  return 50 + name.length * 7;
+}

@@ -1,0 +1,65 @@
+/** What is measured in every layer of a network: lines over depth. */
+import { layout, logTicks, type Figure, type LineTrace } from './figure';
+import { appearancesOf } from './palette';
+
+/** A network, and a number for each of its layers, counted from the image. */
+export interface DepthLine {
+  readonly network: string;
+  readonly dataset: string;
+  /** Images in the batch that was measured. */
+  readonly images: number;
+  readonly values: readonly number[];
+}
+
+export interface DepthAxes {
+  /** What stands above, before the network. */
+  readonly title: string;
+  /** What a layer is here. */
+  readonly layers: string;
+  /** What the numbers are. */
+  readonly measure: string;
+}
+
+/** Lines of one or several networks, on a logarithmic axis. */
+export function depthFigure(lines: readonly DepthLine[], { title, layers, measure }: DepthAxes): Figure {
+  const names = [...new Set(lines.map(({ network }) => network))];
+  const datasets = [...new Set(lines.map(({ dataset }) => dataset))].join(', ');
+  const images = [...new Set(lines.map((line) => line.images))].join(', ');
+  const looks = appearancesOf(names);
+  const deepest = Math.max(...lines.map(({ values }) => values.length));
+  const positive = lines.flatMap(({ values }) => values.filter((value) => value > 0));
+  // More names than one are the legend's.
+  const of = names.length === 1 ? ` through ${names[0]}` : ' through depth';
+  return {
+    data: lines.map(({ network, values }): LineTrace => {
+      const { colour, symbol } = looks.get(network)!;
+      return {
+        type: 'scatter',
+        mode: 'lines+markers',
+        name: network,
+        x: values.map((_, i) => i + 1),
+        // Exactly zero has no place on a logarithmic axis.
+        y: values.map((value) => value || null),
+        ...{ xaxis: 'x', yaxis: 'y' },
+        line: { color: colour, dash: 'solid', width: 2 },
+        marker: { symbol, size: 8 },
+        showlegend: names.length > 1,
+        legendgroup: network,
+        hovertemplate: `${network}, layer %{x}: %{y:.3g}<extra></extra>`,
+      };
+    }),
+    layout: layout({
+      title: {
+        text: `${title}${of}, on ${datasets}`,
+        subtitle: { text: `one batch of ${images} training images; logarithmic axis` },
+      },
+      height: 380,
+      xaxis: {
+        title: { text: `${layers}, counted from the image` },
+        range: [0.5, deepest + 0.5],
+        dtick: Math.ceil(deepest / 20),
+      },
+      yaxis: { title: { text: measure }, type: 'log', dtick: logTicks(positive) },
+    }),
+  };
+}
