@@ -75,6 +75,8 @@ def main(arguments):
         # Settings that would put the packages elsewhere than into the environment this runs in.
         options.use_user_site = False
         options.target_dir = options.prefix_path = options.root_path = None
+        # Set-up reads what pip prints.
+        options.quiet = options.verbose = 0
         leave_out_dead(command, options)
         return options, rest
 

