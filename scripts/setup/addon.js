@@ -119,9 +119,9 @@ function findCompiler(env) {
     env,
   );
   const tried = candidates.map((words) => words.join(' ')).join(', ');
+  const found = env.CXX?.trim() ? `CXX=${tried} does not run` : `none of ${tried} runs`;
   throw new SetupError(
-    `A C++ compiler is needed to link TensorFlow to Node, and ${env.CXX?.trim() ? `CXX=${tried}` : `none of ${tried}`} ` +
-      `runs: install one with ${command}, ${THEN_AGAIN}`,
+    `A C++ compiler is needed to link TensorFlow to Node, and ${found}: install one with ${command}, ${THEN_AGAIN}`,
   );
 }
 

@@ -24,6 +24,10 @@ test('without a compiler, the sentence names the package that has one', () => {
     () => findCompiler({ PATH: folder }),
     /none of g\+\+, clang\+\+, c\+\+ runs: install one with (sudo pacman -S gcc|xcode-select --install), then run: npm run setup/,
   );
+  assert.throws(
+    () => findCompiler({ PATH: folder, CXX: 'no-such-compiler -m64' }),
+    /and CXX=no-such-compiler -m64 does not run: install one with/,
+  );
 });
 
 test('the run path is relative inside the clone and absolute outside', { skip: !linux }, () => {
