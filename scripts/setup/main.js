@@ -123,6 +123,8 @@ function endOnSignals() {
 async function setUp(root, options, env) {
   const begun = Date.now();
   needSupportedPlatform();
+  // Before anything is changed: a wrong name must not cost the TensorFlow that is there, nor be remembered.
+  if (options.choice.libtensorflow !== undefined) namedTensorFlow(options.choice.libtensorflow);
   const choiceFile = path.join(root, '.setup', 'choice.json');
   const steps = plan(root, options, env);
   const choiceIsKept =

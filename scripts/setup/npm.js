@@ -118,19 +118,20 @@ function npmFailure(output, ping = '') {
  */
 async function installPackages(root, env, leftOverFile, tell) {
   needRoom(root, 1, 'node_modules');
-  const [file, ...program] = npmCommand(env);
+  const [file, ...args] = npmCommand(env);
   // What npm says is read here, and `npm run --silent` hands its silence on to every npm below it.
-  const args = [...program, '--loglevel=error'];
+  const heard = '--loglevel=error';
   const options = { cwd: root, env, leftOverFile };
 
   // A registry that takes connections and never answers holds up `npm ci` for many minutes: it asks for hundreds
   // of packages, each with its own time limit. So it is asked once first. A refusal is an answer.
-  const limits = ['--fetch-retries=0', '--fetch-timeout=4000'];
+  const limits = [heard, '--fetch-retries=0', '--fetch-timeout=4000'];
   const ping = await run(file, [...args, 'ping', ...limits], { ...options, timeoutMs: 10_000 });
   const offline = !ping.ok && (ping.code === null || NO_ANSWER.test(ping.output));
   if (offline) tell('the npm registry does not answer; trying what npm keeps in its cache');
 
   const flags = [
+    heard,
     '--ignore-scripts',
     // NODE_ENV=production must not leave out what the check below expects.
     '--include=dev',

@@ -89,9 +89,11 @@ export class FakeClone {
     return calls;
   }
 
-  /** Waits until pip is at work. */
-  async pipAtWork(): Promise<number> {
+  /** Waits until the pip of `setUp` is at work. */
+  async pipAtWork(setUp: ChildProcess): Promise<number> {
     for (;;) {
+      if (setUp.exitCode !== null)
+        throw new Error(`set-up ended with ${setUp.exitCode} before it called pip`);
       const calls = fs.existsSync(this.#calls) ? fs.readFileSync(this.#calls, 'utf8') : '';
       const found = /^pip (\d+)$/m.exec(calls);
       if (found) return Number(found[1]);

@@ -52,7 +52,7 @@ test('what is done stays done when a later step fails', async () => {
   assert.equal(noCompiler.code, 1);
   assert.match(
     noCompiler.stderr,
-    /^A C\+\+ compiler is needed.*CXX=\/no\/compiler runs: install one with .*npm run setup\n$/,
+    /^A C\+\+ compiler is needed.*CXX=\/no\/compiler does not run: install one with .*npm run setup\n$/,
   );
   assert.deepEqual(kinds(clone.takeCalls()), ['pip']);
 
@@ -99,7 +99,7 @@ test('two at once: the second waits, says so, and finds everything done', async 
 test('stopped by the user, it ends what it started, and the next run goes on', async () => {
   const clone = new FakeClone();
   const running = clone.start({ PIP_DOES: 'exec sleep 60' });
-  const pip = await clone.pipAtWork();
+  const pip = await clone.pipAtWork(running);
   let said = '';
   running.stderr?.on('data', (text: Buffer) => (said += text.toString()));
   running.kill('SIGINT');
@@ -116,7 +116,7 @@ test('stopped by the user, it ends what it started, and the next run goes on', a
 test('killed alone, its pip going on: the next run ends that pip first', async () => {
   const clone = new FakeClone();
   const running = clone.start({ PIP_DOES: 'exec sleep 60' });
-  const pip = await clone.pipAtWork();
+  const pip = await clone.pipAtWork(running);
   running.kill('SIGKILL');
   await once(running, 'exit');
   assert.ok(isRunning(`${pip}:`), 'the test needs a pip that outlives set-up');
@@ -133,4 +133,15 @@ test('a changed choice makes .venv and the addon anew, and is remembered', async
   assert.deepEqual(kinds(clone.takeCalls()), ['pip', 'compiler']);
   assert.match((await clone.run({ SETUP_DEVICE: '' })).stdout, /everything is in place/);
   assert.match(fs.readFileSync(clone.file('.venv/setup.json'), 'utf8'), /tensorflow\[and-cuda\]/);
+});
+
+test('a libtensorflow that is not there is refused before anything is changed, and not remembered', async () => {
+  const clone = new FakeClone();
+  await clone.run();
+  clone.takeCalls();
+  const { code, stderr } = await clone.run({ TFJS_LIBTENSORFLOW: '/nowhere', SETUP_DEVICE: '' });
+  assert.equal(code, 1);
+  assert.match(stderr, /^TFJS_LIBTENSORFLOW is \/nowhere, and lib\/libtensorflow\.\S+ is not in it/);
+  assert.match((await clone.run({ SETUP_DEVICE: '' })).stdout, /everything is in place/);
+  assert.deepEqual(clone.takeCalls(), []);
 });
