@@ -73,6 +73,10 @@ export function plain(text: string): string {
   return text.replace(/\u001b\[[\d;]*[A-Za-z]/g, '').replace(/[\u0000-\u001f\u007f]/g, ' ');
 }
 
+export function cut(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+}
+
 export const stopText: Readonly<Record<StopStage, string>> = {
   interrupt: 'Stopping: what trains saves first. Ctrl-C again ends everything at once.',
   kill: 'Ending at once.',

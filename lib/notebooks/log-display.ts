@@ -1,11 +1,13 @@
 import { duration } from '../show/format';
-import { type Display, plain, Row, type Screen, stopText } from './display';
+import { cut, type Display, plain, Row, type Screen, stopText } from './display';
 import { type Outcome, outcomeText } from './outcome';
 import type { Progress } from './run';
 import type { StopStage } from './stop-signals';
 
 /** How often a log tells of a run that goes on, in ms. */
 const HEARTBEAT_MS = 60_000;
+/** How much of what a notebook has printed such a line repeats. */
+const LONGEST_TEXT = 100;
 
 /** A batch in a log: a line when something begins or ends, and now and then one that tells that it is not stuck. */
 export class LogDisplay implements Display {
@@ -32,6 +34,7 @@ export class LogDisplay implements Display {
   }
 
   say(index: number, text: string): void {
+    this.rows.get(index)?.say(text);
     this.write(index, text);
   }
 
@@ -56,7 +59,10 @@ export class LogDisplay implements Display {
     for (const [index, row] of this.rows) {
       const left = row.left();
       const times = `after ${duration(row.seconds())}${left === undefined ? '' : `, ${duration(left)} left`}`;
-      this.write(index, [`${row.where()} ${times}`, plain(row.text)].filter(Boolean).join(': '));
+      this.write(
+        index,
+        [`${row.where()} ${times}`, cut(plain(row.text), LONGEST_TEXT)].filter(Boolean).join(': '),
+      );
     }
   }
 

@@ -1,5 +1,5 @@
 import { duration } from '../show/format';
-import { type Display, plain, Row, type Screen, stopText } from './display';
+import { cut, type Display, plain, Row, type Screen, stopText } from './display';
 import { batchSecondsLeft, secondsLeft } from './estimate';
 import { type Outcome, outcomeText } from './outcome';
 import type { Progress } from './run';
@@ -130,8 +130,4 @@ function mark({ status }: Outcome): string {
   if (status === 'passed') return colour(32, '✓');
   if (status === 'failed' || status === 'refused') return colour(31, '✗');
   return '-';
-}
-
-function cut(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 }

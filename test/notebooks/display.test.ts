@@ -95,11 +95,15 @@ describe('a batch in a log', () => {
     display.progress(1, progress);
     display.progress(1, progress);
     mock.timers.tick(60_000);
+    display.say(1, 'writing its page');
+    mock.timers.tick(60_000);
     display.end(1, failed);
     mock.timers.tick(60_000);
     assert.deepEqual(written, [
       '[2/2] 02-two: starts\n',
       '[2/2] 02-two: cell  2 of 12 after 0:00: Epoch 1/3 fast\n',
+      '[2/2] 02-two: writing its page\n',
+      '[2/2] 02-two: writing its page after 0:00\n',
       '[2/2] 02-two: failed after 1:15: error in cell [3] (train), line 2: RangeError: bad luck\n',
     ]);
   });

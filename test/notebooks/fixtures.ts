@@ -37,7 +37,12 @@ export function executedCells(output: string): ExecutedCell[] {
   return (JSON.parse(fs.readFileSync(output, 'utf8')) as { cells: ExecutedCell[] }).cells;
 }
 
-/** What `npm run notebooks` starts, as a process of this test. */
+const COMMANDS = {
+  script: [process.execPath, '-r', 'ts-node/register', 'scripts/notebooks.ts'],
+  npm: ['npm', 'run', '--silent', 'notebooks', '--'],
+} as const;
+
+/** `npm run notebooks`, or what it starts, as a process of this test. */
 export class BatchProcess {
   /** What it has printed so far. */
   output = '';
@@ -45,11 +50,12 @@ export class BatchProcess {
   private readonly mark = `BATCH_TEST=${randomUUID()}`;
   private readonly child: ChildProcess;
 
-  constructor(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+  constructor(args: readonly string[], command: keyof typeof COMMANDS = 'script') {
     const [name, value] = this.mark.split('=');
-    this.child = spawn(process.execPath, ['-r', 'ts-node/register', 'scripts/notebooks.ts', ...args], {
+    const [program, ...before] = COMMANDS[command];
+    this.child = spawn(program, [...before, ...args], {
       cwd: projectRoot,
-      env: { ...process.env, DATA_SOURCE: 'sample', ...environment, [name]: value },
+      env: { ...process.env, DATA_SOURCE: 'sample', [name]: value },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [this.child.stdout, this.child.stderr]) {

@@ -49,10 +49,11 @@ describe('batches that are stopped', { skip: skipWithoutProc }, () => {
     assert.deepEqual(await batch.leftAfter(10), []);
   });
 
-  test('a second signal ends at once what does not end by itself', async () => {
+  test('signals reach the runner through npm; a second one ends at once what does not end by itself', async () => {
     const [flag, saved] = [path.join(folder, 'twice-runs'), path.join(folder, 'twice-saved')];
     const stubborn = saving(flag, saved).replace('onInterrupt(resolve)', 'onInterrupt(() => undefined)');
-    const batch = new BatchProcess([writeNotebook(folder, 'twice', code(stubborn)), '--out', folder]);
+    const file = writeNotebook(folder, 'twice', code(stubborn));
+    const batch = new BatchProcess([file, '--out', folder], 'npm');
     await batch.until(() => fs.existsSync(flag));
     batch.kill('SIGTERM');
     await batch.until(() => batch.output.includes('Stopping'));
