@@ -115,7 +115,7 @@ async function main(): Promise<void> {
       if (strays.length > 0) left++;
       console.log(
         `kill ${kill}, ${after.toFixed(0)} ms after ${saves} saves: from step ${from}, saved ${savedStep}; ` +
-          `${checkpoints(folder).join(', ')}`,
+          checkpoints(folder).join(', '),
       );
     }
     const last = listen(start(base, 'killed', 60));

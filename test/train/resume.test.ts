@@ -52,14 +52,14 @@ function stepwise(engine: Engine): Engine {
       return {
         ...run,
         async train({ order, firstStep, learningRate }, onSteps) {
-          let goOn = true;
-          for (let from = 0, i = 0; from < order.length && goOn; from += batchSize, i++) {
+          const go = { on: true };
+          for (let from = 0, i = 0; from < order.length && go.on; from += batchSize, i++) {
             const one = {
               order: order.subarray(from, from + batchSize),
               firstStep: firstStep + i,
               learningRate,
             };
-            await run.train(one, async (result) => (goOn = await onSteps(result)));
+            await run.train(one, async (result) => (go.on = await onSteps(result)));
           }
         },
       };

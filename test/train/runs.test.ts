@@ -286,7 +286,7 @@ describe('a damaged checkpoint is found and named, and the one before it is used
     flip(inRun(folder, 'checkpoints', best[1], 'weights.bin'), () => 5);
     const again = await trainIn(folder, options);
     assert.match(again.notices.join(' '), new RegExp(`${best[1]} is damaged.*before it, ${best[0]}`));
-    assert.ok(again.history.weightsOf! < history.weightsOf!);
+    assert.ok(again.history.weightsOf! < history.weightsOf);
   });
 });
 
