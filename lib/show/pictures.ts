@@ -66,6 +66,6 @@ function cellHtml(picture: Picture, file: Uint8Array, gridZoom: number): string 
   return (
     `<td style="text-align:center;vertical-align:top;white-space:normal;padding:4px">` +
     `<img src="${source}" alt="${text}" width="${width * zoom}" height="${height * zoom}" ` +
-    `style="image-rendering:pixelated">${text && `<br>${text}`}</td>`
+    `style="image-rendering:pixelated;max-width:none">${text && `<br>${text}`}</td>`
   );
 }

@@ -33,7 +33,7 @@ type Change = Partial<Omit<NetworkProfile, 'batchSize'>>;
  */
 const changes: Partial<Readonly<Record<NetworkName, Partial<Readonly<Record<ProfileName, Change>>>>>> = {
   lenet5: { quick: { epochs: 15 } },
-  alexnet8: { tiny: { width: 0.25 }, quick: { width: 0.5 } },
+  alexnet8: { tiny: { width: 0.25 }, quick: { width: 0.25, epochs: 5 } },
   vgg16: { tiny: { width: 0.25 }, quick: { width: 0.25, epochs: 5 } },
   resnet18: { tiny: { width: 0.25 }, quick: { width: 0.25 } },
 };

@@ -115,23 +115,4 @@ describe('the collection', () => {
       assert.equal(cells.filter(({ metadata: { tags } }) => tags?.includes('parameters')).length, 1, file);
     }
   });
-
-  for (const file of listNotebooks()) {
-    test(`${path.basename(file)} runs from its first cell to its last, under 1 MB`, async () => {
-      const outDir = fs.mkdtempSync(path.join(os.tmpdir(), 'collection-'));
-      try {
-        const { failure, output } = await runNotebook(file, {
-          outDir,
-          parameters: { profile: 'tiny' },
-          environment: { DATA_SOURCE: 'sample' },
-        });
-        assert.equal(failure, undefined);
-        assert.ok(fs.statSync(output).size < 1e6, `${fs.statSync(output).size} bytes`);
-        assert.match(fs.readFileSync(output, 'utf8'), /built-in sample/);
-        assert.deepEqual(unnamedOutputs(output, 'built-in sample'), [], 'shown without the name of its data');
-      } finally {
-        fs.rmSync(outDir, { recursive: true, force: true });
-      }
-    });
-  }
 });

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { tf } from '../../lib/runtime/tensorflow';
+import { nearestNeighbours } from '../../lib/train';
+import { noiseDataset } from './fixtures';
+
+test('the nearest training image, found in blocks as by comparing one with one', async () => {
+  const dataset = noiseDataset({ train: 23, test: 9 });
+  const { train, test: asked } = dataset;
+  const before = tf.memory().numTensors;
+  const { neighbours, accuracy } = await nearestNeighbours(dataset, { block: 5 });
+  assert.equal(tf.memory().numTensors, before);
+  const image = (images: Uint8Array, i: number): number[] => [...images.subarray(i * 192, (i + 1) * 192)];
+  const expected = Array.from({ length: 9 }, (_, i) => {
+    const own = image(asked.images, i);
+    const distances = Array.from({ length: 23 }, (__, j) =>
+      image(train.images, j).reduce((sum, value, p) => sum + (value - own[p]) ** 2, 0),
+    );
+    return distances.indexOf(Math.min(...distances));
+  });
+  assert.deepEqual([...neighbours], expected);
+  const right = expected.filter((neighbour, i) => train.labels[neighbour] === asked.labels[i]).length;
+  assert.equal(accuracy, right / 9);
+});
+
+test('an image that is among the training images is its own neighbour', async () => {
+  const dataset = noiseDataset();
+  const { accuracy } = await nearestNeighbours({ ...dataset, test: dataset.train }, { block: 7 });
+  assert.equal(accuracy, 1);
+});
