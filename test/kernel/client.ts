@@ -131,7 +131,7 @@ export class KernelClient {
   }
 
   /** Waits until `condition` holds, looking again after each message. */
-  async until(condition: () => boolean, milliseconds = 30_000): Promise<void> {
+  async until(condition: () => boolean, milliseconds = 120_000): Promise<void> {
     const deadline = Date.now() + milliseconds;
     while (!condition()) {
       const left = deadline - Date.now();
