@@ -110,10 +110,10 @@ export interface Axis {
   readonly type?: 'log';
   readonly autorange?: 'reversed';
   /**
-   * For shares: percent, with a decimal only where neighbouring ticks need it. For large numbers: k, M, G. Otherwise
-   * Plotly's choice.
+   * For shares: percent, with a decimal only where neighbouring ticks need it. For large numbers: k, M, G. Plain
+   * numbers, where Plotly would write only a digit between powers of ten. Otherwise Plotly's choice.
    */
-  readonly tickformat?: '.1~%' | '~s';
+  readonly tickformat?: '.1~%' | '~s' | '~g';
   /** Distance of ticks; on a logarithmic axis in powers of ten, or `D2` for 1, 2 and 5. */
   readonly dtick?: number | 'D2';
   readonly showgrid?: boolean;

@@ -28,6 +28,7 @@ export function depthFigure(lines: readonly DepthLine[], { title, layers, measur
   const looks = appearancesOf(names);
   const deepest = Math.max(...lines.map(({ values }) => values.length));
   const positive = lines.flatMap(({ values }) => values.filter((value) => value > 0));
+  const dtick = logTicks(positive);
   // More names than one are the legend's.
   const of = names.length === 1 ? ` through ${names[0]}` : ' through depth';
   return {
@@ -59,7 +60,7 @@ export function depthFigure(lines: readonly DepthLine[], { title, layers, measur
         range: [0.5, deepest + 0.5],
         dtick: Math.ceil(deepest / 20),
       },
-      yaxis: { title: { text: measure }, type: 'log', dtick: logTicks(positive) },
+      yaxis: { title: { text: measure }, type: 'log', dtick, ...(dtick === 'D2' && { tickformat: '~g' }) },
     }),
   };
 }

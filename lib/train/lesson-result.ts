@@ -20,8 +20,8 @@ export interface LessonResult {
 
 /**
  * A network as its own lesson has it in this profile: its run is loaded where that lesson was run before, and trained
- * otherwise.
- * @param callbacks told of the training
+ * otherwise. Prints the name, and which of the two it was.
+ * @param callbacks told of the training, if there is one
  */
 export async function lessonResult(
   network: NetworkName,
@@ -31,11 +31,32 @@ export async function lessonResult(
 ): Promise<LessonResult> {
   const { width, epochs, batchSize } = profileFor(network, profile);
   const model = networks[network].build({ seed: 1, width });
+  const name = width === 1 ? titleOf(model) : `${titleOf(model)}, width ${width}`;
+  const notices: string[] = [];
+  let isLoaded = false;
+  const announce: TrainCallbacks = {
+    onStart: ({ history, recipe }) => {
+      isLoaded = history.epochs.length === recipe.epochs;
+      // Of a run that was merely loaded, the one notice says just that.
+      const told = isLoaded && notices.length === 1 ? [] : notices;
+      console.log([`${name}${isLoaded ? ': trained before, and loaded' : ''}`, ...told].join('\n'));
+    },
+  };
   const history = await train(model, dataset, {
     ...{ epochs, batchSize, loss: crossEntropy(), optimizer: adam(), validation: 'test' },
     run: lessonRun(network, profile, dataset),
-    callbacks,
+    callbacks: [announce, ...callbacks.map((each) => unless(() => isLoaded, each))],
+    onNotice: (message) => notices.push(message),
   });
-  const name = width === 1 ? titleOf(model) : `${titleOf(model)}, width ${width}`;
   return { model, history, evaluation: await evaluate(model, dataset), name };
+}
+
+/** Callbacks that are told nothing as long as `silent`. */
+function unless(silent: () => boolean, callbacks: TrainCallbacks): TrainCallbacks {
+  return {
+    onStart: (plan) => (silent() ? undefined : callbacks.onStart?.(plan)),
+    onBatch: (progress) => (silent() ? undefined : callbacks.onBatch?.(progress)),
+    onEpoch: (row, history) => (silent() ? undefined : callbacks.onEpoch?.(row, history)),
+    onEnd: (history) => (silent() ? undefined : callbacks.onEnd?.(history)),
+  };
 }
