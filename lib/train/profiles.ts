@@ -28,8 +28,9 @@ export interface NetworkProfile extends Profile {
 type Change = Partial<Omit<NetworkProfile, 'batchSize'>>;
 
 /**
- * What the short profiles do otherwise: networks that would take minutes at their own size are narrower, and LeNet-5,
- * whose sigmoids are slow to get going, and VGG16, which is deep, have more epochs. `full` is the same for all.
+ * What the short profiles do otherwise: networks that would take minutes at their own size are narrower, and those
+ * that are slow to get going have more epochs: LeNet-5 for its sigmoids, AlexNet8 and VGG16 for
+ * their depth. `full` is the same for all.
  */
 const changes: Partial<Readonly<Record<NetworkName, Partial<Readonly<Record<ProfileName, Change>>>>>> = {
   lenet5: { quick: { epochs: 15 } },
