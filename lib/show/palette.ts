@@ -44,7 +44,7 @@ export const variants: readonly Appearance[] = [
   { colour: '#D71EAF', symbol: 'star' },
   { colour: '#0F7300', symbol: 'hexagon' },
   { colour: '#8C9B50', symbol: 'pentagon' },
-  { colour: '#825F6E', symbol: 'triangle-down' },
+  { colour: '#7D5582', symbol: 'triangle-down' },
   { colour: '#E169AF', symbol: 'bowtie' },
   { colour: '#787878', symbol: 'circle' },
 ];

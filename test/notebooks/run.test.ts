@@ -8,7 +8,6 @@ import { listNotebooks, type Notebook, type NotebookCell } from '../../lib/noteb
 import { runNotebook } from '../../lib/notebooks/run';
 import { notebooksDir, venvDir } from '../../lib/runtime/paths';
 import { code, type ExecutedCell, executedCells, notebook } from './fixtures';
-import { unnamedOutputs } from './naming';
 
 describe('headless runs', () => {
   let folder: string;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { appearances, ink } from '../../lib/show/palette';
+import { appearances, ink, variants } from '../../lib/show/palette';
 
 type Triple = readonly [number, number, number];
 type Matrix = readonly [Triple, Triple, Triple];
@@ -94,6 +94,23 @@ test('any two networks can be told apart, by their sign and by every kind of eye
         const [a, b] = [colour, other.colour].map((each) => oklab(times(matrix, linear(each))));
         const distance = Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
         assert.ok(distance >= 0.11, `${first} and ${second}, ${eye}: ${distance.toFixed(3)}`);
+      }
+    });
+  }
+});
+
+test('variants stand out as networks do, and can be told apart from these and from each other', () => {
+  for (const { colour } of variants) {
+    for (const background of backgrounds)
+      assert.ok(contrast(colour, background) >= 3, `${colour} on ${background}`);
+  }
+  const all = [...Object.values(appearances), ...variants].map(({ colour }) => colour);
+  for (const [eye, matrix] of Object.entries(eyes)) {
+    variants.forEach(({ colour }) => {
+      for (const other of all.filter((each) => each !== colour)) {
+        const [a, b] = [colour, other].map((each) => oklab(times(matrix, linear(each))));
+        const distance = Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+        assert.ok(distance >= 0.05, `${colour} and ${other}, ${eye}: ${distance.toFixed(3)}`);
       }
     });
   }
