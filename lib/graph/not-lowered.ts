@@ -5,7 +5,7 @@ export class NotLowered extends UserError {
   constructor(what: string, reason: string) {
     super(
       `${what} cannot be compiled into a TensorFlow graph: ${reason}. ` +
-        "Change that, or choose the slower engine that takes every model of tfjs: { engine: 'tfjs' }.",
+        'Change that, or choose the slower engine that takes every model of tfjs: { engine: tfjsEngine }, in a terminal --engine tfjs.',
     );
   }
 }

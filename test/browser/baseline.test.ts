@@ -75,7 +75,7 @@ describe('the Baseline notebook in Chromium', { skip: skipWithoutChromium }, () 
   });
 });
 
-/** A column of each table to be seen: the summary's, the epochs' and the classes'. Image grids are tables too. */
+/** Columns of the tables to be seen: the summary's and the networks', the epochs', the classes'. Image grids are tables too. */
 const tableColumns = ['parameters', 'valAccuracy', 'recall'];
 
 function tableWith(column: string): string {
@@ -90,7 +90,7 @@ async function showsEverything(scope: Locator): Promise<void> {
   assert.ok((await scope.locator('.js-plotly-plot .heatmaplayer image').count()) >= 1, 'no confusion matrix');
   assert.ok((await scope.locator('.js-plotly-plot .scatterlayer .trace').count()) >= 2, 'no curves');
   for (const column of tableColumns) {
-    assert.equal(await scope.locator(tableWith(column)).count(), 1, `no table with ${column}`);
+    assert.ok((await scope.locator(tableWith(column)).count()) >= 1, `no table with ${column}`);
   }
   assert.ok((await scope.getByText('built-in sample').count()) >= 1, 'the data are not named');
 }
