@@ -17,10 +17,11 @@ export interface MapsOptions extends ImageChoice {
 /**
  * Shows the first convolution's filters, as they look at colours: grey is no weight, and each filter is scaled by its
  * own largest.
+ * @param trainedOn the dataset's name, to be told in the title
  */
 export async function showFilters(
   model: tf.LayersModel,
-  { most = 32 }: { most?: number } = {},
+  { most = 32, trainedOn }: { most?: number; trainedOn?: string } = {},
 ): Promise<void> {
   const filters = firstFilters(model);
   const { layer, height, width, channels, maps } = filters;
@@ -28,7 +29,9 @@ export async function showFilters(
   await showPictures(
     shown.map((map) => (channels === 3 ? colourFilter(map, filters) : signedMap(map, filters))),
     {
-      title: `${titleOf(model)}, layer "${layer}": ${countOf(shown, maps)} filters of ${height}×${width}`,
+      title:
+        `${titleOf(model)}${trainedOn === undefined ? '' : ` on ${trainedOn}`}, layer "${layer}": ` +
+        `${countOf(shown, maps)} filters of ${height}×${width}`,
       columns: 16,
       zoom: Math.max(2, Math.round(48 / width)),
     },

@@ -6,8 +6,20 @@ interface Shown {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
-/** The network's layers and parameters: no data had a part in it. */
-const summaryTable = /^\S[^\n]*: [\d,]+ parameters, of which/;
+/** Networks as they are built, and what follows from that alone: no data had a part in it. */
+const ofTheNetwork = new RegExp(
+  [
+    '^\\S[^\\n]*: [\\d,]+ parameters, of which',
+    '^[^\\n]*: image \\d+×\\d+×\\d+ to \\d+ classes',
+    '^Networks\\n',
+    '^Multiply-adds for an image',
+    '^Maps behind each block',
+    '^Share of the network',
+    '^What one unit sees',
+    '^What is left of a gradient',
+    '^(layer|block) +(.* +)?parameters',
+  ].join('|'),
+);
 
 /** The first lines of those tables, figures and image grids of an executed notebook that don't name `dataset`. */
 export function unnamedOutputs(executed: string, dataset: string): string[] {
@@ -16,7 +28,7 @@ export function unnamedOutputs(executed: string, dataset: string): string[] {
     .flatMap(({ outputs = [] }) => outputs)
     .filter(({ data }) => data !== undefined && 'text/html' in data)
     .map(({ data }) => [data!['text/plain']].flat().join(''))
-    .filter((text) => !summaryTable.test(text) && !heading(text).includes(dataset))
+    .filter((text) => !ofTheNetwork.test(text) && !heading(text).includes(dataset))
     .map((text) => text.split('\n')[0]);
 }
 
