@@ -1,8 +1,8 @@
 /**
- * Kills a training run with SIGKILL at 50 random moments. The run saves after nearly every step, so most kills fall
- * into the writing of a checkpoint. Checked after each: the next start goes on from the last checkpoint that was
- * announced as saved, or a later one, and nothing stray is left; in the end, that the history is the one of a run
- * straight through. Takes about five minutes: `npm run stress:train`.
+ * Kills a training run that saves after every step with SIGKILL, at 50 random moments, and ten times more while a
+ * checkpoint is being written. Checked after each: the next start goes on from the last checkpoint that was announced
+ * as saved, or a later one, and nothing stray is left; in the end, that the history is the one of a run straight
+ * through. Takes about ten minutes: `npm run stress:train`.
  */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -13,7 +13,8 @@ import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readRuns, type RunRecord } from '../../lib/train';
 
-const KILLS = 50;
+const RANDOM_KILLS = 50;
+const AIMED_KILLS = 10;
 /** Each process is killed at most so long after one of its first saves: about the time of two more. */
 const LONGEST_MS = 60;
 const MOST_SAVES = 6;
@@ -68,6 +69,11 @@ async function until(said: Said, wanted: (lines: readonly string[]) => boolean):
 
 const isStarted = (lines: readonly string[]): boolean => lines.includes('started');
 
+/** Waits until a checkpoint is being written. */
+async function appears(folder: string, said: Said): Promise<void> {
+  await until(said, () => checkpoints(folder).some((name) => name.endsWith('.partial')));
+}
+
 function stray(folder: string): string[] {
   const names = fs.readdirSync(folder, { recursive: true }) as string[];
   return names.filter((name) => /partial|removed|lock\./.test(name));
@@ -88,7 +94,7 @@ async function main(): Promise<void> {
   let savedStep = 0;
   let left = 0;
   try {
-    for (let kill = 1; kill <= KILLS; kill++) {
+    for (let kill = 1; kill <= RANDOM_KILLS + AIMED_KILLS; kill++) {
       const said = listen(start(base, 'killed', 0));
       const ended = once(said.child, 'close');
       await until(said, isStarted);
@@ -102,7 +108,10 @@ async function main(): Promise<void> {
       assert.deepEqual(stray(folder), [], 'strays are gone when training begins');
       const saves = Math.floor(Math.random() * (MOST_SAVES + 1));
       await until(said, (lines) => lines.filter((line) => line.startsWith('saved')).length >= saves);
-      const after = Math.random() * LONGEST_MS;
+      const aimed = kill > RANDOM_KILLS;
+      if (aimed) await appears(folder, said);
+      // A checkpoint is written in some 10 ms.
+      const after = Math.random() * (aimed ? 5 : LONGEST_MS);
       await Promise.race([sleep(after), ended]);
       said.child.kill('SIGKILL');
       await ended;
@@ -132,7 +141,7 @@ async function main(): Promise<void> {
     assert.deepEqual(stray(folder), []);
     assert.ok(!fs.existsSync(path.join(folder, 'lock')));
     console.log(
-      `${killed.sessions.length} sessions; ${left} of ${KILLS} kills fell into the writing of a checkpoint. ` +
+      `${killed.sessions.length} sessions; ${left} kills fell into the writing of a checkpoint. ` +
         'The history is that of a run straight through, and nothing else is left.',
     );
   } finally {

@@ -68,8 +68,10 @@ for (const engine of [graphEngine, tfjsEngine]) {
       return epochs.flatMap((row) => [row.loss, row.valLoss ?? NaN]);
     };
     const first = await losses(1);
-    assert.deepEqual(await losses(1), first);
-    assert.notDeepEqual(await losses(2), first);
+    // The graph adds losses up in float32, as many steps at a time as fit into some milliseconds.
+    const off = (found: number[]): number => Math.max(...found.map((loss, i) => Math.abs(loss - first[i])));
+    assert.ok(off(await losses(1)) < 1e-6);
+    assert.ok(off(await losses(2)) > 1e-3);
   });
 }
 
