@@ -60,6 +60,16 @@ test('the progress line has one place in the notebook, and ends with what was do
   assert.deepEqual(texts.slice(2), ['Trained 3 of 3 epochs: 15,000 images in 0:12, 1250 images/s.']);
 });
 
+test('a run that is taken up again shows the curves that it has before it trains', async () => {
+  const { network, dataset, recipe } = history();
+  const plan = { network, dataset, recipe, imagesPerEpoch: 5000 };
+  const start = async (epochs: History['epochs']): Promise<readonly Shown[]> =>
+    inNotebook(async () => liveCurves().onStart?.({ ...plan, history: history({ epochs }) }));
+  assert.deepEqual(await start([]), []);
+  const shown = await start([row(1), row(2)]);
+  assert.match(shown.at(-1)?.bundle['text/plain'] as string, /^Baseline on built-in sample/);
+});
+
 test('an interrupted run says so', async () => {
   const shown = await inNotebook(() =>
     play(liveProgress(), { interrupted: true, epochs: [row(1)], images: 6000, seconds: 6 }),
