@@ -14,3 +14,9 @@ export const notebooksDir = path.join(projectRoot, 'notebooks');
 
 /** The project's own Python environment, made by `npm run setup`. */
 export const venvDir = path.join(projectRoot, '.venv');
+
+/** A path as people read it: from the project's folder on, where it lies within. */
+export function shownPath(file: string): string {
+  const inside = path.relative(projectRoot, file);
+  return inside.startsWith('..') ? file : inside;
+}

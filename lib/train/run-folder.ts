@@ -10,7 +10,7 @@ import { CheckpointStore, type Role } from '../runs/checkpoint-store';
 import { differences, fingerprint } from '../runs/plain-data';
 import { DamagedError, unfinishedSuffix } from '../runs/sealed-folder';
 import { UserError } from '../runtime/errors';
-import { outputsDir } from '../runtime/paths';
+import { outputsDir, shownPath } from '../runtime/paths';
 import { acquireLock } from '../runtime/process-lock';
 import type { tf } from '../runtime/tensorflow';
 import { versions } from '../runtime/versions';
@@ -113,7 +113,7 @@ export class RunFolder {
       },
       (folder, problem) => {
         damaged.push(folder);
-        this.onNotice(`The checkpoint ${folder} ${problem}.`);
+        this.onNotice(`The checkpoint ${shownPath(folder)} ${problem}.`);
       },
     );
     if (!found && damaged.length > 0) this.onNotice('No whole checkpoint is left before it.');

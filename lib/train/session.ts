@@ -5,6 +5,7 @@ import { setNamed, type NamedArrays } from '../models/weights/named';
 import { rateFactor, type Recipe } from '../recipe';
 import { UserError } from '../runtime/errors';
 import { onInterrupt } from '../runtime/interrupt';
+import { shownPath } from '../runtime/paths';
 import { tf } from '../runtime/tensorflow';
 import type { TrainCallbacks } from './callbacks';
 import { stopsEarly, validationLosses } from './early-stopping';
@@ -321,7 +322,7 @@ export class Session {
   #sayRestored(): void {
     const { folder, recipe, onNotice, runOptions } = this.#options;
     const { ended, epoch, step, sums, rows } = this.#state;
-    const where = `${runOptions?.name} (${folder?.folder})`;
+    const where = `${runOptions?.name} (${shownPath(folder?.folder ?? '')})`;
     onNotice(
       ended
         ? `The run ${where} is finished already, with ${rows.length} of ${recipe.epochs} epochs: loaded, not trained. ` +
@@ -335,7 +336,7 @@ export class Session {
     const { folder } = this.#options;
     const epoch = Math.floor(step / this.#stepsPerEpoch()) + 1;
     const kept = folder
-      ? ` The checkpoints in ${folder.folder} are from before it, after ${this.#saved.step} steps.`
+      ? ` The checkpoints in ${shownPath(folder.folder)} are from before it, after ${this.#saved.step} steps.`
       : '';
     return new DivergedError(
       `The loss is no longer a finite number, in epoch ${epoch} at step ${step}. ${reason} With a learning rate ` +
