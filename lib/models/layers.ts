@@ -90,12 +90,12 @@ export class LayerMaker {
     return [dense, ...this.dropout(`drop_${name}`)];
   }
 
-  /** The last layer: features to class probabilities. */
+  /** The last layer: features to class probabilities, or to logits. */
   classifier(kernelRegularizer?: ReturnType<typeof tf.regularizers.l2>): Layer {
     return tf.layers.dense({
       name: 'classes',
       units: this.#settings.classes,
-      activation: 'softmax',
+      activation: this.#settings.logits ? 'linear' : 'softmax',
       kernelInitializer: this.#kernel(),
       ...(kernelRegularizer && { kernelRegularizer }),
     });

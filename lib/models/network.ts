@@ -40,6 +40,8 @@ export interface NetworkOptions {
   activation?: Activation;
   /** Whether batch normalisation stands between the convolutions and their activations. */
   batchNorm?: boolean;
+  /** Whether the network ends in logits, the scores before the softmax, instead of probabilities. Not unless told. */
+  logits?: boolean;
 }
 
 /** Where a network, or the idea it shows, was published. */

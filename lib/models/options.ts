@@ -10,6 +10,7 @@ export interface Settings {
   readonly dropout: number;
   readonly activation: Activation;
   readonly batchNorm: boolean;
+  readonly logits: boolean;
 }
 
 /** What a network decides for itself where the caller does not. */
@@ -29,6 +30,7 @@ export function settings(options: NetworkOptions, defaults: Defaults, smallest =
     dropout = defaults.dropout,
     activation = defaults.activation,
     batchNorm = defaults.batchNorm,
+    logits = false,
   } = options;
   checkInputShape(inputShape, smallest);
   check(Number.isInteger(classes) && classes >= 2, 'classes', classes, 'a whole number from 2 on');
@@ -37,7 +39,8 @@ export function settings(options: NetworkOptions, defaults: Defaults, smallest =
   check(dropout >= 0 && dropout < 1, 'dropout', dropout, 'a share from 0 up to but without 1');
   check(activations.includes(activation), 'activation', activation, `one of ${activations.join(', ')}`);
   check(typeof batchNorm === 'boolean', 'batchNorm', batchNorm, 'true or false');
-  return { inputShape, classes, seed, width, dropout, activation, batchNorm };
+  check(typeof logits === 'boolean', 'logits', logits, 'true or false');
+  return { inputShape, classes, seed, width, dropout, activation, batchNorm, logits };
 }
 
 function checkInputShape(shape: readonly number[], smallest: number): void {

@@ -13,6 +13,7 @@ export { profileFor, profiles, type NetworkProfile, type Profile, type ProfileNa
 export { readRuns, type ReadRunsOptions, type RunRecord } from './read-runs';
 export { networkResult, type NetworkResult } from './result';
 export { results, type Result, type Spread } from './results';
+export type { RunStudy } from './run-files';
 export type { RunOptions } from './run-folder';
 export { evaluateTenCrop, type TenCropResult } from './ten-crop';
 export { tfjsEngine } from './tfjs-engine';

@@ -1,11 +1,11 @@
 import type { Dataset } from '../data/types';
-import { networks, titleOf, type NetworkName } from '../models/registry';
+import { networks, type NetworkName } from '../models/registry';
 import { adam, crossEntropy } from '../recipe';
 import type { tf } from '../runtime/tensorflow';
 import type { TrainCallbacks } from './callbacks';
 import { evaluate, type Evaluation } from './evaluate';
 import type { History } from './history';
-import { lessonRun } from './lesson-run';
+import { lessonLabel, lessonRun } from './lesson-run';
 import { profileFor, type ProfileName } from './profiles';
 import { train } from './train';
 
@@ -31,7 +31,7 @@ export async function lessonResult(
 ): Promise<LessonResult> {
   const { width, epochs, batchSize } = profileFor(network, profile);
   const model = networks[network].build({ seed: 1, width });
-  const name = width === 1 ? titleOf(model) : `${titleOf(model)}, width ${width}`;
+  const name = lessonLabel(network, profile);
   const notices: string[] = [];
   let isLoaded = false;
   const announce: TrainCallbacks = {

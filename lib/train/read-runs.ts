@@ -5,12 +5,19 @@ import { fingerprint } from '../runs/plain-data';
 import { isRunning } from '../runtime/process-lock';
 import type { Evaluation } from './evaluate';
 import type { History } from './history';
-import { runFiles, type HistoryFile, type RunFile, type RunSettings, type Session } from './run-files';
+import {
+  runFiles,
+  type HistoryFile,
+  type RunFile,
+  type RunPurpose,
+  type RunSettings,
+  type Session,
+} from './run-files';
 import { runsFolder } from './run-folder';
 import { parseEvaluation } from './test-result';
 
 /** What a run's folder tells of it, and of nothing else. */
-export interface RunRecord extends RunSettings {
+export interface RunRecord extends RunSettings, RunPurpose {
   readonly name: string;
   readonly folder: string;
   /** ISO 8601. */
@@ -33,7 +40,7 @@ export interface RunRecord extends RunSettings {
 }
 
 export interface ReadRunsOptions {
-  /** Where runs are kept; outputs/runs unless told. */
+  /** Where runs are kept; `runsFolder()` unless told. */
   readonly folder?: string;
   /** Told of folders that cannot be read as runs. Prints it unless told. */
   readonly onNotice?: (message: string) => void;
@@ -41,7 +48,7 @@ export interface ReadRunsOptions {
 
 /** All runs, in the order of their beginning. */
 export async function readRuns({
-  folder = runsFolder,
+  folder = runsFolder(),
   onNotice = console.error,
 }: ReadRunsOptions = {}): Promise<RunRecord[]> {
   const names = await fs.readdir(folder).catch((error: unknown) => {
@@ -64,7 +71,7 @@ export async function readRuns({
 async function readRun(folder: string): Promise<RunRecord | undefined> {
   const run = await readText(folder, runFiles.run);
   if (run === undefined) return undefined;
-  const { name, created, settings, sessions } = JSON.parse(run) as RunFile;
+  const { name, created, settings, sessions, label, study } = JSON.parse(run) as RunFile;
   const history = await readText(folder, runFiles.history);
   const test = await readText(folder, runFiles.test);
   const network = await readText(folder, runFiles.network);
@@ -72,6 +79,7 @@ async function readRun(folder: string): Promise<RunRecord | undefined> {
   const known = history ? (rows as History) : undefined;
   return {
     ...settings,
+    ...{ label, study },
     name,
     folder,
     created,

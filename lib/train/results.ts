@@ -1,6 +1,7 @@
 import { fingerprint } from '../runs/plain-data';
 import type { Recipe } from '../recipe';
 import type { RunRecord } from './read-runs';
+import type { RunStudy } from './run-files';
 
 /** Mean over runs, with the sample's standard deviation; NaN for a single run. */
 export interface Spread {
@@ -12,8 +13,9 @@ export interface Spread {
 export interface Result {
   /** Their names, in the order of their beginning. */
   readonly runs: readonly string[];
-  /** Title of the network. */
+  /** Title of the network, or the label of the runs. */
   readonly network: string;
+  readonly study: RunStudy | undefined;
   readonly parameters: number;
   /** For one image, each with its addition. */
   readonly multiplyAdds: number;
@@ -38,27 +40,31 @@ export function results(runs: readonly RunRecord[]): Result[] {
   const groups = new Map<string, RunRecord[]>();
   for (const run of runs) {
     if (run.status !== 'finished') continue;
-    const { network, dataset, engine, recipe, architecture } = run;
+    const { network, dataset, engine, recipe, architecture, label, study } = run;
     const same = {
       network,
       dataset,
       engine,
       architecture,
+      ...{ label, study },
       device: deviceOf(run),
       recipe: { ...recipe, seed: 0 },
     };
     const key = fingerprint(same);
-    groups.set(key, [...(groups.get(key) ?? []), run]);
+    // The same seed again tells nothing new: of such twins the later one counts.
+    const others = (groups.get(key) ?? []).filter((other) => other.recipe.seed !== recipe.seed);
+    groups.set(key, [...others, run]);
   }
   return [...groups.values()].map(resultOf);
 }
 
 function resultOf(runs: readonly RunRecord[]): Result {
-  const [{ network, dataset, engine, recipe }] = runs;
+  const [{ network, dataset, engine, recipe, label, study }] = runs;
   const histories = runs.flatMap(({ history }) => history ?? []);
   return {
     runs: runs.map(({ name }) => name),
-    network: network.title,
+    network: label ?? network.title,
+    study,
     parameters: network.parameters,
     multiplyAdds: network.multiplyAdds,
     dataset: dataset.name,

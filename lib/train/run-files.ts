@@ -43,8 +43,23 @@ export interface Session {
   readonly versions: Versions;
 }
 
+/** A comparison of runs that differ in one setting. */
+export interface RunStudy {
+  /** What is varied: `batch size`. */
+  readonly name: string;
+  /** Its value in this run, as a figure calls it: `32`. */
+  readonly setting: string;
+}
+
+/** What a run is for. Changes nothing of what it comes to. */
+export interface RunPurpose {
+  /** What tables and figures call it, where the network's title is not enough. */
+  readonly label?: string;
+  readonly study?: RunStudy;
+}
+
 /** run.json */
-export interface RunFile {
+export interface RunFile extends RunPurpose {
   readonly format: 1;
   readonly name: string;
   /** ISO 8601. */

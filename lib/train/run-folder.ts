@@ -16,12 +16,22 @@ import type { tf } from '../runtime/tensorflow';
 import { versions } from '../runtime/versions';
 import { checkpointFiles, parseCheckpoint, type Checkpoint } from './checkpoint';
 import type { History } from './history';
-import type { Architecture, HistoryFile, RunFile, RunSettings, Session } from './run-files';
+import type {
+  Architecture,
+  HistoryFile,
+  RunFile,
+  RunPurpose,
+  RunSettings,
+  RunStudy,
+  Session,
+} from './run-files';
 import { runFiles } from './run-files';
 import type { TrainingState } from './state';
 
-/** Where the runs of the project are kept. */
-export const runsFolder = path.join(outputsDir, 'runs');
+/** Where runs are kept unless told: outputs/runs, or where the environment's RUNS_DIR says. */
+export function runsFolder(): string {
+  return process.env.RUNS_DIR ?? path.join(outputsDir, 'runs');
+}
 
 export interface RunOptions {
   /** The name of the run's folder. */
@@ -36,12 +46,16 @@ export interface RunOptions {
   readonly saveEvery?: number;
   /** Whether to write weights.txt in the end. */
   readonly weightsText?: boolean;
-  /** Where runs are kept; outputs/runs unless told. */
+  /** What tables and figures call the run, where the network's title is not enough: `AlexNet8, augmented`. */
+  readonly label?: string;
+  /** The study that the run is a part of. */
+  readonly study?: RunStudy;
+  /** Where runs are kept; `runsFolder()` unless told. */
   readonly folder?: string;
 }
 
 /** @throws UserError unless it can be the name of a folder */
-export function runPath(name: string, folder = runsFolder): string {
+export function runPath(name: string, folder = runsFolder()): string {
   if (/^[A-Za-z0-9][\w.+-]*$/.test(name)) return path.join(folder, name);
   throw new UserError(
     `A run cannot be called "${name}": take letters, digits and -_.+ and begin with a letter or a digit.`,
@@ -69,7 +83,7 @@ export class RunFolder {
    * @throws UserError if another process trains in it, its options were others, or it cannot be written
    */
   static async open(
-    { name, resume = true, folder: parent }: RunOptions,
+    { name, resume = true, folder: parent, label, study }: RunOptions,
     settings: RunSettings,
     architecture: Architecture,
     onNotice: (message: string) => void,
@@ -85,7 +99,7 @@ export class RunFolder {
         await run.#tidy();
         if (!resume) await run.#clear();
       });
-      await run.#describe(name, architecture, resume === 'same');
+      await run.#describe(name, architecture, resume === 'same', { label, study });
       return run;
     } catch (error) {
       lock.release();
@@ -152,7 +166,12 @@ export class RunFolder {
   }
 
   /** Writes run.json, or compares with the one that is there. */
-  async #describe(name: string, architecture: Architecture, mayBeginAnew: boolean): Promise<void> {
+  async #describe(
+    name: string,
+    architecture: Architecture,
+    mayBeginAnew: boolean,
+    purpose: RunPurpose,
+  ): Promise<void> {
     const before = await this.#read<RunFile>(runFiles.run);
     const network = await this.#read<Architecture>(runFiles.network);
     if (before && network) {
@@ -161,7 +180,12 @@ export class RunFolder {
         { ...settings, architecture: network },
         { ...this.settings, architecture },
       );
-      if (different.length === 0) return;
+      if (different.length === 0) {
+        const { label, study } = before;
+        const isSame = differences({ label, study }, purpose).length === 0;
+        if (!isSame) await this.#write(runFiles.run, { ...before, ...purpose });
+        return;
+      }
       if (!mayBeginAnew) throw otherOptions(name, different);
       this.onNotice(begunAnew(name, different));
       await storing(this.folder, 'written', () => this.#clear());
@@ -171,6 +195,7 @@ export class RunFolder {
       format: 1,
       name,
       created: new Date().toISOString(),
+      ...purpose,
       settings: this.settings,
       sessions: [],
     };

@@ -184,6 +184,24 @@ test('the activation can be chosen, also for LeNet-5, which is sigmoid unless to
   assert.equal(activationOf(baseline({ activation: 'elu', batchNorm: false }), 'conv'), 'elu');
 });
 
+test('every network can end in logits, from which softmax makes its probabilities', () => {
+  const image = tf.randomUniform([2, 32, 32, 3], 0, 1, 'float32', 1);
+  for (const [name, { build }] of Object.entries(networks)) {
+    const scores = build({ seed: 1, width: 0.1, logits: true });
+    const shares = build({ seed: 1, width: 0.1 });
+    const [fromScores, direct] = tf.tidy(() => [
+      tf.softmax(scores.predict(image) as tf.Tensor).dataSync(),
+      (shares.predict(image) as tf.Tensor).dataSync(),
+    ]);
+    direct.forEach((share, i) => {
+      assert.ok(Math.abs(share - fromScores[i]) < 1e-6, `${name}: ${share} and ${fromScores[i]}`);
+    });
+    scores.dispose();
+    shares.dispose();
+  }
+  image.dispose();
+});
+
 test('networks of other depths have that many weighted layers, and a title', () => {
   const models = [
     ...([11, 13, 16, 19] as const).map((depth) => vgg16({ depth, width: 0.1 })),

@@ -5,6 +5,7 @@ import * as path from 'node:path';
 import { test } from 'node:test';
 import { firstLines, saveWeightsText } from '../../lib';
 import { lessonRun, train } from '../../lib/train';
+import { lessonLabel } from '../../lib/train/lesson-run';
 import { noiseDataset, smallModel } from './fixtures';
 
 test('a lesson trains once, is only loaded the second time; its weights go into its folder as text', async () => {
@@ -52,4 +53,19 @@ test('other images or another profile are another run', () => {
     new Set([named('aaaaaaaaaa', 'tiny'), named('bbbbbbbbbb', 'tiny'), named('aaaaaaaaaa', 'quick')]).size,
     3,
   );
+});
+
+test('another seed is another run, of the same label', () => {
+  const dataset = noiseDataset();
+  const [first, second] = [1, 2].map((seed) => lessonRun('baseline', 'tiny', dataset, seed));
+  assert.equal(second.name, `${first.name}-seed2`);
+  assert.equal(second.label, first.label);
+});
+
+test('a label tells the width and what is different, and epochs where they are not those of the profile', () => {
+  const label = (what: string): string => lessonLabel(what, 'quick');
+  assert.equal(label('baseline'), 'Baseline');
+  assert.equal(label('alexnet8-augmented'), 'AlexNet8, width 0.25, augmented');
+  assert.equal(label('baseline-3'), 'Baseline');
+  assert.equal(label('baseline-15'), 'Baseline, 15 epochs');
 });

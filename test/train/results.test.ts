@@ -53,6 +53,31 @@ test('runs that differ in their seed alone make one row, with mean and deviation
   assert.ok(Number.isNaN(wide.testAccuracy.deviation));
 });
 
+test('the same seed trained twice is no second measurement: the later run counts', () => {
+  const rows = results([record('first', 1, 0.5), record('other', 2, 0.6), record('again', 1, 0.7)]);
+  assert.deepEqual(
+    rows.map(({ runs }) => runs),
+    [['other', 'again']],
+  );
+});
+
+test('a label names the row, and runs of different labels or studies are not taken together', () => {
+  const study = { name: 'batch size', setting: '32' };
+  const rows = results([
+    record('a', 1, 0.5),
+    record('b', 2, 0.6, { label: 'Baseline, augmented' }),
+    record('c', 3, 0.7, { study }),
+  ]);
+  assert.deepEqual(
+    rows.map(({ network, study: of }) => [network, of]),
+    [
+      ['Baseline', undefined],
+      ['Baseline, augmented', undefined],
+      ['Baseline', study],
+    ],
+  );
+});
+
 test('a mean over runs of which some were not measured is none', () => {
   const runs = [record('a', 1, 0.5), record('b', 2, 0.6, { evaluation: undefined })];
   assert.equal(results(runs)[0].testAccuracy, undefined);

@@ -137,6 +137,19 @@ test('a finished run of the same options is loaded, not trained', async () => {
   assert.deepEqual(measured(fresh.history), measured(first.history));
 });
 
+test('a label and a study are kept, and can be others the next time without training anew', async () => {
+  const folder = newFolder();
+  const study = { name: 'batch size', setting: '8' };
+  await trainIn(folder, {}, {}, { label: 'Small', study });
+  const [first] = await readRuns({ folder });
+  assert.deepEqual([first.label, first.study], ['Small', study]);
+  const { notices } = await trainIn(folder, {}, {}, { label: 'Small, of old' });
+  assert.match(notices.join(), /finished already/);
+  const [second] = await readRuns({ folder });
+  assert.deepEqual([second.label, second.study], ['Small, of old', undefined]);
+  assert.deepEqual(second.history, first.history);
+});
+
 test('other options under the same name are refused, and what differs is listed', async () => {
   const folder = newFolder();
   await trainIn(folder);
