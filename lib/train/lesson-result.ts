@@ -22,15 +22,17 @@ export interface LessonResult {
  * A network as its own lesson has it in this profile: its run is loaded where that lesson was run before, and trained
  * otherwise. Prints the name, and which of the two it was.
  * @param callbacks told of the training, if there is one
+ * @param seed of the initial weights and all else that is drawn; that of the lessons is 1
  */
 export async function lessonResult(
   network: NetworkName,
   profile: ProfileName,
   dataset: Dataset,
   callbacks: readonly TrainCallbacks[] = [],
+  seed = 1,
 ): Promise<LessonResult> {
   const { width, epochs, batchSize } = profileFor(network, profile);
-  const model = networks[network].build({ seed: 1, width });
+  const model = networks[network].build({ seed, width });
   const name = lessonLabel(network, profile);
   const notices: string[] = [];
   let isLoaded = false;
@@ -42,13 +44,15 @@ export async function lessonResult(
       console.log([`${name}${isLoaded ? ': trained before, and loaded' : ''}`, ...told].join('\n'));
     },
   };
+  const run = lessonRun(network, profile, dataset, seed);
   const history = await train(model, dataset, {
-    ...{ epochs, batchSize, loss: crossEntropy(), optimizer: adam(), validation: 'test' },
-    run: lessonRun(network, profile, dataset),
+    ...{ epochs, batchSize, loss: crossEntropy(), optimizer: adam() },
+    ...{ validation: { split: 0.1 }, keep: 'best', seed },
+    run,
     callbacks: [announce, ...callbacks.map((each) => unless(() => isLoaded, each))],
     onNotice: (message) => notices.push(message),
   });
-  return { model, history, evaluation: await evaluate(model, dataset), name };
+  return { model, history, evaluation: await evaluate(model, dataset, { run }), name };
 }
 
 /** Callbacks that are told nothing as long as `silent`. */
