@@ -1,10 +1,12 @@
 import {
   isBars,
+  isDots,
   isHeatmap,
   isLine,
   isPoints,
   type Axis,
   type BarTrace,
+  type DotTrace,
   type Figure,
   type HeatmapTrace,
   type LineTrace,
@@ -19,12 +21,14 @@ export function figureText(figure: Figure): string {
   const lines = figure.data.filter(isLine);
   const bars = figure.data.filter(isBars);
   const points = figure.data.filter(isPoints);
+  const dots = figure.data.filter(isDots);
   return [
     title.text,
     ...(title.subtitle?.text ? [title.subtitle.text] : []),
     ...(lines.length > 0 ? [tableText(linesTable(figure, lines))] : []),
     ...(bars.length > 0 ? [tableText(barsTable(figure, bars))] : []),
     ...(points.length > 0 ? [tableText(pointsTable(figure, points))] : []),
+    ...(dots.length > 0 ? [tableText(dotsTable(figure, dots))] : []),
     ...figure.data.filter(isHeatmap).map((trace) => tableText(heatmapTable(figure, trace))),
   ].join('\n');
 }
@@ -79,6 +83,28 @@ function pointsTable({ layout }: Figure, points: readonly PointTrace[]): Table {
     rows: points.flatMap(({ text, x, y }) =>
       text.map((name, i) => [name, written(layout.xaxis, x[i]), written(layout.yaxis, y[i])]),
     ),
+  };
+}
+
+/** A row a category, a column a trace; several dots of a trace over one category share a cell. */
+function dotsTable({ layout }: Figure, dots: readonly DotTrace[]): Table {
+  const categories = [...new Set(dots.flatMap((trace) => trace.x))];
+  const cell = ({ x, y, error_y }: DotTrace, category: string): string => {
+    const own = y.flatMap((value, i) => {
+      if (x[i] !== category) return [];
+      const spread = error_y?.array[i] ?? NaN;
+      const room = Number.isFinite(spread) ? ` ± ${written(layout.yaxis, spread)}` : '';
+      return [`${written(layout.yaxis, value)}${room}`];
+    });
+    return own.length > 0 ? own.join(', ') : missing;
+  };
+  return {
+    caption: '',
+    columns: [
+      { label: layout.xaxis.title.text, align: 'left' },
+      ...dots.map(({ name }) => ({ label: name, align: 'right' as const })),
+    ],
+    rows: categories.map((category) => [category, ...dots.map((trace) => cell(trace, category))]),
   };
 }
 

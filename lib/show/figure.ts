@@ -9,7 +9,7 @@ export interface Figure {
   readonly layout: Layout;
 }
 
-export type Trace = LineTrace | HeatmapTrace | BarTrace | PointTrace;
+export type Trace = LineTrace | HeatmapTrace | BarTrace | PointTrace | DotTrace;
 
 /** `x` or `x2`, `y` or `y2`: the panel that a trace belongs to. */
 export type AxisId<Letter extends 'x' | 'y'> = Letter | `${Letter}2`;
@@ -79,8 +79,36 @@ export interface PointTrace {
   readonly textposition: 'top center';
   readonly cliponaxis: false;
   readonly marker: { readonly color: string; readonly symbol: string; readonly size: number };
+  readonly error_y?: ErrorBars;
   readonly showlegend: false;
   readonly hovertemplate: string;
+}
+
+/** Dots over categories; several may stand over one. */
+export interface DotTrace {
+  readonly type: 'scatter';
+  readonly mode: 'markers';
+  readonly name: string;
+  readonly x: readonly string[];
+  readonly y: readonly number[];
+  readonly marker: {
+    readonly color: string;
+    readonly symbol: string;
+    readonly size: number;
+    readonly opacity?: number;
+  };
+  readonly error_y?: ErrorBars;
+  readonly showlegend: boolean;
+  readonly hovertemplate: string;
+}
+
+/** How far each value of a trace is spread, up and down. */
+export interface ErrorBars {
+  readonly type: 'data';
+  /** NaN for a value without a spread. */
+  readonly array: readonly number[];
+  readonly color: string;
+  readonly thickness: number;
 }
 
 export function isLine(trace: Trace): trace is LineTrace {
@@ -89,6 +117,10 @@ export function isLine(trace: Trace): trace is LineTrace {
 
 export function isPoints(trace: Trace): trace is PointTrace {
   return trace.type === 'scatter' && trace.mode === 'markers+text';
+}
+
+export function isDots(trace: Trace): trace is DotTrace {
+  return trace.type === 'scatter' && trace.mode === 'markers';
 }
 
 export function isBars(trace: Trace): trace is BarTrace {
@@ -106,8 +138,8 @@ export interface Axis {
   readonly anchor?: string;
   /** Exponents of 10 on a logarithmic axis. */
   readonly range?: readonly [number, number];
-  /** Linear unless told. */
-  readonly type?: 'log';
+  /** Linear unless told; a `category` takes names that look like numbers for what they are. */
+  readonly type?: 'log' | 'category';
   readonly autorange?: 'reversed';
   /**
    * For shares: percent, with a decimal only where neighbouring ticks need it. For large numbers: k, M, G. Plain

@@ -1,17 +1,13 @@
 import type { BarTrace, Figure } from '../figure';
+import { categoryAxis } from './categories';
 import { legend } from './lines';
 import { axisTitles, extent, padded, round, scaleOf, text, valueGrid, type Box } from './parts';
 
 export function barPanel(frame: Box, { layout }: Figure, bars: readonly BarTrace[]): string {
   const { xaxis, yaxis } = layout;
   const categories = [...new Set(bars.flatMap((trace) => trace.x))];
-  const longest = Math.max(...categories.map((name) => name.length));
-  const slot = (frame.right - frame.left) / categories.length;
-  const turned = longest * 7 > slot;
-  // Turned by 35 degrees, a letter takes about 4 pixels of height.
-  const below = turned ? longest * 4 + 26 : 38;
-  const box = { ...frame, bottom: frame.bottom + 38 - below };
-  const { left, top, bottom } = box;
+  const { box, slot, below, names, at } = categoryAxis(frame, categories);
+  const { top, bottom } = box;
   const values = bars.flatMap((trace) => trace.y);
   const [low, high] = padded(extent(values), yaxis);
   // A bar's length is its value, so that a linear axis begins at zero.
@@ -24,7 +20,7 @@ export function barPanel(frame: Box, { layout }: Figure, bars: readonly BarTrace
   const width = (slot * 0.8) / bars.length;
   const drawn = bars.flatMap((trace, t) =>
     trace.x.map((category, i) => {
-      const x = left + (categories.indexOf(category) + 0.1) * slot + t * width;
+      const x = at(category) - 0.4 * slot + t * width;
       const end = y(trace.y[i]);
       const { color } = trace.marker;
       const fill = typeof color === 'string' ? color : color[i];
@@ -34,16 +30,10 @@ export function barPanel(frame: Box, { layout }: Figure, bars: readonly BarTrace
       return rect + text(x + width / 2, Math.min(end, foot) - 4, trace.text?.[i] ?? '', { anchor: 'middle' });
     }),
   );
-  const names = categories.map((name, c) => {
-    const x = left + (c + 0.5) * slot;
-    return turned
-      ? text(x + 4, bottom + 14, name, { anchor: 'end', turn: -35 })
-      : text(x, bottom + 18, name, { anchor: 'middle' });
-  });
   return [
     valueGrid(box, yaxis, scale, y),
     ...drawn,
-    ...names,
+    names,
     axisTitles(box, xaxis, yaxis, { below }),
     legend(frame, bars.filter((trace) => trace.showlegend).map(entryOf)),
   ].join('');

@@ -1,6 +1,7 @@
-import { isBars, isHeatmap, isLine, isPoints, type Figure } from '../figure';
+import { isBars, isDots, isHeatmap, isLine, isPoints, type Figure } from '../figure';
 import { ink } from '../palette';
 import { barPanel } from './bars';
+import { dotPanel } from './dots';
 import { heatmapPanel } from './heatmap';
 import { lineLegend, linePanels } from './lines';
 import { text, type Box } from './parts';
@@ -19,6 +20,7 @@ export function figureSvg(figure: Figure): string {
   const lines = data.filter(isLine);
   const bars = data.filter(isBars);
   const points = data.filter(isPoints);
+  const dots = data.filter(isDots);
   const parts = [
     text(frame.left, 26, layout.title.text, { size: 16 }),
     text(frame.left, 46, layout.title.subtitle?.text ?? ''),
@@ -26,6 +28,7 @@ export function figureSvg(figure: Figure): string {
     ...(lines.length > 0 ? [lineLegend(frame, lines), ...linePanels(frame, figure, lines)] : []),
     ...(bars.length > 0 ? [barPanel(frame, figure, bars)] : []),
     ...(points.length > 0 ? [pointPanel(frame, figure, points)] : []),
+    ...(dots.length > 0 ? [dotPanel(frame, figure, dots)] : []),
   ];
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" ` +
