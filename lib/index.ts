@@ -5,5 +5,6 @@ export * from './data';
 export * from './models';
 export * from './recipe';
 export * from './train';
+export * from './study';
 export * from './inspect';
 export * from './show';

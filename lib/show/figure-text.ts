@@ -80,8 +80,12 @@ function pointsTable({ layout }: Figure, points: readonly PointTrace[]): Table {
       { label: heading(layout.xaxis), align: 'right' },
       { label: heading(layout.yaxis), align: 'right' },
     ],
-    rows: points.flatMap(({ text, x, y }) =>
-      text.map((name, i) => [name, written(layout.xaxis, x[i]), written(layout.yaxis, y[i])]),
+    rows: points.flatMap(({ text, x, y, error_y }) =>
+      text.map((name, i) => [
+        name,
+        written(layout.xaxis, x[i]),
+        withSpread(layout.yaxis, y[i], error_y?.array[i]),
+      ]),
     ),
   };
 }
@@ -92,9 +96,7 @@ function dotsTable({ layout }: Figure, dots: readonly DotTrace[]): Table {
   const cell = ({ x, y, error_y }: DotTrace, category: string): string => {
     const own = y.flatMap((value, i) => {
       if (x[i] !== category) return [];
-      const spread = error_y?.array[i] ?? NaN;
-      const room = Number.isFinite(spread) ? ` ± ${written(layout.yaxis, spread)}` : '';
-      return [`${written(layout.yaxis, value)}${room}`];
+      return [withSpread(layout.yaxis, value, error_y?.array[i])];
     });
     return own.length > 0 ? own.join(', ') : missing;
   };
@@ -117,6 +119,12 @@ function written({ tickformat, type }: Axis, value: number): string {
   if (tickformat === '.1~%') return percent(value);
   if (tickformat === '~s') return short(value);
   return type === 'log' ? value.toPrecision(3) : fixed(3)(value);
+}
+
+function withSpread(axis: Axis, value: number, spread = NaN): string {
+  return Number.isFinite(spread)
+    ? `${written(axis, value)} ± ${written(axis, spread)}`
+    : written(axis, value);
 }
 
 function heatmapTable({ layout }: Figure, { x, y, text }: HeatmapTrace): Table {

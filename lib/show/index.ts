@@ -29,4 +29,5 @@ export { liveProgress } from './progress';
 export { showResults } from './results';
 export { show } from './show';
 export { showSummary } from './summary';
+export { liveSweep, sweepCurves, sweepFigure, sweepTable } from './sweep';
 export { showTable, type TableOptions } from './table';

@@ -1,7 +1,8 @@
 import type { TrainCallbacks } from '../train/callbacks';
 import type { History } from '../train/history';
 import { trainingCurves } from './curves';
-import { emit, inNotebook, Place } from './output';
+import { FigurePlace } from './figure-place';
+import { emit, inNotebook } from './output';
 import { figureOutput } from './show';
 
 /**
@@ -9,13 +10,9 @@ import { figureOutput } from './show';
  * `callbacks`. In a terminal they come once, at the end, as a table.
  */
 export function liveCurves(): TrainCallbacks {
-  const place = new Place();
+  const place = new FigurePlace();
   const draw = (history: History): void => {
-    const output = figureOutput(trainingCurves(history));
-    // JupyterLab's Plotly extension (plotly.py 7.1) draws a place once and passes over later figures for it.
-    // The still picture takes the old drawing away, and the extension starts anew with the next message.
-    place.show({ 'text/html': output['text/html'], 'text/plain': output['text/plain'] });
-    place.show(output);
+    place.show(trainingCurves(history));
   };
   return {
     // A run that is taken up again, or was finished before, has curves already.

@@ -5,7 +5,7 @@ import { inNotebook, Place } from './output';
 import { Throttle } from './throttle';
 
 /** Takes the current state of a line of text, and its last state. */
-interface Line {
+export interface Line {
   update(text: string): void;
   end(text: string): void;
 }
@@ -19,7 +19,7 @@ export function liveProgress(): TrainCallbacks {
   let line: Line;
   return {
     onStart: ({ network, dataset, recipe, imagesPerEpoch }) => {
-      line = inNotebook() ? notebookLine() : terminalLine();
+      line = liveLine();
       line.update(`${network} on ${dataset}: ${recipe.epochs} epochs of ${whole(imagesPerEpoch)} images`);
     },
     onBatch: (progress) => {
@@ -32,6 +32,11 @@ export function liveProgress(): TrainCallbacks {
       line.end(endText(history));
     },
   };
+}
+
+/** A line below the running cell, or on the terminal. */
+export function liveLine(): Line {
+  return inNotebook() ? notebookLine() : terminalLine();
 }
 
 function notebookLine(): Line {
@@ -75,7 +80,7 @@ export function progressText(progress: TrainingProgress): string {
   ].join(' · ');
 }
 
-function bar(share: number, length = 10): string {
+export function bar(share: number, length = 10): string {
   const full = Math.floor(share * length);
   return '━'.repeat(full) + '┄'.repeat(length - full);
 }

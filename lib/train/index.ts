@@ -9,10 +9,17 @@ export { lessonResult, type LessonResult } from './lesson-result';
 export { lessonRun, type LessonRun } from './lesson-run';
 export { mistakes } from './mistakes';
 export { nearestNeighbours, type NearestNeighbours } from './nearest-neighbours';
-export { profileFor, profiles, type NetworkProfile, type Profile, type ProfileName } from './profiles';
+export {
+  profileFor,
+  profiles,
+  seedsFor,
+  type NetworkProfile,
+  type Profile,
+  type ProfileName,
+} from './profiles';
 export { readRuns, type ReadRunsOptions, type RunRecord } from './read-runs';
 export { networkResult, type NetworkResult } from './result';
-export { results, type Result, type Spread } from './results';
+export { keptAccuracy, results, spreadOf, type Result, type Spread } from './results';
 export type { RunStudy } from './run-files';
 export type { RunOptions } from './run-folder';
 export { evaluateTenCrop, type TenCropResult } from './ten-crop';

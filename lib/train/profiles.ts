@@ -42,3 +42,11 @@ const changes: Partial<Readonly<Record<NetworkName, Partial<Readonly<Record<Prof
 export function profileFor(network: NetworkName, profile: ProfileName): NetworkProfile {
   return { ...profiles[profile], width: 1, ...changes[network]?.[profile] };
 }
+
+/**
+ * The seeds that a comparison trains each of its subjects from: two where there is little time, enough to see how far
+ * chance reaches if many subjects are taken together, and three in `full`.
+ */
+export function seedsFor(profile: ProfileName): readonly number[] {
+  return profile === 'full' ? [1, 2, 3] : [1, 2];
+}

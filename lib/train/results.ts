@@ -1,5 +1,6 @@
 import { fingerprint } from '../runs/plain-data';
 import type { Recipe } from '../recipe';
+import type { History } from './history';
 import type { RunRecord } from './read-runs';
 import type { RunStudy } from './run-files';
 
@@ -85,15 +86,24 @@ function deviceOf({ sessions }: RunRecord): string {
 }
 
 function valAccuracyOf({ history }: RunRecord): number | undefined {
-  return history?.epochs.find(({ epoch }) => epoch === history.weightsOf)?.valAccuracy ?? undefined;
+  return history && keptAccuracy(history);
+}
+
+/** Validation accuracy of the weights that the network had in the end. */
+export function keptAccuracy({ epochs, weightsOf }: History): number | undefined {
+  return epochs.find(({ epoch }) => epoch === weightsOf)?.valAccuracy ?? undefined;
 }
 
 function spread(values: readonly (number | undefined)[]): Spread | undefined {
   const known = values.filter((value): value is number => value !== undefined);
-  if (known.length < values.length) return undefined;
-  const centre = mean(known);
-  const squares = known.reduce((total, value) => total + (value - centre) ** 2, 0);
-  return { mean: centre, deviation: Math.sqrt(squares / (known.length - 1)) };
+  return known.length < values.length ? undefined : spreadOf(known);
+}
+
+/** Mean and the sample's standard deviation; of nothing, NaN. */
+export function spreadOf(values: readonly number[]): Spread {
+  const centre = mean(values);
+  const squares = values.reduce((total, value) => total + (value - centre) ** 2, 0);
+  return { mean: centre, deviation: Math.sqrt(squares / (values.length - 1)) };
 }
 
 function mean(values: readonly number[]): number {

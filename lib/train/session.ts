@@ -3,11 +3,11 @@ import { titleOf } from '../models/registry';
 import { modelBytes, parseWeights } from '../models/weights/files';
 import { setNamed, type NamedArrays } from '../models/weights/named';
 import { rateFactor, type Recipe } from '../recipe';
-import { UserError } from '../runtime/errors';
 import { onInterrupt } from '../runtime/interrupt';
 import { shownPath } from '../runtime/paths';
 import { tf } from '../runtime/tensorflow';
 import type { TrainCallbacks } from './callbacks';
+import { DivergedError } from './diverged';
 import { stopsEarly, validationLosses } from './early-stopping';
 import type { Engine, EngineRun, Measured, StepsResult } from './engine';
 import type { EpochRow, History } from './history';
@@ -348,8 +348,4 @@ export class Session {
 function allFinite(values: ArrayLike<number>): boolean {
   for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
   return true;
-}
-
-class DivergedError extends UserError {
-  override readonly name = 'DivergedError';
 }

@@ -11,7 +11,7 @@ export interface CategoryAxis {
   /** The names, drawn. */
   readonly names: string;
   /** Where the middle of a category is. */
-  at(category: string): number;
+  readonly at: (category: string) => number;
 }
 
 /** Names below a panel, turned where they would not fit side by side. */

@@ -1,0 +1,105 @@
+import { keptAccuracy, spreadOf, type Spread } from '../train/results';
+import type { Sweep, SweepPoint } from './sweep';
+
+/** Validation accuracy of each run of a setting, in the order of the seeds. */
+export function accuraciesOf({ runs }: SweepPoint): number[] {
+  return runs
+    .map(({ history }) => keptAccuracy(history))
+    .filter((each): each is number => each !== undefined);
+}
+
+/** Validation accuracy over the seeds; NaN for a setting that could not be trained. */
+export function accuracyOf(point: SweepPoint): Spread {
+  return spreadOf(accuraciesOf(point));
+}
+
+/** A row of a sweep's table. */
+export interface SweepRow {
+  readonly setting: string;
+  readonly parameters: number;
+  /** Of the last epoch, while the weights moved and with dropout on; mean over seeds. */
+  readonly trainingAccuracy: number;
+  /** Of the weights that were kept; mean over seeds. */
+  readonly validationAccuracy: number;
+  /** Sample's standard deviation over seeds; NaN for a single one. */
+  readonly deviation: number;
+  readonly seeds: number;
+  /** Of training, validation left out; mean over seeds. */
+  readonly seconds: number;
+}
+
+/** What a sweep came to, a row for each setting: for a DataFrame. */
+export function sweepRows({ points }: Sweep): SweepRow[] {
+  return points.map((point) => {
+    const histories = point.runs.map(({ history }) => history);
+    const { mean, deviation } = accuracyOf(point);
+    return {
+      ...{ setting: point.setting, parameters: point.parameters },
+      trainingAccuracy: spreadOf(histories.map(({ epochs }) => epochs[epochs.length - 1].accuracy)).mean,
+      validationAccuracy: mean,
+      deviation,
+      seeds: point.runs.length,
+      seconds: spreadOf(histories.map(({ seconds }) => seconds)).mean,
+    };
+  });
+}
+
+/**
+ * The standard deviation over seeds that the settings of one or more sweeps share: the root of their mean variance,
+ * weighted by what each knows of it. A handful of seeds says little about one setting, and a good deal about all of them.
+ * @returns NaN if no setting was trained from two seeds
+ */
+export function pooledDeviation(sweeps: readonly Sweep[]): number {
+  let squares = 0;
+  let degrees = 0;
+  for (const point of sweeps.flatMap(({ points }) => points)) {
+    const accuracies = accuraciesOf(point);
+    if (accuracies.length < 2) continue;
+    squares += (accuracies.length - 1) * spreadOf(accuracies).deviation ** 2;
+    degrees += accuracies.length - 1;
+  }
+  return Math.sqrt(squares / degrees);
+}
+
+/** The setting of the highest mean validation accuracy. */
+export function bestOf({ points }: Sweep): SweepPoint | undefined {
+  const trained = points.filter((point) => point.failure === null && point.runs.length > 0);
+  return trained.reduce<SweepPoint | undefined>(
+    (best, point) => (best && accuracyOf(best).mean >= accuracyOf(point).mean ? best : point),
+    undefined,
+  );
+}
+
+/** How clearly a sweep was decided. */
+export interface Lead {
+  readonly study: string;
+  readonly best: string;
+  /** Mean validation accuracy of the best setting. */
+  readonly accuracy: number;
+  /** The setting that comes second. */
+  readonly second: string;
+  /** By how much the best is ahead of it. */
+  readonly lead: number;
+  /**
+   * The lead in standard deviations of what chance alone would make of it, given `noise` between seeds. From about 2 on
+   * it is hard to put down to chance.
+   */
+  readonly inNoise: number;
+}
+
+/**
+ * @param noise standard deviation of a single run over seeds, as of `pooledDeviation`
+ * @returns undefined if fewer than two settings were trained
+ */
+export function leadOf(sweep: Sweep, noise: number): Lead | undefined {
+  const best = bestOf(sweep);
+  const second = bestOf({ ...sweep, points: sweep.points.filter((point) => point !== best) });
+  if (!best || !second) return undefined;
+  const accuracy = accuracyOf(best).mean;
+  const lead = accuracy - accuracyOf(second).mean;
+  const chance = noise * Math.sqrt(1 / best.runs.length + 1 / second.runs.length);
+  return {
+    ...{ study: sweep.study, best: best.setting, accuracy },
+    ...{ second: second.setting, lead, inNoise: lead / chance },
+  };
+}

@@ -1,0 +1,209 @@
+import type { Dataset } from '../data/types';
+import { titleOf } from '../models/registry';
+import type { NetworkOptions } from '../models/network';
+import { summary } from '../models/summary';
+import type { tf } from '../runtime/tensorflow';
+import type { TrainCallbacks, TrainingProgress } from '../train/callbacks';
+import type { History } from '../train/history';
+import { lessonRun } from '../train/lesson-run';
+import type { ProfileName } from '../train/profiles';
+import { DivergedError } from '../train/diverged';
+import { train, type TrainOptions } from '../train/train';
+
+/** One value of what is varied. */
+export interface Setting {
+  /** What figures and tables call it: `32`. */
+  readonly name: string;
+  /** What is different in training. */
+  readonly options?: TrainOptions;
+  /** What is different in the network. */
+  readonly network?: NetworkOptions;
+  /** For a network of another kind; `build` of the sweep unless told. */
+  readonly build?: (options: NetworkOptions) => tf.LayersModel;
+}
+
+export interface SweepOptions {
+  /** What is varied: `batch size`. */
+  readonly study: string;
+  readonly settings: readonly Setting[];
+  /** Each setting is trained once from each. */
+  readonly seeds: readonly number[];
+  readonly build: (options: NetworkOptions) => tf.LayersModel;
+  /** What is the same for all settings. It has to validate: the validation accuracy is what is compared. */
+  readonly base: TrainOptions;
+  /** Names the runs, so that each profile has its own. */
+  readonly profile: ProfileName;
+  readonly callbacks?: SweepCallbacks;
+}
+
+/** Told how a sweep goes. */
+export interface SweepCallbacks {
+  onStart?(sweep: Sweep): void;
+  onProgress?(progress: SweepProgress): void;
+  /** After each run; `sweep` holds all so far. */
+  onRun?(sweep: Sweep): void;
+  onEnd?(sweep: Sweep): void;
+}
+
+export interface SweepProgress {
+  readonly study: string;
+  readonly setting: string;
+  readonly seed: number;
+  /** Counted from 1. */
+  readonly run: number;
+  readonly runs: number;
+  readonly training: TrainingProgress;
+  /** Until the last run is done, taking each to be about as long as those before it. */
+  readonly secondsLeft: number;
+}
+
+/** A setting with one seed. */
+export interface SweepRun {
+  readonly seed: number;
+  readonly history: History;
+}
+
+export interface SweepPoint {
+  readonly setting: string;
+  readonly parameters: number;
+  readonly runs: readonly SweepRun[];
+  /** Why the setting could not be trained to its end; null if it could. */
+  readonly failure: string | null;
+}
+
+/** Runs that differ in one setting, and in their seeds. */
+export interface Sweep {
+  readonly study: string;
+  /** Title of the network. */
+  readonly network: string;
+  readonly dataset: string;
+  readonly points: readonly SweepPoint[];
+  /** How many runs there are to be. */
+  readonly runs: number;
+  /** True if it was stopped before its end. Called again, it goes on where it stopped. */
+  readonly interrupted: boolean;
+}
+
+/**
+ * Trains a network with each setting from each seed, and keeps every run as a part of the study, so that a sweep that
+ * was stopped goes on where it stopped and one that is finished is only loaded. A setting whose loss stops being a
+ * number counts as a result: its point says so.
+ * @throws UserError as `train` does, except for such a loss
+ */
+export async function sweep(dataset: Dataset, options: SweepOptions): Promise<Sweep> {
+  const { study, settings, seeds, callbacks = {} } = options;
+  // Seed after seed, so that a sweep that is stopped has one of each setting before it has two of any.
+  const jobs = seeds.flatMap((seed) => settings.map((setting) => ({ setting, seed })));
+  const clock = new Clock(jobs.length);
+  let now: Sweep = {
+    ...{ study, dataset: dataset.name, points: [], runs: jobs.length, interrupted: false },
+    network: titleOfBuilt(options),
+  };
+  callbacks.onStart?.(now);
+  for (const [i, { setting, seed }] of jobs.entries()) {
+    const model = (setting.build ?? options.build)({ ...setting.network, seed });
+    try {
+      clock.begin();
+      const done = await runOf(dataset, options, setting, { model, seed }, (training) => {
+        const place = { study, setting: setting.name, seed, run: i + 1, runs: jobs.length };
+        const secondsLeft = clock.secondsLeft(i, training.secondsLeft);
+        callbacks.onProgress?.({ ...place, training, secondsLeft });
+      });
+      clock.end();
+      now =
+        typeof done !== 'string' && done.interrupted
+          ? { ...now, interrupted: true }
+          : { ...now, points: withRun(now.points, setting.name, seed, summary(model).parameters, done) };
+    } finally {
+      model.dispose();
+    }
+    if (now.interrupted) break;
+    callbacks.onRun?.(now);
+  }
+  callbacks.onEnd?.(now);
+  return now;
+}
+
+function titleOfBuilt({ build }: SweepOptions): string {
+  const model = build({});
+  const title = titleOf(model);
+  model.dispose();
+  return title;
+}
+
+/** Estimates the time left from the runs that were trained; those that were loaded take next to none. */
+class Clock {
+  readonly #jobs: number;
+  #begun = 0;
+  #trained: number[] = [];
+
+  constructor(jobs: number) {
+    this.#jobs = jobs;
+  }
+
+  begin(): void {
+    this.#begun = performance.now();
+  }
+
+  end(): void {
+    this.#trained.push((performance.now() - this.#begun) / 1000);
+  }
+
+  secondsLeft(job: number, ofThis: number): number {
+    const whole = (performance.now() - this.#begun) / 1000 + ofThis;
+    const all = [...this.#trained, whole];
+    const usual = all.reduce((sum, each) => sum + each, 0) / all.length;
+    return ofThis + usual * (this.#jobs - job - 1);
+  }
+}
+
+/** @returns its history, or why it could not be trained to its end */
+async function runOf(
+  dataset: Dataset,
+  { study, base, profile }: SweepOptions,
+  { name: setting, options }: Setting,
+  { model, seed }: { model: tf.LayersModel; seed: number },
+  onBatch: (progress: TrainingProgress) => void,
+): Promise<History | string> {
+  const run = lessonRun(folderName(`${study}_${setting}`), profile, dataset, seed);
+  const notices: string[] = [];
+  const announce: TrainCallbacks = {
+    onStart: ({ history, recipe }) => {
+      // That a finished run was loaded is what a sweep is expected to do; anything else is worth a line.
+      const isLoaded = history.epochs.length === recipe.epochs && notices.length === 1;
+      if (!isLoaded && notices.length > 0) console.log(notices.join('\n'));
+    },
+  };
+  try {
+    return await train(model, dataset, {
+      ...{ ...base, ...options, seed },
+      run: { ...run, label: titleOf(model), study: { name: study, setting } },
+      callbacks: [announce, { onBatch }],
+      onNotice: (message) => notices.push(message),
+    });
+  } catch (error) {
+    if (error instanceof DivergedError) return error.message;
+    throw error;
+  }
+}
+
+function withRun(
+  points: readonly SweepPoint[],
+  setting: string,
+  seed: number,
+  parameters: number,
+  done: History | string,
+): SweepPoint[] {
+  const before = points.find((point) => point.setting === setting);
+  const point: SweepPoint = {
+    ...{ setting, parameters },
+    runs: [...(before?.runs ?? []), ...(typeof done === 'string' ? [] : [{ seed, history: done }])],
+    failure: before?.failure ?? (typeof done === 'string' ? done : null),
+  };
+  return before ? points.map((each) => (each === before ? point : each)) : [...points, point];
+}
+
+/** `VGG16: depth` → `VGG16-depth`, for the name of a folder. */
+function folderName(text: string): string {
+  return text.replace(/[^\w.]+/g, '-').replace(/^-|-$/g, '');
+}
