@@ -9,7 +9,7 @@ import { type Fingerprint, fingerprintOf } from './fingerprint';
 import { nameOf } from './notebook';
 import type { Outcome } from './outcome';
 import { exportPage } from './page';
-import type { PlanEntry, PlannedRun } from './plan';
+import { type PlanEntry, type PlannedRun, readsOthers } from './plan';
 import { readRecord, recordFile, type RunRecord, whyRun, writeRecord } from './record';
 import { execute, type Execution } from './run';
 import type { Surroundings } from './surroundings';
@@ -52,11 +52,16 @@ export async function runBatch(
   return batch.run();
 }
 
+/** An entry with its place in the plan. */
+interface Turn {
+  readonly entry: PlanEntry;
+  readonly index: number;
+}
+
 class Batch {
   private readonly outcomes: Outcome[];
   private readonly stopping = new AbortController();
   private readonly folders: ReturnType<typeof outputFolders>;
-  private next = 0;
 
   constructor(
     private readonly entries: readonly PlanEntry[],
@@ -68,7 +73,7 @@ class Batch {
   }
 
   async run(): Promise<Outcome[]> {
-    const { interrupt, jobs } = this.options;
+    const { interrupt } = this.options;
     const stop = (): void => {
       this.stopping.abort();
     };
@@ -85,11 +90,17 @@ class Batch {
       ),
     );
     try {
-      const workers = Array.from({ length: jobs }, () => this.work());
-      // What goes wrong in one ends the others in their own time, and is told when they are through.
-      const ends = await Promise.allSettled(workers.map((worker) => worker.catch(stopAndThrow)));
-      const broken = ends.find((end) => end.status === 'rejected');
-      if (broken !== undefined) throw (broken as PromiseRejectedResult).reason;
+      const turns = this.entries.map((entry, index) => ({ entry, index }));
+      const last = turns.filter(({ entry }) => readsOthers(entry));
+      for (const some of [turns.filter((turn) => !last.includes(turn)), last]) {
+        // Whoever of them is free takes the next.
+        const rest = some.values();
+        const workers = Array.from({ length: this.options.jobs }, () => this.work(rest));
+        // What goes wrong in one ends the others in their own time, and is told when they are through.
+        const ends = await Promise.allSettled(workers.map((worker) => worker.catch(stopAndThrow)));
+        const broken = ends.find((end) => end.status === 'rejected');
+        if (broken !== undefined) throw (broken as PromiseRejectedResult).reason;
+      }
     } finally {
       interrupt.removeEventListener('abort', stop);
       this.display.close();
@@ -97,10 +108,9 @@ class Batch {
     return this.outcomes;
   }
 
-  private async work(): Promise<void> {
-    while (this.next < this.entries.length && !this.stopping.signal.aborted) {
-      const index = this.next++;
-      const entry = this.entries[index];
+  private async work(turns: Iterable<Turn>): Promise<void> {
+    for (const { entry, index } of turns) {
+      if (this.stopping.signal.aborted) return;
       const outcome: Outcome =
         entry.kind === 'run'
           ? await this.runOne(index, entry.run)

@@ -2,9 +2,12 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { codeOf } from '../data/text';
 import { projectRoot } from '../runtime/paths';
+import { runFiles } from '../train/run-files';
+import { runsFolder } from '../train/run-path';
 import { addFiles, hashText } from './files';
-import { sourceOf } from './notebook';
+import { readsRuns, sourceOf } from './notebook';
 import type { PlannedRun } from './plan';
 import type { Surroundings } from './surroundings';
 
@@ -18,6 +21,8 @@ export interface Fingerprint {
   readonly data: string;
   readonly node: string;
   readonly tensorflow: string;
+  /** Of what all runs came to, for a notebook that reads them. */
+  readonly runs?: string;
 }
 
 const MODULE = /\.(?:[cm]?[jt]s|json|py)$/;
@@ -36,7 +41,30 @@ export function fingerprintOf(run: PlannedRun, surroundings: Surroundings): Fing
     data: surroundings.data.digest,
     node: surroundings.node,
     tensorflow: surroundings.tensorflow,
+    ...(readsRuns(notebook) && { runs: runsDigest() }),
   };
+}
+
+/** Of the files that tell what runs came to. They may come and go meanwhile: other processes train. */
+function runsDigest(folder = runsFolder()): string {
+  const hash = createHash('sha256');
+  const names = fs.existsSync(folder) ? fs.readdirSync(folder).sort() : [];
+  for (const name of names) {
+    for (const file of [runFiles.run, runFiles.history, runFiles.test]) {
+      const content = contentOf(path.join(folder, name, file));
+      if (content !== undefined) hash.update(`${name}/${file}\n${content.length}\n`).update(content);
+    }
+  }
+  return hash.digest('hex');
+}
+
+function contentOf(file: string): Buffer | undefined {
+  try {
+    return fs.readFileSync(file);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return undefined;
+    throw error;
+  }
 }
 
 function libDigest(notebookFolder: string): string {

@@ -22,6 +22,17 @@ export function sourceOf(cell: NotebookCell): string {
   return typeof cell.source === 'string' ? cell.source : cell.source.join('');
 }
 
+/**
+ * Whether a notebook takes up what runs of other notebooks came to: its metadata say `"cifar10": { "reads": "runs" }`.
+ */
+export function readsRuns({ metadata }: Notebook): boolean {
+  return readsOf(metadata) === 'runs';
+}
+
+function readsOf(metadata: Notebook['metadata']): unknown {
+  return (metadata.cifar10 as { readonly reads?: unknown } | undefined)?.reads;
+}
+
 /** A notebook's name: that of its file. */
 export function nameOf(file: string): string {
   return path.basename(file, '.ipynb');
@@ -55,6 +66,12 @@ export function readNotebook(file: string): Notebook {
   const { language } = (notebook.metadata.kernelspec ?? {}) as { language?: string };
   if (language !== undefined && language !== 'typescript') {
     throw new UserError(`${file} is written in ${language}; the kernel here runs TypeScript.`);
+  }
+  const reads = readsOf(notebook.metadata);
+  if (reads !== undefined && reads !== 'runs') {
+    throw new UserError(
+      `${file} says in its metadata that it reads ${JSON.stringify(reads)}; expected "runs", or nothing.`,
+    );
   }
   return notebook;
 }

@@ -1,7 +1,7 @@
 /** From what was asked for to the runs that it takes, each checked before the first begins. */
 import * as path from 'node:path';
 import { UserError } from '../runtime/errors';
-import { type Notebook, nameOf, readNotebook } from './notebook';
+import { type Notebook, nameOf, readNotebook, readsRuns } from './notebook';
 import { readValues, type Wish } from './parameter-types';
 import {
   declaredParameters,
@@ -41,7 +41,10 @@ export interface PlanRequest {
   readonly profile?: string;
 }
 
-/** The runs in their order, with a refusal in the place of each notebook that can't be run. */
+/**
+ * The runs in their order, with a refusal in the place of each notebook that can't be run. What reads the runs of the
+ * others stands at the end.
+ */
 export function planRuns({ files, settings, profile }: PlanRequest): PlanEntry[] {
   const wishes = files.map((file) => attempt(file, () => readWish(file, settings, profile)));
   const valid = wishes.filter((wish): wish is Wish => !isRefusal(wish));
@@ -60,7 +63,12 @@ export function planRuns({ files, settings, profile }: PlanRequest): PlanEntry[]
     });
   });
   needDistinctNames(entries);
-  return entries;
+  return [...entries.filter((entry) => !readsOthers(entry)), ...entries.filter(readsOthers)];
+}
+
+/** Whether it has to wait until all others have ended. */
+export function readsOthers(entry: PlanEntry): boolean {
+  return entry.kind === 'run' && readsRuns(entry.run.notebook);
 }
 
 function readWish(file: string, settings: Settings, profile: string | undefined): Wish {

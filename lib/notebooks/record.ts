@@ -69,6 +69,7 @@ export function whyRun(
     data: 'the data have',
     node: 'Node has',
     tensorflow: 'TensorFlow has',
+    runs: 'the runs that it reads have',
   } as const;
   for (const key of Object.keys(names) as (keyof Fingerprint)[]) {
     if (record.fingerprint[key] !== fingerprint[key]) return `${names[key]} changed`;

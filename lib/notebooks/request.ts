@@ -44,7 +44,7 @@ notebook or a folder. All of the collection are run if none is named.
   --jobs N             how many run at a time (1 unless given)
   --html               write each as a page that opens from disk
   --resume             leave out what is unchanged since it passed: code, parameters, lib, packages,
-                       data, Node and TensorFlow
+                       data, Node and TensorFlow, and the runs for a notebook that reads them
 
 Ctrl-C stops the running cells in their own time, so that training can save; a second one ends
 everything at once. Exit codes: 0 all passed, 1 at least one failed, 2 none was run since the request

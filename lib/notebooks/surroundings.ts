@@ -4,6 +4,7 @@ import { describe, loadDataset } from '../data/load';
 import type { SourceKind } from '../data/types';
 import { type Circumstances, probeTensorFlow } from '../runtime/device';
 import { UserError } from '../runtime/errors';
+import { runsFolder } from '../train/run-path';
 
 export interface Surroundings {
   readonly node: string;
@@ -44,7 +45,8 @@ export async function settle(
     whyNoGpu: probe.whyNoGpu,
     data,
   };
-  return { surroundings, environment };
+  // Kernels start in other folders: a relative path would lead each of them elsewhere.
+  return { surroundings, environment: { ...environment, RUNS_DIR: path.resolve(runsFolder()) } };
 }
 
 /**

@@ -3,7 +3,8 @@ import type { Dataset } from '../data/types';
 import { networks, type NetworkName } from '../models/registry';
 import { profileFor, type ProfileName } from './profiles';
 import { runFiles } from './run-files';
-import { runPath, type RunOptions } from './run-folder';
+import type { RunOptions } from './run-folder';
+import { runPath } from './run-path';
 
 export interface LessonRun extends RunOptions {
   /** What tables and figures call it: `AlexNet8, width 0.25, augmented`. */

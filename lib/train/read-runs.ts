@@ -13,7 +13,7 @@ import {
   type RunSettings,
   type Session,
 } from './run-files';
-import { runsFolder } from './run-folder';
+import { runsFolder } from './run-path';
 import { parseEvaluation } from './test-result';
 
 /** What a run's folder tells of it, and of nothing else. */

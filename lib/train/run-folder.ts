@@ -10,7 +10,7 @@ import { CheckpointStore, type Role } from '../runs/checkpoint-store';
 import { differences, fingerprint } from '../runs/plain-data';
 import { DamagedError, unfinishedSuffix } from '../runs/sealed-folder';
 import { UserError } from '../runtime/errors';
-import { outputsDir, shownPath } from '../runtime/paths';
+import { shownPath } from '../runtime/paths';
 import { acquireLock } from '../runtime/process-lock';
 import type { tf } from '../runtime/tensorflow';
 import { versions } from '../runtime/versions';
@@ -26,12 +26,8 @@ import type {
   Session,
 } from './run-files';
 import { runFiles } from './run-files';
+import { runPath } from './run-path';
 import type { TrainingState } from './state';
-
-/** Where runs are kept unless told: outputs/runs, or where the environment's RUNS_DIR says. */
-export function runsFolder(): string {
-  return process.env.RUNS_DIR ?? path.join(outputsDir, 'runs');
-}
 
 export interface RunOptions {
   /** The name of the run's folder. */
@@ -52,14 +48,6 @@ export interface RunOptions {
   readonly study?: RunStudy;
   /** Where runs are kept; `runsFolder()` unless told. */
   readonly folder?: string;
-}
-
-/** @throws UserError unless it can be the name of a folder */
-export function runPath(name: string, folder = runsFolder()): string {
-  if (/^[A-Za-z0-9][\w.+-]*$/.test(name)) return path.join(folder, name);
-  throw new UserError(
-    `A run cannot be called "${name}": take letters, digits and -_.+ and begin with a letter or a digit.`,
-  );
 }
 
 /** The folder of one run, held by this process alone. */

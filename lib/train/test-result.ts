@@ -7,7 +7,8 @@ import { UserError } from '../runtime/errors';
 import type { Evaluation } from './evaluate';
 import { classReports } from './metrics';
 import { runFiles, type RunFile } from './run-files';
-import { runPath, type RunOptions } from './run-folder';
+import type { RunOptions } from './run-folder';
+import { runPath } from './run-path';
 
 /** An evaluation as JSON has it: lists for typed arrays, and no reports, which follow from the confusion. */
 type TestFile = Omit<Evaluation, 'classes' | 'predictions' | 'confidences'> & {

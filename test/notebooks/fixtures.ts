@@ -20,6 +20,11 @@ export function code(source: string, ...tags: string[]): NotebookCell {
   return { cell_type: 'code', metadata: { tags }, source };
 }
 
+/** A notebook that takes up what runs of others came to. */
+export function readingRuns(content: Notebook): Notebook {
+  return { ...content, metadata: { ...content.metadata, cifar10: { reads: 'runs' } } };
+}
+
 export function notebook(...cells: NotebookCell[]): Notebook {
   const kernelspec = { name: 'tslab-cifar10', display_name: 'TypeScript', language: 'typescript' };
   const written = cells.map((cell, i) => ({ id: `cell-${i}`, ...cell, outputs: [], execution_count: null }));
@@ -50,12 +55,16 @@ export class BatchProcess {
   private readonly mark = `BATCH_TEST=${randomUUID()}`;
   private readonly child: ChildProcess;
 
-  constructor(args: readonly string[], command: keyof typeof COMMANDS = 'script') {
+  constructor(
+    args: readonly string[],
+    command: keyof typeof COMMANDS = 'script',
+    environment: Readonly<Record<string, string>> = {},
+  ) {
     const [name, value] = this.mark.split('=');
     const [program, ...before] = COMMANDS[command];
     this.child = spawn(program, [...before, ...args], {
       cwd: projectRoot,
-      env: { ...process.env, DATA_SOURCE: 'sample', [name]: value },
+      env: { ...process.env, DATA_SOURCE: 'sample', ...environment, [name]: value },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [this.child.stdout, this.child.stderr]) {

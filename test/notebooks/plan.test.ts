@@ -8,7 +8,7 @@ import { type PlanEntry, planRuns } from '../../lib/notebooks/plan';
 import { readRequest } from '../../lib/notebooks/request';
 import { selectNotebooks } from '../../lib/notebooks/select';
 import { readSettings } from '../../lib/notebooks/settings';
-import { code, writeNotebook } from './fixtures';
+import { code, notebook, readingRuns, writeNotebook } from './fixtures';
 
 let folder: string;
 before(() => {
@@ -66,6 +66,23 @@ describe('the plan', () => {
       () => planRuns({ files: [labels], settings: readSettings(['label=a/b,a?b']) }),
       /Two runs of labels\.ipynb would both be written as labels--label=a_b\.ipynb/,
     );
+  });
+
+  test('what reads the runs of others comes after them; a word that is none of the known is refused', () => {
+    const reader = path.join(folder, '0-reader.ipynb');
+    const wrong = path.join(folder, '1-wrong.ipynb');
+    const content = readingRuns(notebook(code('let size = 1;', 'parameters')));
+    fs.writeFileSync(reader, JSON.stringify(content));
+    fs.writeFileSync(wrong, JSON.stringify({ ...content, metadata: { cifar10: { reads: 'run' } } }));
+    const other = writeNotebook(folder, '2-other', code('let size = 1;', 'parameters'));
+    const entries = planRuns({ files: [reader, wrong, other], settings: readSettings(['size=2,3']) });
+    assert.deepEqual(entries.map(told), [
+      `${wrong} says in its metadata that it reads "run"; expected "runs", or nothing.`,
+      '2-other--size=2 {"size":2}',
+      '2-other--size=3 {"size":3}',
+      '0-reader--size=2 {"size":2}',
+      '0-reader--size=3 {"size":3}',
+    ]);
   });
 
   test('a file that is no notebook, or one of another language, is refused', () => {

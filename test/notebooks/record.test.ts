@@ -9,7 +9,7 @@ import { withParameters } from '../../lib/notebooks/parameters';
 import type { PlannedRun } from '../../lib/notebooks/plan';
 import { readRecord, recordFile, type RunRecord, whyRun, writeRecord } from '../../lib/notebooks/record';
 import type { Surroundings } from '../../lib/notebooks/surroundings';
-import { code, notebook } from './fixtures';
+import { code, notebook, readingRuns } from './fixtures';
 
 const surroundings: Surroundings = {
   ...{ node: '20.0.0', tensorflow: '2.21.0', device: 'CPU', gpus: [] },
@@ -69,6 +69,40 @@ describe('what --resume looks at', () => {
     assert.equal(reason(planned(1)), 'some.ipynb was changed');
     fs.rmSync(output);
     assert.equal(reason(planned(1)), 'some.ipynb is gone');
+  });
+
+  test('for a notebook that reads runs, so is a change of what they came to, and of nothing else in them', (t) => {
+    const runs = path.join(folder, 'runs');
+    const { RUNS_DIR } = process.env;
+    t.after(() => {
+      if (RUNS_DIR === undefined) delete process.env.RUNS_DIR;
+      else process.env.RUNS_DIR = RUNS_DIR;
+    });
+    process.env.RUNS_DIR = runs;
+    const reader = { ...planned(1), notebook: readingRuns(planned(1).notebook) };
+    const [ofReader, ofOther] = [
+      fingerprintOf(reader, surroundings),
+      fingerprintOf(planned(1), surroundings),
+    ];
+    fs.writeFileSync(output, '{}');
+    const changes = (file: string, content = ''): (string | undefined)[] => {
+      const before = fingerprintOf(reader, surroundings);
+      fs.mkdirSync(path.dirname(path.join(runs, file)), { recursive: true });
+      fs.writeFileSync(path.join(runs, file), content);
+      return [before, ofOther].map((fingerprint, i) => {
+        writeRecord(output, passing(fingerprint));
+        return whyRun(output, fingerprintOf(i === 0 ? reader : planned(1), surroundings));
+      });
+    };
+    const changed = ['the runs that it reads have changed', undefined];
+    assert.deepEqual(changes('notes.txt'), [undefined, undefined]);
+    assert.deepEqual(fingerprintOf(reader, surroundings), ofReader);
+    for (const file of ['run.json', 'history.json', 'test.json']) {
+      assert.deepEqual(changes(`a/${file}`), changed, file);
+    }
+    assert.deepEqual(changes('a/run.json', '{}'), changed);
+    assert.deepEqual(changes('a/checkpoints/last-1/state.json', '{}'), [undefined, undefined]);
+    assert.deepEqual(changes('b/run.json', '{}'), changed);
   });
 
   test('a run that failed or was cut off, and a record that cannot be read, do not count', () => {
