@@ -2,7 +2,7 @@ import type { Evaluation } from '../train/evaluate';
 import type { NetworkResult } from '../train/result';
 import { layout, logTicks, type BarTrace, type Figure, type PointTrace } from './figure';
 import { duration, percent, short } from './format';
-import { appearancesOf } from './palette';
+import { appearancesOf, type Appearance } from './palette';
 import { emit } from './output';
 import { table, tableOutput, type Table } from './table';
 
@@ -82,16 +82,35 @@ export function costBars(results: readonly NetworkResult[], cost: Cost): Figure 
   };
 }
 
+/** What a point of {@link accuracyAgainstCost} is made of. */
+export interface CostPoint extends Pick<NetworkResult, 'network' | 'dataset' | 'accuracy' | Cost> {
+  /** Standard deviation of the accuracy over seeds; NaN, or left out, where it was measured once. */
+  readonly deviation?: number;
+}
+
+export interface CostOptions {
+  /** How each network looks; as `appearancesOf` finds for these alone unless told. */
+  readonly looks?: ReadonlyMap<string, Appearance>;
+}
+
 /**
- * Accuracy against what it cost, a point for each network that has both. Further up is better, further left is
- * cheaper.
+ * Accuracy against what it cost, a point for each network that has both, with its deviation over seeds. Further up is
+ * better, further left is cheaper.
  */
-export function accuracyAgainstCost(results: readonly NetworkResult[], cost: Cost): Figure {
+export function accuracyAgainstCost(
+  results: readonly CostPoint[],
+  cost: Cost,
+  options: CostOptions = {},
+): Figure {
   const { title } = costs[cost];
   const known = results.filter((result) => result.accuracy !== undefined && result[cost] !== undefined);
-  const looks = appearancesOf(known.map(({ network }) => network));
-  const points = known.map((result): PointTrace => {
+  const { looks = appearancesOf(known.map(({ network }) => network)) } = options;
+  const repeated = known.some(({ deviation = NaN }) => Number.isFinite(deviation));
+  const below = crowded(known.map((result) => [Math.log(result[cost]!), result.accuracy!]));
+  const points = known.map((result, i): PointTrace => {
     const { colour, symbol } = looks.get(result.network)!;
+    const { deviation = NaN } = result;
+    const spread = Number.isFinite(deviation) ? ` ± ${(deviation * 100).toFixed(1)}` : '';
     return {
       type: 'scatter',
       mode: 'markers+text',
@@ -99,11 +118,14 @@ export function accuracyAgainstCost(results: readonly NetworkResult[], cost: Cos
       x: [result[cost]!],
       y: [result.accuracy!],
       text: [result.network],
-      textposition: 'top center',
+      textposition: below[i] ? 'bottom center' : 'top center',
       cliponaxis: false,
       marker: { color: colour, symbol, size: 12 },
+      ...(Number.isFinite(deviation) && {
+        error_y: { type: 'data', array: [deviation], color: colour, thickness: 1.5 },
+      }),
       showlegend: false,
-      hovertemplate: `${result.network}<br>%{x:,} ${title}<br>accuracy %{y:.1%}<extra></extra>`,
+      hovertemplate: `${result.network}<br>%{x:,} ${title}<br>accuracy %{y:.1%}${spread}<extra></extra>`,
     };
   });
   return {
@@ -111,7 +133,9 @@ export function accuracyAgainstCost(results: readonly NetworkResult[], cost: Cos
     layout: layout({
       title: {
         text: `Accuracy against ${title}, on ${datasetsOf(known)}`,
-        subtitle: { text: 'logarithmic axis for the cost' },
+        subtitle: {
+          text: `logarithmic axis for the cost${repeated ? '; lines up and down: standard deviation over seeds' : ''}`,
+        },
       },
       height: 420,
       xaxis: {
@@ -119,10 +143,33 @@ export function accuracyAgainstCost(results: readonly NetworkResult[], cost: Cos
         type: 'log',
         tickformat: '~s',
         dtick: logTicks(known.map((result) => result[cost]!)),
+        range: withRoom(known.map((result) => Math.log10(result[cost]!))),
       },
       yaxis: { title: { text: 'test accuracy' }, tickformat: '.1~%' },
     }),
   };
+}
+
+/** A range around values, wide enough for the names that stand at the outermost points. */
+function withRoom(values: readonly number[]): [number, number] {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const room = high > low ? 0.15 * (high - low) : 0.5;
+  return [low - room, high + room];
+}
+
+/** Which points have to bear their names below, since another one is close by and no lower. */
+function crowded(points: readonly (readonly [number, number])[]): boolean[] {
+  const span = (axis: 0 | 1): number => {
+    const values = points.map((point) => point[axis]);
+    return Math.max(...values) - Math.min(...values) || 1;
+  };
+  const [width, height] = [span(0), span(1)];
+  return points.map(([x, y], i) =>
+    points.some(([otherX, otherY], other) => {
+      const isNear = Math.abs(otherX - x) < 0.25 * width && Math.abs(otherY - y) < 0.12 * height;
+      return other !== i && isNear && (otherY > y || (otherY === y && other < i));
+    }),
+  );
 }
 
 /** What of each class was found, by one network or by several side by side. */
@@ -157,6 +204,6 @@ export function classBars(
   };
 }
 
-function datasetsOf(results: readonly NetworkResult[]): string {
+function datasetsOf(results: readonly Pick<NetworkResult, 'dataset'>[]): string {
   return [...new Set(results.flatMap(({ dataset }) => dataset ?? []))].join(', ');
 }

@@ -25,6 +25,8 @@ const measures = [
 export interface CurvesOptions {
   /** Stands above. The networks and datasets unless told. */
   title?: string;
+  /** How each network looks; as `appearancesOf` finds for these alone unless told. */
+  looks?: ReadonlyMap<string, Appearance>;
 }
 
 /** The same history under another name, for variants of one network that share a figure. */
@@ -43,7 +45,7 @@ export function trainingCurves(histories: History | readonly History[], options:
   const validated = all.some((history) => history.recipe.validation !== 'none');
   const kinds = [...new Set(all.map((history) => validationName(history.recipe.validation)))].join(', ');
   const names = all.map((history) => history.network);
-  const looks = appearancesOf(names);
+  const { looks = appearancesOf(names) } = options;
   const datasets = unique(all.map((history) => history.dataset));
 
   const x: Axis = {

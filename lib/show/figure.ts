@@ -76,7 +76,7 @@ export interface PointTrace {
   readonly x: readonly number[];
   readonly y: readonly number[];
   readonly text: readonly string[];
-  readonly textposition: 'top center';
+  readonly textposition: 'top center' | 'bottom center';
   readonly cliponaxis: false;
   readonly marker: { readonly color: string; readonly symbol: string; readonly size: number };
   readonly error_y?: ErrorBars;

@@ -50,16 +50,17 @@ export const variants: readonly Appearance[] = [
 ];
 
 /**
- * How things of these names look beside each other: networks as everywhere, `VGG16, width 0.5` as VGG16 where it is the
- * only one of its network, others in the order they come.
+ * How things of these names look beside each other: networks as everywhere, `VGG16, width 0.5` as VGG16 where all others
+ * of that network are variants of it (`VGG16, width 0.5, augmented`), others in the order they come.
  */
 export function appearancesOf(names: readonly string[]): Map<string, Appearance> {
   const looks = new Map<string, Appearance>();
   let next = 0;
   for (const name of new Set(names)) {
     const network = networkIn(name);
-    const isAlone = names.every((other) => other === name || networkIn(other) !== network);
-    const own = network !== undefined && (isAlone || name === network) ? appearances[network] : undefined;
+    const ofNetwork = names.filter((other) => other !== name && networkIn(other) === network);
+    const isBase = ofNetwork.every((other) => other.startsWith(`${name}, `));
+    const own = network !== undefined && isBase ? appearances[network] : undefined;
     looks.set(name, own ?? variants[next++ % variants.length]);
   }
   return looks;

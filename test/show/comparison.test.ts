@@ -102,6 +102,32 @@ test('points: more accuracy stands higher, more cost further right, each network
   assert.match(text, /\nVGG16 +10M +90\.0 %$/);
 });
 
+test('a point of several seeds has its deviation as a line; close neighbours bear their names apart', () => {
+  const on = { dataset: 'built-in sample', parameters: 1e5, multiplyAdds: 1, seconds: 1 };
+  const figure = accuracyAgainstCost(
+    [
+      { ...on, network: 'Baseline', accuracy: 0.5, deviation: 0.02 },
+      { ...on, network: 'LeNet-5', accuracy: 0.51, parameters: 1.1e5, deviation: NaN },
+      { ...on, network: 'VGG16', accuracy: 0.9, parameters: 1e7 },
+    ],
+    'parameters',
+  );
+  const { svg } = forms(figure);
+  const lines = [
+    ...svg.matchAll(/<path fill="none" stroke="(.*?)" stroke-width="1.5" d="M([\d.]+) ([\d.]+)V([\d.]+)/g),
+  ];
+  assert.equal(lines.length, 1);
+  const [, colour, x, low, high] = lines[0];
+  const [, cx, cy] = /<circle cx="([\d.]+)" cy="([\d.]+)"/.exec(svg)!;
+  assert.deepEqual([colour, x], [appearances['Baseline'].colour, cx]);
+  assert.ok(Math.abs((Number(low) + Number(high)) / 2 - Number(cy)) < 0.2 && Number(low) > Number(high));
+  assert.deepEqual(
+    figure.data.map((trace) => 'textposition' in trace && trace.textposition),
+    ['bottom center', 'top center', 'top center'],
+  );
+  assert.match(figure.layout.title.subtitle!.text, /standard deviation over seeds/);
+});
+
 test('bars by class begin at zero, networks side by side; what was never called has no precision', () => {
   const report = (name: string, recall: number, precision: number): object => ({
     ...{ name, recall, precision, f1: 0, images: 4 },
@@ -140,4 +166,8 @@ test('variants of a network get colours of their own, a lone variant that of its
   assert.equal(figure.layout.title.text, 'Learning rates, on built-in sample');
   assert.equal(appearancesOf(['VGG16, width 0.5', 'Baseline']).get('VGG16, width 0.5'), appearances['VGG16']);
   assert.notEqual(appearancesOf(['VGG16, width 0.5', 'VGG16']).get('VGG16, width 0.5'), appearances['VGG16']);
+  const looks = appearancesOf(['VGG16, width 0.5, augmented', 'VGG16, width 0.5', 'Baseline']);
+  assert.deepEqual([...looks.values()], [variants[0], appearances['VGG16'], appearances['Baseline']]);
+  const widths = appearancesOf(['VGG16, width 0.5', 'VGG16, width 0.25']);
+  assert.deepEqual([...widths.values()], [variants[0], variants[1]]);
 });

@@ -21,9 +21,10 @@ export function pointPanel(frame: Box, { layout }: Figure, traces: readonly Poin
       trace.x.map((value, i) => {
         const [px, py] = [x(value), y(trace.y[i])];
         const { color, size } = trace.marker;
+        const name = trace.textposition === 'top center' ? py - size / 2 - 4 : py + size / 2 + 14;
         return (
           `<circle cx="${round(px)}" cy="${round(py)}" r="${size / 2}" fill="${color}"/>` +
-          text(px, py - size / 2 - 4, trace.text[i], { anchor: 'middle' })
+          text(px, name, trace.text[i], { anchor: 'middle' })
         );
       }),
     ),
