@@ -32,6 +32,7 @@ export function comparisonTable(results: readonly NetworkResult[]): Table {
     ...(some('epochs') && { epochs: result.epochs }),
     ...(some('seconds') && { seconds: result.seconds, imagesPerSecond: result.imagesPerSecond }),
     ...(some('accuracy') && { accuracy: result.accuracy }),
+    ...(some('deviation') && { deviation: result.deviation }),
   }));
   const count = (value: number): string => value.toLocaleString('en-US');
   return table(rows, {
@@ -50,6 +51,7 @@ export function comparisonTable(results: readonly NetworkResult[]): Table {
       seconds: duration,
       imagesPerSecond: (value) => count(Math.round(value)),
       accuracy: percent,
+      deviation: percent,
     },
   });
 }

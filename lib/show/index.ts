@@ -1,3 +1,4 @@
+export { accuracyOverSeeds, recallFigure } from './across';
 export {
   accuracyAgainstCost,
   classBars,

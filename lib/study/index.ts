@@ -1,3 +1,14 @@
+export {
+  lessonResults,
+  majority,
+  missedByAll,
+  neighbours,
+  paretoFront,
+  seededRow,
+  seedNoise,
+  type Pair,
+  type SeededResult,
+} from './compare';
 export { bestOf, leadOf, pooledDeviation, sweepRows, type Lead, type SweepRow } from './points';
 export {
   sweep,

@@ -18,6 +18,8 @@ export interface NetworkResult {
   readonly dataset?: string;
   /** Share of that dataset's test images, or of what else was measured. */
   readonly accuracy?: number;
+  /** Standard deviation of the accuracy over seeds, where it is a mean over several. */
+  readonly deviation?: number;
   readonly epochs?: number;
   /** Spent on training. */
   readonly seconds?: number;

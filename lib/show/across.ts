@@ -1,0 +1,89 @@
+/** Networks side by side, over seeds and over classes. */
+import type { SeededResult } from '../study/compare';
+import type { Evaluation } from '../train/evaluate';
+import { spreadOf } from '../train/results';
+import { layout, type DotTrace, type Figure } from './figure';
+import { percent } from './format';
+import { appearancesOf, shareScale } from './palette';
+
+/** Test accuracy of each network: a dot a seed, and the mean with the standard deviation over seeds. */
+export function accuracyOverSeeds(results: readonly SeededResult[]): Figure {
+  const looks = appearancesOf(results.map(({ name }) => name));
+  const datasets = [
+    ...new Set(results.flatMap(({ runs }) => runs.map(({ evaluation }) => evaluation.dataset))),
+  ];
+  const traces = results.flatMap(({ name, runs }): DotTrace[] => {
+    const { colour, symbol } = looks.get(name)!;
+    const accuracies = runs.map(({ evaluation }) => evaluation.accuracy);
+    const { mean, deviation } = spreadOf(accuracies);
+    return [
+      {
+        ...{ type: 'scatter', mode: 'markers', name: `${name}, each seed` },
+        x: accuracies.map(() => name),
+        y: accuracies,
+        marker: { color: colour, symbol: 'circle', size: 6, opacity: 0.5 },
+        showlegend: false,
+        hovertemplate: `${name}, a seed: %{y:.1%}<extra></extra>`,
+      },
+      {
+        ...{ type: 'scatter', mode: 'markers', name },
+        ...{ x: [name], y: [mean] },
+        marker: { color: colour, symbol, size: 12 },
+        error_y: { type: 'data', array: [deviation], color: colour, thickness: 1.5 },
+        showlegend: false,
+        hovertemplate: `${name}, mean: %{y:.1%}<extra></extra>`,
+      },
+    ];
+  });
+  return {
+    data: traces,
+    layout: layout({
+      title: {
+        text: `Test accuracy on ${datasets.join(', ')}`,
+        subtitle: { text: 'small dots: a seed each; large: their mean, with the standard deviation' },
+      },
+      height: 400,
+      xaxis: { title: { text: 'network' }, type: 'category', showgrid: false },
+      yaxis: { title: { text: 'test accuracy' }, tickformat: '.1~%' },
+    }),
+  };
+}
+
+/** What share of each class each network found: a row a network. */
+export function recallFigure(evaluations: readonly Evaluation[], names?: readonly string[]): Figure {
+  const [{ dataset, classNames }] = evaluations;
+  const shares = evaluations.map(({ classes }) => classes.map(({ recall }) => recall));
+  return {
+    data: [
+      {
+        type: 'heatmap',
+        x: classNames,
+        y: evaluations.map(({ network }, i) => names?.[i] ?? network),
+        z: shares,
+        zmin: 0,
+        zmax: 1,
+        colorscale: [
+          [0, shareScale.none],
+          [1, shareScale.all],
+        ],
+        colorbar: { title: { text: 'recall', side: 'right' }, tickformat: '.1~%' },
+        text: shares.map((row) => row.map((share) => percent(share).replace(/\s*%$/, ''))),
+        texttemplate: '%{text}',
+        customdata: shares,
+        hovertemplate: '%{y}<br>%{x}: %{z:.1%} found<extra></extra>',
+        xgap: 1,
+        ygap: 1,
+      },
+    ],
+    layout: layout({
+      title: {
+        text: `Recall by class, on ${dataset}`,
+        subtitle: { text: 'percent of the test images of each class that were found' },
+      },
+      width: 860,
+      height: 240 + 34 * evaluations.length,
+      xaxis: { title: { text: 'class' }, showgrid: false },
+      yaxis: { title: { text: 'network' }, showgrid: false, autorange: 'reversed' },
+    }),
+  };
+}

@@ -1,0 +1,142 @@
+import type { Dataset } from '../data/types';
+import { networks, type NetworkName } from '../models/registry';
+import type { TrainCallbacks } from '../train/callbacks';
+import type { Evaluation } from '../train/evaluate';
+import { lessonResult, type LessonResult } from '../train/lesson-result';
+import { seedsFor, type ProfileName } from '../train/profiles';
+import { networkResult, type NetworkResult } from '../train/result';
+import { spreadOf } from '../train/results';
+
+/** One network, trained from several seeds. */
+export interface SeededResult {
+  readonly network: NetworkName;
+  /** The network's title, with its width where that is not 1. */
+  readonly name: string;
+  /** One for each seed. */
+  readonly runs: readonly LessonResult[];
+}
+
+/**
+ * Every network as its lesson has it in this profile, from each of the profile's seeds: loaded where the run is stored,
+ * trained where it is not. Takes the networks in the order of their lessons.
+ * @param callbacks told of the training, where there is one
+ */
+export async function lessonResults(
+  profile: ProfileName,
+  dataset: Dataset,
+  callbacks: readonly TrainCallbacks[] = [],
+): Promise<SeededResult[]> {
+  const all: SeededResult[] = [];
+  for (const network of Object.keys(networks) as NetworkName[]) {
+    const runs: LessonResult[] = [];
+    for (const seed of seedsFor(profile)) {
+      runs.push(await lessonResult(network, profile, dataset, callbacks, seed));
+    }
+    all.push({ network, name: runs[0].name, runs });
+  }
+  return all;
+}
+
+/** Its row in a comparison: accuracy and time as means over the seeds. */
+export function seededRow({ name, runs }: SeededResult): NetworkResult {
+  const [{ model, history, evaluation }] = runs;
+  const accuracy = spreadOf(runs.map((run) => run.evaluation.accuracy));
+  const seconds = spreadOf(runs.map((run) => run.history.seconds)).mean;
+  return {
+    ...networkResult(model, { history, evaluation, name }),
+    ...{ accuracy: accuracy.mean, deviation: accuracy.deviation },
+    ...{ seconds, imagesPerSecond: history.images / seconds },
+  };
+}
+
+/** Two networks on the same images. */
+export interface Pair {
+  readonly better: string;
+  readonly worse: string;
+  /** Of their accuracies, means over the seeds. */
+  readonly lead: number;
+  /** The lead in standard deviations of what other seeds would make of it. */
+  readonly inSeeds: number;
+  /** Share of the images that only the first gets right, with its first seed. */
+  readonly onlyBetter: number;
+  readonly onlyWorse: number;
+  /**
+   * The difference of the two shares in standard deviations of what other test images would make of it: the root of
+   * McNemar's statistic (McNemar 1947).
+   */
+  readonly inImages: number;
+}
+
+/** Each network against the next best one. */
+export function neighbours(results: readonly SeededResult[], labels: Uint8Array): Pair[] {
+  const accuracyOf = ({ runs }: SeededResult): number =>
+    spreadOf(runs.map(({ evaluation }) => evaluation.accuracy)).mean;
+  const noise = seedNoise(results);
+  const ranked = [...results].sort((a, b) => accuracyOf(b) - accuracyOf(a));
+  return ranked.slice(1).map((worse, i): Pair => {
+    const better = ranked[i];
+    const lead = accuracyOf(better) - accuracyOf(worse);
+    const chance = noise * Math.sqrt(1 / better.runs.length + 1 / worse.runs.length);
+    const [ours, theirs] = [better, worse].map(({ runs }) => runs[0].evaluation.predictions);
+    let [onlyBetter, onlyWorse] = [0, 0];
+    labels.forEach((label, image) => {
+      const [isOurs, isTheirs] = [ours[image] === label, theirs[image] === label];
+      if (isOurs && !isTheirs) onlyBetter++;
+      if (isTheirs && !isOurs) onlyWorse++;
+    });
+    return {
+      ...{ better: better.name, worse: worse.name, lead, inSeeds: lead / chance },
+      ...{ onlyBetter: onlyBetter / labels.length, onlyWorse: onlyWorse / labels.length },
+      inImages: (onlyBetter - onlyWorse) / Math.sqrt(Math.max(1, onlyBetter + onlyWorse)),
+    };
+  });
+}
+
+/** The standard deviation of a test accuracy over seeds, taken over all networks together; NaN for a single seed. */
+export function seedNoise(results: readonly SeededResult[]): number {
+  const several = results.filter(({ runs }) => runs.length > 1);
+  const sum = (of: (result: SeededResult) => number): number =>
+    several.reduce((total, each) => total + of(each), 0);
+  const variance = ({ runs }: SeededResult): number =>
+    spreadOf(runs.map(({ evaluation }) => evaluation.accuracy)).deviation ** 2;
+  const degrees = sum(({ runs }) => runs.length - 1);
+  return Math.sqrt(sum((each) => variance(each) * (each.runs.length - 1)) / degrees);
+}
+
+/** What networks are weighed by, and those that no other beats at it. */
+export function paretoFront(
+  rows: readonly NetworkResult[],
+  cost: 'parameters' | 'multiplyAdds' | 'seconds',
+): string[] {
+  const at = (row: NetworkResult): [number, number] => [row[cost] ?? Infinity, row.accuracy ?? -Infinity];
+  return rows
+    .filter((row) => {
+      const [price, accuracy] = at(row);
+      return !rows.some((other) => {
+        const [otherPrice, otherAccuracy] = at(other);
+        const isNoWorse = otherPrice <= price && otherAccuracy >= accuracy;
+        return isNoWorse && (otherPrice < price || otherAccuracy > accuracy);
+      });
+    })
+    .map(({ network }) => network);
+}
+
+/** The class that most networks name for each image; where several are named as often, the one they are surest of. */
+export function majority(evaluations: readonly Evaluation[]): Uint8Array {
+  const [{ predictions, classNames }] = evaluations;
+  return predictions.map((_, image) => {
+    const votes = new Float64Array(classNames.length);
+    // A confidence is below 1, and a share of all of them decides nothing but ties.
+    for (const { predictions: named, confidences } of evaluations) {
+      votes[named[image]] += 1 + confidences[image] / (evaluations.length + 1);
+    }
+    return votes.indexOf(Math.max(...votes));
+  });
+}
+
+/** Indices of the images that none of the networks gets right. */
+export function missedByAll(evaluations: readonly Evaluation[], labels: Uint8Array): number[] {
+  return [...labels.keys()].filter((image) =>
+    evaluations.every(({ predictions }) => predictions[image] !== labels[image]),
+  );
+}
