@@ -6,6 +6,7 @@ import { lessonResult, type LessonResult } from '../train/lesson-result';
 import { seedsFor, type ProfileName } from '../train/profiles';
 import { networkResult, type NetworkResult } from '../train/result';
 import { spreadOf } from '../train/results';
+import { UserError } from '../runtime/errors';
 
 /** One network, trained from several seeds. */
 export interface SeededResult {
@@ -20,6 +21,7 @@ export interface SeededResult {
  * Every network as its lesson has it in this profile, from each of the profile's seeds: loaded where the run is stored,
  * trained where it is not. Takes the networks in the order of their lessons.
  * @param callbacks told of the training, where there is one
+ * @throws UserError if it is interrupted: what was trained so far is kept, and a network trained in part is no result
  */
 export async function lessonResults(
   profile: ProfileName,
@@ -30,7 +32,13 @@ export async function lessonResults(
   for (const network of Object.keys(networks) as NetworkName[]) {
     const runs: LessonResult[] = [];
     for (const seed of seedsFor(profile)) {
-      runs.push(await lessonResult(network, profile, dataset, callbacks, seed));
+      const run = await lessonResult(network, profile, dataset, callbacks, seed);
+      if (run.history.interrupted) {
+        throw new UserError(
+          `Interrupted while ${run.name} was trained. Run the cell again to go on from there.`,
+        );
+      }
+      runs.push(run);
     }
     all.push({ network, name: runs[0].name, runs });
   }

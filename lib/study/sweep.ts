@@ -2,12 +2,14 @@ import type { Dataset } from '../data/types';
 import { titleOf } from '../models/registry';
 import type { NetworkOptions } from '../models/network';
 import { summary } from '../models/summary';
+import { onInterrupt } from '../runtime/interrupt';
 import type { tf } from '../runtime/tensorflow';
 import type { TrainCallbacks, TrainingProgress } from '../train/callbacks';
 import type { History } from '../train/history';
 import { lessonRun } from '../train/lesson-run';
 import type { ProfileName } from '../train/profiles';
 import { DivergedError } from '../train/diverged';
+import { spreadOf } from '../train/results';
 import { train, type TrainOptions } from '../train/train';
 
 /** One value of what is varied. */
@@ -100,25 +102,26 @@ export async function sweep(dataset: Dataset, options: SweepOptions): Promise<Sw
     network: titleOfBuilt(options),
   };
   callbacks.onStart?.(now);
-  for (const [i, { setting, seed }] of jobs.entries()) {
-    const model = (setting.build ?? options.build)({ ...setting.network, seed });
-    try {
+  // Between two runs nobody else listens.
+  const interrupt = { isAsked: false };
+  const forget = onInterrupt(() => (interrupt.isAsked = true));
+  try {
+    for (const [i, { setting, seed }] of jobs.entries()) {
+      const place = { study, setting: setting.name, seed, run: i + 1, runs: jobs.length };
       clock.begin();
-      const done = await runOf(dataset, options, setting, { model, seed }, (training) => {
-        const place = { study, setting: setting.name, seed, run: i + 1, runs: jobs.length };
-        const secondsLeft = clock.secondsLeft(i, training.secondsLeft);
-        callbacks.onProgress?.({ ...place, training, secondsLeft });
+      const done = await runOf(dataset, options, setting, seed, (training) => {
+        callbacks.onProgress?.({ ...place, training, secondsLeft: clock.secondsLeft(training.secondsLeft) });
       });
       clock.end();
-      now =
-        typeof done !== 'string' && done.interrupted
-          ? { ...now, interrupted: true }
-          : { ...now, points: withRun(now.points, setting.name, seed, summary(model).parameters, done) };
-    } finally {
-      model.dispose();
+      if (done.history?.interrupted !== true)
+        now = { ...now, points: withRun(now.points, setting.name, seed, done) };
+      const isCut = done.history?.interrupted === true || (interrupt.isAsked && i < jobs.length - 1);
+      if (isCut) now = { ...now, interrupted: true };
+      callbacks.onRun?.(now);
+      if (isCut) break;
     }
-    if (now.interrupted) break;
-    callbacks.onRun?.(now);
+  } finally {
+    forget();
   }
   callbacks.onEnd?.(now);
   return now;
@@ -131,40 +134,53 @@ function titleOfBuilt({ build }: SweepOptions): string {
   return title;
 }
 
-/** Estimates the time left from the runs that were trained; those that were loaded take next to none. */
+/** Estimates the time left from the runs that were trained; those that were loaded took next to none. */
 class Clock {
-  readonly #jobs: number;
+  #jobsLeft: number;
   #begun = 0;
-  #trained: number[] = [];
+  #hasTrained = false;
+  readonly #trained: number[] = [];
 
   constructor(jobs: number) {
-    this.#jobs = jobs;
+    this.#jobsLeft = jobs;
   }
 
   begin(): void {
     this.#begun = performance.now();
+    this.#hasTrained = false;
+    this.#jobsLeft--;
   }
 
   end(): void {
-    this.#trained.push((performance.now() - this.#begun) / 1000);
+    if (this.#hasTrained) this.#trained.push(this.#elapsed());
   }
 
-  secondsLeft(job: number, ofThis: number): number {
-    const whole = (performance.now() - this.#begun) / 1000 + ofThis;
-    const all = [...this.#trained, whole];
-    const usual = all.reduce((sum, each) => sum + each, 0) / all.length;
-    return ofThis + usual * (this.#jobs - job - 1);
+  secondsLeft(ofThis: number): number {
+    this.#hasTrained = true;
+    const usual = spreadOf([...this.#trained, this.#elapsed() + ofThis]).mean;
+    return ofThis + usual * this.#jobsLeft;
+  }
+
+  #elapsed(): number {
+    return (performance.now() - this.#begun) / 1000;
   }
 }
 
-/** @returns its history, or why it could not be trained to its end */
+interface Done {
+  readonly parameters: number;
+  /** Undefined if it could not be trained to its end. */
+  readonly history: History | undefined;
+  /** Why not. */
+  readonly failure: string | null;
+}
+
 async function runOf(
   dataset: Dataset,
-  { study, base, profile }: SweepOptions,
-  { name: setting, options }: Setting,
-  { model, seed }: { model: tf.LayersModel; seed: number },
+  { study, base, profile, build }: SweepOptions,
+  { name: setting, options, network, build: ownBuild = build }: Setting,
+  seed: number,
   onBatch: (progress: TrainingProgress) => void,
-): Promise<History | string> {
+): Promise<Done> {
   const run = lessonRun(folderName(`${study}_${setting}`), profile, dataset, seed);
   const notices: string[] = [];
   const announce: TrainCallbacks = {
@@ -174,16 +190,21 @@ async function runOf(
       if (!isLoaded && notices.length > 0) console.log(notices.join('\n'));
     },
   };
+  const model = ownBuild({ ...network, seed });
+  const { parameters } = summary(model);
   try {
-    return await train(model, dataset, {
+    const history = await train(model, dataset, {
       ...{ ...base, ...options, seed },
       run: { ...run, label: titleOf(model), study: { name: study, setting } },
       callbacks: [announce, { onBatch }],
       onNotice: (message) => notices.push(message),
     });
+    return { parameters, history, failure: null };
   } catch (error) {
-    if (error instanceof DivergedError) return error.message;
+    if (error instanceof DivergedError) return { parameters, history: undefined, failure: error.message };
     throw error;
+  } finally {
+    model.dispose();
   }
 }
 
@@ -191,14 +212,13 @@ function withRun(
   points: readonly SweepPoint[],
   setting: string,
   seed: number,
-  parameters: number,
-  done: History | string,
+  { parameters, history, failure }: Done,
 ): SweepPoint[] {
   const before = points.find((point) => point.setting === setting);
   const point: SweepPoint = {
     ...{ setting, parameters },
-    runs: [...(before?.runs ?? []), ...(typeof done === 'string' ? [] : [{ seed, history: done }])],
-    failure: before?.failure ?? (typeof done === 'string' ? done : null),
+    runs: [...(before?.runs ?? []), ...(history ? [{ seed, history }] : [])],
+    failure: before?.failure ?? failure,
   };
   return before ? points.map((each) => (each === before ? point : each)) : [...points, point];
 }

@@ -41,7 +41,8 @@ export async function lessonResult(
       isLoaded = history.epochs.length === recipe.epochs;
       // Of a run that was merely loaded, the one notice says just that.
       const told = isLoaded && notices.length === 1 ? [] : notices;
-      console.log([`${name}${isLoaded ? ': trained before, and loaded' : ''}`, ...told].join('\n'));
+      const from = seed === 1 ? '' : `, seed ${seed}`;
+      console.log([`${name}${from}${isLoaded ? ': trained before, and loaded' : ''}`, ...told].join('\n'));
     },
   };
   const run = lessonRun(network, profile, dataset, seed);
