@@ -9,9 +9,6 @@ import { liveProgress } from '../lib/show/progress';
 import { evaluate, train } from '../lib/train';
 import { readArguments, usage } from './train/arguments';
 
-/** What `timeout` and shells give a command that was stopped. */
-const interruptedCode = 130;
-
 async function main(args: readonly string[]): Promise<number | undefined> {
   const request = readArguments(args);
   if (!request) {
@@ -26,13 +23,13 @@ async function main(args: readonly string[]): Promise<number | undefined> {
     inputShape: dataset.imageShape,
     classes: dataset.classNames.length,
   });
-  const stop = interruptOnSignals();
+  const signals = interruptOnSignals();
   try {
     const history = await train(model, dataset, { ...options, run, callbacks: [liveProgress()] });
     if (history.interrupted) {
       if (json !== undefined) writeJson(json, { history });
       console.log('The same command goes on from here.');
-      return interruptedCode;
+      return signals.exitCode();
     }
     const test = await evaluate(model, dataset, { run });
     const weights = history.weightsOf === null ? '' : `, weights of epoch ${history.weightsOf}`;
@@ -46,7 +43,7 @@ async function main(args: readonly string[]): Promise<number | undefined> {
     }
     return undefined;
   } finally {
-    stop();
+    signals.release();
   }
 }
 

@@ -9,21 +9,32 @@ const signals = { SIGINT: 130, SIGTERM: 143 } as const;
  */
 const echoMs = 300;
 
+export interface SignalWatch {
+  /** What `timeout` and shells expect of a command that a signal stopped; undefined as long as none came. */
+  exitCode(): number | undefined;
+  /** Takes the handlers away again. */
+  release(): void;
+}
+
 /**
  * Turns signals into interrupts that work can answer in its own time. A second one, or one that nobody listens to,
  * ends the process at once.
- * @returns a function that takes the handlers away again
  */
-export function interruptOnSignals(): () => void {
+export function interruptOnSignals(): SignalWatch {
   let last = -Infinity;
+  let code: number | undefined;
   const onSignal = (signal: keyof typeof signals): void => {
     const now = performance.now();
     const echo = now - last < echoMs;
     last = now;
+    code ??= signals[signal];
     if (!echo && !requestInterrupt()) process.exit(signals[signal]);
   };
   for (const signal of Object.keys(signals)) process.on(signal, onSignal);
-  return () => {
-    for (const signal of Object.keys(signals)) process.off(signal, onSignal);
+  return {
+    exitCode: () => code,
+    release: () => {
+      for (const signal of Object.keys(signals)) process.off(signal, onSignal);
+    },
   };
 }

@@ -42,7 +42,7 @@ test('stopped by SIGTERM it saves, the same command goes on, and the results tel
     if (!asked && /^Epoch 1\//m.test(output)) asked = child.kill('SIGTERM');
   });
   const [code] = (await once(child, 'close')) as [number];
-  assert.equal(code, 130, output);
+  assert.equal(code, 143, output);
   assert.match(output, /^built-in sample, 1,000 .*\n/);
   assert.match(output, /Interrupted after .*\nThe same command goes on from here\.\n$/);
   const { history } = JSON.parse(fs.readFileSync(json, 'utf8')) as { history: History };
