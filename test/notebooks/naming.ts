@@ -17,6 +17,8 @@ const ofTheNetwork = new RegExp(
     '^Share of the network',
     '^What one unit sees',
     '^What is left of a gradient',
+    '^What a loss says of one image',
+    '^Metrics of three images',
     '^(layer|block) +(.* +)?parameters',
   ].join('|'),
 );
