@@ -9,10 +9,13 @@ import { table, tableOutput, type Table } from './table';
 /** What a network can be weighed by. */
 export type Cost = 'parameters' | 'multiplyAdds' | 'seconds';
 
-const costs: Readonly<Record<Cost, { title: string; format: (value: number) => string }>> = {
-  parameters: { title: 'parameters', format: short },
-  multiplyAdds: { title: 'multiply-adds for an image', format: short },
-  seconds: { title: 'seconds of training', format: short },
+const costs: Readonly<
+  Record<Cost, { title: string; format: (value: number) => string; tickformat: '~s' | '~g' }>
+> = {
+  parameters: { title: 'parameters', format: short, tickformat: '~s' },
+  multiplyAdds: { title: 'multiply-adds for an image', format: short, tickformat: '~s' },
+  // Half a second would be 500m.
+  seconds: { title: 'seconds of training', format: short, tickformat: '~g' },
 };
 
 /** Shows networks one below the other: what they cost, and what they reached where that was measured. */
@@ -58,7 +61,7 @@ export function comparisonTable(results: readonly NetworkResult[]): Table {
 
 /** What networks cost, as bars on a logarithmic axis: they differ by powers of ten. */
 export function costBars(results: readonly NetworkResult[], cost: Cost): Figure {
-  const { title, format } = costs[cost];
+  const { title, format, tickformat } = costs[cost];
   const known = results.filter((result) => result[cost] !== undefined);
   const looks = appearancesOf(known.map(({ network }) => network));
   const bars: BarTrace = {
@@ -79,7 +82,7 @@ export function costBars(results: readonly NetworkResult[], cost: Cost): Figure 
       title: { text: `${title[0].toUpperCase()}${title.slice(1)}`, subtitle: { text: 'logarithmic axis' } },
       height: 360,
       xaxis: { title: { text: 'network' }, showgrid: false },
-      yaxis: { title: { text: title }, type: 'log', tickformat: '~s', dtick: logTicks(bars.y) },
+      yaxis: { title: { text: title }, type: 'log', tickformat, dtick: logTicks(bars.y) },
     }),
   };
 }
@@ -104,7 +107,7 @@ export function accuracyAgainstCost(
   cost: Cost,
   options: CostOptions = {},
 ): Figure {
-  const { title } = costs[cost];
+  const { title, tickformat } = costs[cost];
   const known = results.filter((result) => result.accuracy !== undefined && result[cost] !== undefined);
   const { looks = appearancesOf(known.map(({ network }) => network)) } = options;
   const repeated = known.some(({ deviation = NaN }) => Number.isFinite(deviation));
@@ -143,7 +146,7 @@ export function accuracyAgainstCost(
       xaxis: {
         title: { text: title },
         type: 'log',
-        tickformat: '~s',
+        tickformat,
         dtick: logTicks(known.map((result) => result[cost]!)),
         range: withRoom(known.map((result) => Math.log10(result[cost]!))),
       },
