@@ -4,7 +4,13 @@ export default tseslint.config(
   { ignores: ['node_modules/', '.venv/', 'data/', 'outputs/', 'vendor/', '**/*.mjs'] },
   ...tseslint.configs.strictTypeChecked,
   {
-    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        // What runs in a reader's browser has a browser's types.
+        project: ['./tsconfig.json', './lib/report/browser/tsconfig.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     rules: {
       // Numbers in messages are what most of our templates hold.
       '@typescript-eslint/restrict-template-expressions': [

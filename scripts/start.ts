@@ -1,6 +1,7 @@
 /** `npm start`: every notebook of the collection, executed and as a page, with the profile for a first look. */
 import { batchCommand } from '../lib/notebooks/command';
 import { optionsHelp } from '../lib/notebooks/request';
+import { reportLines } from '../lib/report';
 import { runCommand } from '../lib/runtime/command';
 import { findCircumstances } from './circumstances';
 
@@ -16,6 +17,9 @@ runCommand((args) =>
     usage,
     defaults: { profile: 'quick', html: true },
     circumstances: findCircumstances(),
-    closing: ['Next: `npm run lab` opens the notebooks in JupyterLab, to read, change and run again.'],
+    afterwards: async (outDir) => [
+      ...(await reportLines(outDir)),
+      'Next: `npm run lab` opens the notebooks in JupyterLab, to read, change and run again.',
+    ],
   }),
 );

@@ -10,7 +10,7 @@ import { nameOf } from './notebook';
 import type { Outcome } from './outcome';
 import { exportPage } from './page';
 import { type PlanEntry, type PlannedRun, readsOthers } from './plan';
-import { readRecord, recordFile, type RunRecord, whyRun, writeRecord } from './record';
+import { lockFile, readRecord, recordFile, type RunRecord, whyRun, writeRecord } from './record';
 import { execute, type Execution } from './run';
 import type { Surroundings } from './surroundings';
 
@@ -128,7 +128,7 @@ class Batch {
     let lock: { release(): void };
     this.display.begin(index, run.name);
     try {
-      lock = await acquireLock(path.join(this.folders.notebooks, `.${run.name}.lock`), {
+      lock = await acquireLock(lockFile(this.outputOf(run)), {
         onWait: (pid) => {
           this.display.say(index, `waits for another batch that writes it (process ${pid})`);
         },

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import type { Circumstances } from '../runtime/device';
 import { UserError } from '../runtime/errors';
 import { outputFolders, runBatch } from './batch';
+import { writeBatchRecord } from './batch-record';
 import { type Outcome, exitCodeOf, exitCodes, shortPath, summary } from './outcome';
 import type { Display } from './display';
 import { LogDisplay } from './log-display';
@@ -16,8 +17,8 @@ export interface BatchCommand {
   readonly usage: string;
   readonly defaults?: RequestDefaults;
   readonly circumstances: Circumstances;
-  /** Lines printed at the end of a batch that has run. */
-  readonly closing?: readonly string[];
+  /** Done when a batch has run, with the folder that it wrote to. @returns lines to print in the end */
+  readonly afterwards?: (outDir: string) => Promise<readonly string[]>;
 }
 
 /**
@@ -48,6 +49,7 @@ async function runRequest(request: BatchRequest, command: BatchCommand): Promise
   const stopping = stopOnSignals((stage) => {
     display.stopping(stage);
   });
+  const started = new Date().toISOString();
   const begun = performance.now();
   let outcomes: Outcome[];
   try {
@@ -56,10 +58,20 @@ async function runRequest(request: BatchRequest, command: BatchCommand): Promise
   } finally {
     stopping.release();
   }
-  // The report page belongs here: written from the records beside the outputs, and named below.
-  print('', ...summary(outcomes, (performance.now() - begun) / 1000), ...whereToLook(request));
-  if (command.closing !== undefined) print(...command.closing);
-  return stopping.exitCode() ?? exitCodeOf(outcomes);
+  const seconds = (performance.now() - begun) / 1000;
+  print('', ...summary(outcomes, seconds), ...whereToLook(request));
+  const code = stopping.exitCode() ?? exitCodeOf(outcomes);
+  try {
+    const { outDir, profile } = request;
+    writeBatchRecord(outputFolders(outDir).notebooks, { started, seconds, profile, surroundings, outcomes });
+    print(...((await command.afterwards?.(outDir)) ?? []));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    // The notebooks have run: that their report could not be written does not make it "nothing was run".
+    console.error(error.message);
+    return code === exitCodes.passed ? exitCodes.failed : code;
+  }
+  return code;
 }
 
 /** Says what can't be run, if that keeps the batch from beginning. @returns whether it does */

@@ -48,6 +48,20 @@ export function readRecord(output: string): RunRecord | undefined {
   }
 }
 
+/** The records of all executed notebooks of a folder, in the order of their names. */
+export function readRecords(folder: string): RunRecord[] {
+  const names = fs.existsSync(folder) ? fs.readdirSync(folder).sort() : [];
+  return names
+    .filter((name) => name.endsWith('.run.json'))
+    .flatMap((name) => readRecord(path.join(folder, name.replace(/\.run\.json$/, '.ipynb'))) ?? []);
+}
+
+/** The lock of who writes an executed notebook and its record. */
+export function lockFile(output: string): string {
+  const { dir, name } = path.parse(output);
+  return path.join(dir, `.${name}.lock`);
+}
+
 export function writeRecord(output: string, content: Omit<RunRecord, 'version'>): void {
   const record: RunRecord = { version: VERSION, ...content };
   writeWhole(recordFile(output), `${JSON.stringify(record, null, 2)}\n`);

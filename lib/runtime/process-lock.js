@@ -93,6 +93,15 @@ function isRunning(identity) {
 }
 
 /**
+ * @param {string} file the lock's place
+ * @returns {boolean} whether a living process holds it
+ */
+function isHeld(file) {
+  const holder = readHolder(file);
+  return holder !== undefined && isRunning(holder.identity);
+}
+
+/**
  * @param {string} file
  * @param {string} text
  * @returns {boolean} false when the lock is taken
@@ -164,4 +173,4 @@ async function acquireLock(file, options = {}) {
   return { release };
 }
 
-module.exports = { acquireLock, identify, isRunning };
+module.exports = { acquireLock, identify, isHeld, isRunning };

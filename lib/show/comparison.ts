@@ -111,7 +111,7 @@ export function accuracyAgainstCost(
   const known = results.filter((result) => result.accuracy !== undefined && result[cost] !== undefined);
   const { looks = appearancesOf(known.map(({ network }) => network)) } = options;
   const repeated = known.some(({ deviation = NaN }) => Number.isFinite(deviation));
-  const below = crowded(known.map((result) => [Math.log(result[cost]!), result.accuracy!]));
+  const places = namePlaces(known.map((result) => [Math.log(result[cost]!), result.accuracy!]));
   const points = known.map((result, i): PointTrace => {
     const { colour, symbol } = looks.get(result.network)!;
     const { deviation = NaN } = result;
@@ -123,7 +123,7 @@ export function accuracyAgainstCost(
       x: [result[cost]!],
       y: [result.accuracy!],
       text: [result.network],
-      textposition: below[i] ? 'bottom center' : 'top center',
+      textposition: places[i],
       cliponaxis: false,
       marker: { color: colour, symbol, size: 12 },
       ...(Number.isFinite(deviation) && {
@@ -162,19 +162,25 @@ function withRoom(values: readonly number[]): [number, number] {
   return [low - room, high + room];
 }
 
-/** Which points have to bear their names below, since another one is close by and no lower. */
-function crowded(points: readonly (readonly [number, number])[]): boolean[] {
-  const span = (axis: 0 | 1): number => {
+/**
+ * Where each point bears its name: towards the middle, where there is room, and above, or below where another point is
+ * close by and higher.
+ */
+function namePlaces(points: readonly (readonly [number, number])[]): PointTrace['textposition'][] {
+  const extentOf = (axis: 0 | 1): { low: number; size: number } => {
     const values = points.map((point) => point[axis]);
-    return Math.max(...values) - Math.min(...values) || 1;
+    const low = Math.min(...values);
+    return { low, size: Math.max(...values) - low || 1 };
   };
-  const [width, height] = [span(0), span(1)];
-  return points.map(([x, y], i) =>
-    points.some(([otherX, otherY], other) => {
-      const isNear = Math.abs(otherX - x) < 0.25 * width && Math.abs(otherY - y) < 0.12 * height;
+  const [width, height] = [extentOf(0), extentOf(1)];
+  return points.map(([x, y], i): PointTrace['textposition'] => {
+    const isBelow = points.some(([otherX, otherY], other) => {
+      const isNear = Math.abs(otherX - x) < 0.25 * width.size && Math.abs(otherY - y) < 0.12 * height.size;
       return other !== i && isNear && (otherY > y || (otherY === y && other < i));
-    }),
-  );
+    });
+    const side = x > width.low + width.size / 2 ? 'left' : 'right';
+    return isBelow ? `bottom ${side}` : `top ${side}`;
+  });
 }
 
 /** What of each class was found, by one network or by several side by side. */

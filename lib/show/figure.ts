@@ -76,7 +76,8 @@ export interface PointTrace {
   readonly x: readonly number[];
   readonly y: readonly number[];
   readonly text: readonly string[];
-  readonly textposition: 'top center' | 'bottom center';
+  /** Beside the upright line of an error bar, never on it. */
+  readonly textposition: `${'top' | 'bottom'} ${'left' | 'right'}`;
   readonly cliponaxis: false;
   readonly marker: { readonly color: string; readonly symbol: string; readonly size: number };
   readonly error_y?: ErrorBars;

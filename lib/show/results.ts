@@ -50,7 +50,7 @@ function accuracy(spread: Spread | undefined): string {
 }
 
 /** One name for all: `baseline-seed-seed*` for those of the seeds 1, 2 and 3. */
-function runNames(names: readonly string[]): string {
+export function runNames(names: readonly string[]): string {
   if (names.length === 1) return names[0];
   let shared = names[0];
   for (const name of names) while (!name.startsWith(shared)) shared = shared.slice(0, -1);

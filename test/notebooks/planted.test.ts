@@ -43,6 +43,19 @@ describe('ten planted notebooks, two at a time, keep-going', () => {
     );
   });
 
+  test('ends by naming the report, which has all ten with what went wrong', () => {
+    const report = path.join(out, 'report', 'index.html');
+    assert.ok(batch.output.includes(`Report: ${report}`), batch.output.slice(-500));
+    const page = fs.readFileSync(report, 'utf8');
+    assert.equal(page.match(/<span class="status /g)?.length, 10);
+    assert.match(
+      page,
+      /<strong>02-throws<\/strong>: error in cell \[4\] \(throw\), line 2: RangeError: bad luck/,
+    );
+    assert.match(page, /<strong>09-unreadable<\/strong>: .*09-unreadable\.ipynb is no notebook/);
+    assert.match(page, /built-in sample/);
+  });
+
   test('one passes, with its parameter', () => {
     assert.equal(recordOf('01-passes').status, 'passed');
     const cells = executedCells(path.join(out, 'notebooks', '01-passes.ipynb'));

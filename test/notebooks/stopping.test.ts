@@ -120,5 +120,8 @@ describe('batches that are stopped', { skip: skipWithoutProc }, () => {
     const [one, two] = executedCells(output('both'));
     assert.deepEqual(one.outputs[0].text, two.outputs[0].text, 'both cells are of one kernel');
     assert.equal(readRecord(output('both'))?.status, 'passed');
+    // The one that ended last has written the page anew, with what both have left.
+    const report = fs.readFileSync(path.join(folder, 'report', 'index.html'), 'utf8');
+    for (const name of ['both', 'own']) assert.ok(report.includes(`>${name}</th>`), name);
   });
 });

@@ -1,0 +1,105 @@
+/** What runs came to, apart for each set of images: accuracies on different images cannot be compared. */
+import type { Appearance } from '../show/palette';
+import { appearancesOf } from '../show/palette';
+import type { History } from '../train/history';
+import type { RunRecord } from '../train/read-runs';
+import { results, type Result } from '../train/results';
+import type { RunSettings } from '../train/run-files';
+import { meanHistory } from './mean-history';
+import { distinctNames, isVariant } from './names';
+import { studiesOf, type Study } from './studies';
+
+/** All that was trained and measured on the same images. */
+export interface Comparison {
+  readonly dataset: RunSettings['dataset'];
+  /** The best first: by test accuracy, then by validation accuracy. */
+  readonly networks: readonly NetworkRow[];
+  readonly studies: readonly Study[];
+  /** How each network of `networks` looks in all figures. */
+  readonly looks: ReadonlyMap<string, Appearance>;
+  /** When the newest of its runs began, in ISO 8601. */
+  readonly newest: string;
+}
+
+export interface NetworkRow {
+  /** The network, or the runs' label, with what sets it apart where several have the same. */
+  readonly name: string;
+  /** What it is a variant of: the name of another row. */
+  readonly variantOf: string | undefined;
+  readonly result: Result;
+  /** Mean of the seeds. */
+  readonly history: History;
+}
+
+/** The one with the most networks first; of several the one with more images, then the newest. */
+export function comparisonsOf(runs: readonly RunRecord[]): Comparison[] {
+  const byImages = new Map<string, RunRecord[]>();
+  for (const run of runs) {
+    const { name, trainImages, testImages, digest } = run.dataset;
+    const key = JSON.stringify([name, trainImages, testImages, digest]);
+    byImages.set(key, [...(byImages.get(key) ?? []), run]);
+  }
+  return [...byImages.values()]
+    .map(comparisonOf)
+    .filter(({ networks, studies }) => networks.length + studies.length > 0)
+    .sort(
+      (a, b) =>
+        mainRows(b).length - mainRows(a).length ||
+        b.dataset.trainImages - a.dataset.trainImages ||
+        (a.newest < b.newest ? 1 : -1),
+    );
+}
+
+/** The networks themselves, without their variants. */
+export function mainRows({ networks }: Pick<Comparison, 'networks'>): NetworkRow[] {
+  return networks.filter(({ variantOf }) => variantOf === undefined);
+}
+
+function comparisonOf(runs: readonly RunRecord[]): Comparison {
+  const networks = networkRows(runs.filter(({ study }) => study === undefined));
+  return {
+    dataset: runs[0].dataset,
+    networks,
+    studies: studiesOf(runs.filter(({ study }) => study !== undefined)),
+    looks: looksOf(networks),
+    newest: runs.reduce((latest, { created }) => (created > latest ? created : latest), ''),
+  };
+}
+
+/** Networks as everywhere; the variants of each are told apart from it and from each other. */
+function looksOf(networks: readonly NetworkRow[]): Map<string, Appearance> {
+  const main = mainRows({ networks }).map(({ name }) => name);
+  const looks = appearancesOf(main);
+  for (const root of main) {
+    const variants = networks.flatMap(({ name, variantOf }) => (variantOf === root ? [name] : []));
+    const family = appearancesOf([root, ...variants]);
+    for (const name of variants) looks.set(name, family.get(name)!);
+  }
+  return looks;
+}
+
+function networkRows(runs: readonly RunRecord[]): NetworkRow[] {
+  const byName = new Map(runs.map((run) => [run.name, run]));
+  const createdOf = ({ runs: names }: Result): string => byName.get(names[names.length - 1])?.created ?? '';
+  // Of several with one label, the most complete one is what that label means.
+  const rows = results(runs).sort(
+    (a, b) => b.runs.length - a.runs.length || b.epochs - a.epochs || (createdOf(a) < createdOf(b) ? 1 : -1),
+  );
+  const names = distinctNames(rows);
+  return rows
+    .map((result, i): NetworkRow => {
+      const name = names[i];
+      const [variantOf] = names.filter((other) => isVariant(name, other)).sort((a, b) => a.length - b.length);
+      const histories = result.runs.flatMap((run) => byName.get(run)?.history ?? []);
+      return { name, variantOf, result, history: meanHistory(name, histories) };
+    })
+    .sort(
+      (a, b) =>
+        accuracyOf(b, 'testAccuracy') - accuracyOf(a, 'testAccuracy') ||
+        accuracyOf(b, 'valAccuracy') - accuracyOf(a, 'valAccuracy'),
+    );
+}
+
+function accuracyOf({ result }: NetworkRow, which: 'testAccuracy' | 'valAccuracy'): number {
+  return result[which]?.mean ?? -1;
+}

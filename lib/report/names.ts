@@ -1,0 +1,55 @@
+/** Names for results that have the same label and yet are different. */
+import { validationName } from '../show/curves';
+import type { Recipe } from '../train/history';
+import type { Result } from '../train/results';
+
+/** By what results of one label may differ, in the order in which it is told. */
+const facts: readonly ((result: Result) => string)[] = [
+  ({ recipe }) => `${recipe.epochs} epochs`,
+  ({ recipe }) => `batch ${recipe.batchSize}`,
+  ({ recipe }) => recipe.optimizer.kind,
+  ({ recipe }) => `learning rate ${recipe.optimizer.learningRate}`,
+  ({ recipe }) => `${recipe.schedule.kind} schedule`,
+  ({ recipe }) => augmentationName(recipe),
+  ({ recipe }) => (recipe.normalisation ? 'normalised' : 'not normalised'),
+  ({ recipe }) => validatedOn(recipe),
+  ({ recipe }) => `keeps the ${recipe.keep} epoch`,
+  ({ engine }) => `engine ${engine}`,
+  ({ device }) => device,
+];
+
+/**
+ * The label of each result; for a second one of the same label, that and in what it differs from the first, and where
+ * no fact tells them apart, the name of its run.
+ */
+export function distinctNames(
+  results: readonly Result[],
+  labelOf: (result: Result) => string = ({ network }) => network,
+): string[] {
+  const names: string[] = [];
+  for (const [i, result] of results.entries()) {
+    const label = labelOf(result);
+    const first = results.findIndex((other) => labelOf(other) === label);
+    const different = facts
+      .map((fact) => [fact(results[first]), fact(result)])
+      .flatMap(([there, here]) => (there === here ? [] : [here]));
+    const name = [label, ...different].join(', ');
+    const isNew = first === i || !names.includes(name);
+    names.push(isNew ? name : `${name}, ${result.runs[0]}`);
+  }
+  return names;
+}
+
+/** Whether `name` is `other` with something changed: `VGG16, augmented` of `VGG16`. */
+export function isVariant(name: string, other: string): boolean {
+  return name.startsWith(`${other}, `);
+}
+
+export function validatedOn({ validation }: Recipe): string {
+  return validation === 'none' ? 'not validated' : `validated on the ${validationName(validation)}`;
+}
+
+function augmentationName({ augmentation: { crop, flip, cutout } }: Recipe): string {
+  const parts = [...(crop > 0 ? ['crop'] : []), ...(flip ? ['flip'] : []), ...(cutout > 0 ? ['cutout'] : [])];
+  return parts.length > 0 ? parts.join(' and ') : 'not augmented';
+}

@@ -1,0 +1,89 @@
+/** The notebooks of an output folder, as the report tells of them. */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { outputFolders } from '../notebooks/batch';
+import type { BatchOutcome, BatchRecord } from '../notebooks/batch-record';
+import { failureText, type Outcome } from '../notebooks/outcome';
+import { lockFile, readRecords, type RunRecord } from '../notebooks/record';
+import { isHeld } from '../runtime/process-lock';
+
+export interface NotebookRow {
+  readonly name: string;
+  readonly status: Outcome['status'] | 'running' | 'cut off';
+  /** ISO 8601; missing if it never ran. */
+  readonly started?: string;
+  readonly seconds?: number;
+  readonly profile?: string;
+  /** Name of the dataset. */
+  readonly data?: string;
+  /** Why it is not passed: cell, line and error in one line, or why it could not be run. */
+  readonly reason?: string;
+  /** All lines of the error, where there is more than one. */
+  readonly details?: string;
+  /** Its files, where they exist. */
+  readonly executed?: string;
+  readonly page?: string;
+}
+
+export interface NotebookLists {
+  /** Of the last batch, in its order. */
+  readonly batch: readonly NotebookRow[];
+  /** What other batches left, in the order of the names. */
+  readonly others: readonly NotebookRow[];
+}
+
+export function listExecuted(outDir: string, batch: BatchRecord | undefined): NotebookLists {
+  const records = new Map(
+    readRecords(outputFolders(outDir).notebooks).map((record) => [record.name, record]),
+  );
+  const outcomes = batch?.outcomes ?? [];
+  const ofBatch = new Set(outcomes.map(({ name }) => name));
+  return {
+    batch: outcomes.map((outcome) => rowOf(outDir, outcome.name, records.get(outcome.name), outcome)),
+    others: [...records.values()]
+      .filter(({ name }) => !ofBatch.has(name))
+      .map((record) => rowOf(outDir, record.name, record)),
+  };
+}
+
+function rowOf(
+  outDir: string,
+  name: string,
+  record: RunRecord | undefined,
+  outcome?: BatchOutcome,
+): NotebookRow {
+  const { notebooks, pages } = outputFolders(outDir);
+  const executed = path.join(notebooks, `${name}.ipynb`);
+  const page = path.join(pages, `${name}.html`);
+  const files = {
+    ...(fs.existsSync(executed) && { executed }),
+    ...(fs.existsSync(page) && { page }),
+  };
+  if (record === undefined) {
+    return { name, status: outcome?.status ?? 'not run', ...reasonOf(outcome), ...files };
+  }
+  const { started, seconds, parameters, surroundings, failure } = record;
+  return {
+    name,
+    status: statusOf(record, executed, outcome),
+    started,
+    ...(record.status !== 'running' && { seconds }),
+    ...(typeof parameters.profile === 'string' && { profile: parameters.profile }),
+    data: surroundings.data.name,
+    ...(failure && { reason: failureText(failure) }),
+    ...(failure?.message.trim().includes('\n') && { details: failure.message.trim() }),
+    ...reasonOf(outcome),
+    ...files,
+  };
+}
+
+function reasonOf(outcome: BatchOutcome | undefined): { reason?: string } {
+  return outcome?.reason === undefined ? {} : { reason: outcome.reason };
+}
+
+/** What the batch says of those that it did not run; the record, which may be newer, of the others. */
+function statusOf(record: RunRecord, executed: string, outcome?: BatchOutcome): NotebookRow['status'] {
+  if (record.status === 'running') return isHeld(lockFile(executed)) ? 'running' : 'cut off';
+  const wasRun = outcome === undefined || outcome.status === 'passed' || outcome.status === 'failed';
+  return wasRun || record.status === 'failed' ? record.status : outcome.status;
+}

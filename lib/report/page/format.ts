@@ -1,0 +1,39 @@
+/** How the report writes what is not a plain number. */
+import { missing, percent } from '../../show/format';
+import type { Spread } from '../../train/results';
+
+/** 0.5872 and 0.0031 → 58.7 ± 0.3 %: the deviation only where there is one. */
+export function accuracyText(spread: Spread | undefined): string {
+  if (!spread) return missing;
+  const { mean, deviation } = spread;
+  if (!Number.isFinite(deviation)) return percent(mean);
+  return `${(mean * 100).toFixed(1)} ± ${(deviation * 100).toFixed(1)} %`;
+}
+
+/** A day and a time of this machine's clock: 25 November 2026, 16:49. */
+export function timeText(iso: string): string {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return missing;
+  return `${dayText(date)}, ${date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}`;
+}
+
+/** The days from one time to another: a single one where they are the same. */
+export function spanText(from: string, to: string): string {
+  const days = new Set([from, to].map((iso) => dayText(new Date(iso))));
+  return [...days].join(' to ');
+}
+
+function dayText(date: Date): string {
+  return date.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
+}
+
+/** `1 seed`, `3 seeds`. */
+export function counted(count: number, noun: string): string {
+  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(words: readonly string[]): string {
+  if (words.length < 2) return words.join('');
+  return `${words.slice(0, -1).join(', ')} and ${words[words.length - 1]}`;
+}
