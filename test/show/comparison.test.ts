@@ -123,7 +123,7 @@ test('a point of several seeds has its deviation as a line; close neighbours bea
   assert.ok(Math.abs((Number(low) + Number(high)) / 2 - Number(cy)) < 0.2 && Number(low) > Number(high));
   assert.deepEqual(
     figure.data.map((trace) => 'textposition' in trace && trace.textposition),
-    ['bottom center', 'top center', 'top center'],
+    ['bottom right', 'top right', 'top left'],
   );
   assert.match(figure.layout.title.subtitle!.text, /standard deviation over seeds/);
 });
@@ -170,4 +170,22 @@ test('variants of a network get colours of their own, a lone variant that of its
   assert.deepEqual([...looks.values()], [variants[0], appearances['VGG16'], appearances['Baseline']]);
   const widths = appearancesOf(['VGG16, width 0.5', 'VGG16, width 0.25']);
   assert.deepEqual([...widths.values()], [variants[0], variants[1]]);
+});
+
+test('a legend of several rows pushes the panels down, and does not run into the title', () => {
+  const names = ['AlexNet8', 'VGG16', 'ResNet18', 'Inception10'].map(
+    (name) => `${name}, width 0.25, augmented`,
+  );
+  const heading = (text: string) => (svg: string) =>
+    Number(new RegExp(` y="([\\d.]+)"[^>]*>${text}`).exec(svg)?.[1]);
+  const [one, many] = [names.slice(0, 2), names].map((some) => {
+    const { svg } = forms(trainingCurves(some.map((name) => labelled(history(), name))));
+    return {
+      subtitle: heading('solid: ')(svg),
+      legend: heading(some[0] + '</text>')(svg),
+      height: heading('epoch')(svg),
+    };
+  });
+  assert.ok(one.legend > one.subtitle + 12 && many.legend > many.subtitle + 12);
+  assert.ok(many.height > one.height);
 });

@@ -3,7 +3,7 @@ import { ink } from '../palette';
 import { barPanel } from './bars';
 import { dotPanel } from './dots';
 import { heatmapPanel } from './heatmap';
-import { lineLegend, linePanels } from './lines';
+import { legendOverhang, lineLegend, linePanels } from './lines';
 import { text, type Box } from './parts';
 import { pointPanel } from './points';
 
@@ -15,8 +15,11 @@ const width = 760;
  */
 export function figureSvg(figure: Figure): string {
   const { layout, data } = figure;
-  const height = layout.height;
-  const frame: Box = { left: 64, top: 84, right: width - 16, bottom: height - 48 };
+  const room: Box = { left: 64, top: 84, right: width - 16, bottom: layout.height - 48 };
+  const named = data.flatMap((trace) => (isHeatmap(trace) || !trace.showlegend ? [] : [trace.name]));
+  const overhang = legendOverhang(room, named);
+  const height = layout.height + overhang;
+  const frame: Box = { ...room, top: room.top + overhang, bottom: room.bottom + overhang };
   const lines = data.filter(isLine);
   const bars = data.filter(isBars);
   const points = data.filter(isPoints);

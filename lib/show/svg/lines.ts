@@ -74,8 +74,25 @@ export interface LegendEntry {
   readonly sign: string;
 }
 
-export function legend({ left, right, top }: Box, entries: readonly LegendEntry[]): string {
-  const rows: LegendEntry[][] = [[]];
+const rowHeight = 18;
+
+/** Height that a legend takes beyond its first row, for which every frame has room. */
+export function legendOverhang(frame: Box, names: readonly string[]): number {
+  return (
+    (legendRows(
+      frame,
+      names.map((name) => ({ name })),
+    ).length -
+      1) *
+    rowHeight
+  );
+}
+
+function legendRows<Entry extends Pick<LegendEntry, 'name'>>(
+  { left, right }: Box,
+  entries: readonly Entry[],
+): Entry[][] {
+  const rows: Entry[][] = [[]];
   let x = left;
   for (const entry of entries) {
     if (x + legendWidth(entry) > right && x > left) {
@@ -85,10 +102,16 @@ export function legend({ left, right, top }: Box, entries: readonly LegendEntry[
     rows[rows.length - 1].push(entry);
     x += legendWidth(entry);
   }
+  return rows;
+}
+
+export function legend(frame: Box, entries: readonly LegendEntry[]): string {
+  const { left, top } = frame;
+  const rows = legendRows(frame, entries);
   // The last row stands right above the panel.
   return rows
     .map((row, r) => {
-      const y = top - 18 - (rows.length - 1 - r) * 18;
+      const y = top - 18 - (rows.length - 1 - r) * rowHeight;
       let start = left;
       return row
         .map((entry) => {
@@ -101,6 +124,6 @@ export function legend({ left, right, top }: Box, entries: readonly LegendEntry[
     .join('');
 }
 
-function legendWidth({ name }: LegendEntry): number {
+function legendWidth({ name }: Pick<LegendEntry, 'name'>): number {
   return 50 + name.length * 7;
 }

@@ -21,10 +21,12 @@ export function pointPanel(frame: Box, { layout }: Figure, traces: readonly Poin
       trace.x.map((value, i) => {
         const [px, py] = [x(value), y(trace.y[i])];
         const { color, size } = trace.marker;
-        const name = trace.textposition === 'top center' ? py - size / 2 - 4 : py + size / 2 + 14;
+        const [height, side] = trace.textposition.split(' ');
+        const nameY = height === 'top' ? py - size / 2 - 2 : py + size / 2 + 11;
+        const [nameX, anchor] = side === 'right' ? [px + size / 2, 'start'] : [px - size / 2, 'end'];
         return (
           `<circle cx="${round(px)}" cy="${round(py)}" r="${size / 2}" fill="${color}"/>` +
-          text(px, name, trace.text[i], { anchor: 'middle' })
+          text(nameX, nameY, trace.text[i], { anchor: anchor as 'start' | 'end' })
         );
       }),
     ),
