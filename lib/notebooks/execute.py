@@ -43,15 +43,14 @@ runner = Runner()
 
 import argparse  # noqa: E402
 import asyncio  # noqa: E402
-import json  # noqa: E402
 import re  # noqa: E402
 import signal  # noqa: E402
 import time  # noqa: E402
 
 import nbformat  # noqa: E402
 from jupyter_client.kernelspec import NoSuchKernel  # noqa: E402
-from nbclient import NotebookClient  # noqa: E402
 from nbclient.exceptions import CellExecutionError, DeadKernelError  # noqa: E402
+from telling import ANSI, TellingClient, tell  # noqa: E402
 
 # How long an interrupted cell may take to end by itself, for instance to save what it has trained.
 SAVE_SECONDS = 20
@@ -59,21 +58,6 @@ SAVE_SECONDS = 20
 FORCE_SECONDS = 5
 # How long a kernel may take to say after the last cell that all is well.
 SETTLE_SECONDS = 60
-# Consecutive output of one stream is kept as one piece, up to this length: beyond it, adding costs more than it helps.
-LONGEST_STREAM = 1 << 20
-
-ANSI = re.compile(r"\x1b\[[\d;]*[A-Za-z]")
-
-
-# Programs that a cell starts may inherit standard output: it is theirs now, and goes where errors go. The line to the
-# runner is a copy that nobody inherits.
-events = os.fdopen(os.dup(1), "w", encoding="utf-8")
-os.dup2(2, 1)
-
-
-def tell(**event):
-    events.write(json.dumps(event) + "\n")
-    events.flush()
 
 
 def save(notebook, path):
@@ -83,37 +67,6 @@ def save(notebook, path):
     with open(temporary, "w", encoding="utf-8") as file:
         nbformat.write(notebook, file)
     os.replace(temporary, path)
-
-
-def last_line(text):
-    """The last line that says something, as a terminal would leave it."""
-    lines = [line.rstrip().rsplit("\r", 1)[-1] for line in ANSI.sub("", text).split("\n") if line.strip()]
-    return lines[-1] if lines else ""
-
-
-class TellingClient(NotebookClient):
-    """nbclient, telling what a cell writes while it runs."""
-
-    def process_message(self, msg, cell, cell_index):
-        kind, content = msg["msg_type"], msg["content"]
-        if kind == "stream":
-            line = last_line(content["text"])
-        elif kind in ("display_data", "update_display_data"):
-            line = last_line(content["data"].get("text/plain", ""))
-        else:
-            line = ""
-        if line:
-            tell(event="text", line=line)
-        return super().process_message(msg, cell, cell_index)
-
-    def output(self, outs, msg, display_id, cell_index):
-        out = super().output(outs, msg, display_id, cell_index)
-        if out is not None and out.output_type == "stream" and len(outs) > 1 and outs[-1] is out:
-            before = outs[-2]
-            if before.output_type == "stream" and before.name == out.name and len(before.text) < LONGEST_STREAM:
-                before.text += out.text
-                outs.pop()
-        return out
 
 
 class Failed(Exception):

@@ -98,7 +98,8 @@ export async function execute(notebook: Notebook, options: ExecuteOptions): Prom
   const child = spawn(
     python,
     [
-      ...[path.join(__dirname, 'execute.py'), output, output, '--kernel', KERNEL, '--folder', folder],
+      // Leaves no compiled copy of its modules in lib.
+      ...['-B', path.join(__dirname, 'execute.py'), output, output, '--kernel', KERNEL, '--folder', folder],
       ...limit('--cell-timeout', cellTimeout),
       ...limit('--timeout', timeout),
     ],
