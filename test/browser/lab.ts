@@ -80,7 +80,7 @@ export class Lab {
       .locator(`body[data-jp-theme-light="${theme === 'light'}"]`)
       .waitFor({ state: 'attached', timeout: 60_000 });
     await page.locator('.jp-Notebook .jp-Cell').first().waitFor({ timeout: 60_000 });
-    await page.getByText('TypeScript (tslab, CIFAR-10)').first().waitFor();
+    await page.locator('.jp-NotebookPanel-toolbar').getByText('TypeScript (tslab, CIFAR-10)').waitFor();
     return new LabNotebook(page, log);
   }
 
