@@ -2,7 +2,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import * as path from 'node:path';
 import * as readline from 'node:readline';
 import { UserError } from '../runtime/errors';
-import { projectRoot, venvDir } from '../runtime/paths';
+import { projectRoot, registerTs, venvDir } from '../runtime/paths';
 import type { DescribeAnswer, Failure, PrepareAnswer, Question, TrainAnswer } from './protocol';
 
 export type ContenderName = 'graph' | 'tfjs' | 'keras' | 'limit' | 'torch';
@@ -15,7 +15,7 @@ export interface ContenderInfo {
   readonly command: readonly string[];
 }
 
-const node = [process.execPath, '-r', 'ts-node/register', path.join(__dirname, 'worker.ts')];
+const node = [process.execPath, '-r', registerTs, path.join(__dirname, 'worker.ts')];
 const keras = [path.join(venvDir, 'bin', 'python'), path.join(projectRoot, 'scripts', 'keras', 'bench.py')];
 
 export const contenders: Readonly<Record<ContenderName, ContenderInfo>> = {

@@ -12,12 +12,7 @@
 const path = require('node:path');
 
 const root = path.resolve(__dirname, '..', '..');
-require('ts-node').register({
-  projectSearchDir: root,
-  cwd: root,
-  transpileOnly: true,
-  compiler: '@tslab/typescript-for-tslab',
-});
+require('../runtime/typescript').registerTypeScript({ compiler: '@tslab/typescript-for-tslab' });
 
 const connectionFile = process.argv.at(2);
 if (connectionFile === undefined) {

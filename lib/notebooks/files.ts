@@ -10,8 +10,13 @@ export function temporaryName(file: string): string {
 /** Writes a file whole or not at all. */
 export function writeWhole(file: string, content: string): void {
   const temporary = temporaryName(file);
-  fs.writeFileSync(temporary, content);
-  fs.renameSync(temporary, file);
+  try {
+    fs.writeFileSync(temporary, content);
+    fs.renameSync(temporary, file);
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw error;
+  }
 }
 
 /** Removes what killed processes left of `file`; only for who holds the lock on it. */

@@ -2,7 +2,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { UserError } from '../runtime/errors';
-import { notebooksDir } from '../runtime/paths';
 import { listNotebooks, nameOf } from './notebook';
 
 /**
@@ -11,8 +10,7 @@ import { listNotebooks, nameOf } from './notebook';
  * a folder that holds some. No words mean the whole collection.
  * @throws UserError for a word that means none
  */
-export function selectNotebooks(words: readonly string[], folder = notebooksDir): string[] {
-  const collection = listNotebooks(folder);
+export function selectNotebooks(words: readonly string[], collection = listNotebooks()): string[] {
   if (words.length === 0) return collection;
   return [...new Set(words.flatMap((word) => meaning(word, collection)))];
 }

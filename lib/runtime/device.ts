@@ -1,7 +1,7 @@
 /** Which device TensorFlow runs on, found out by running it. */
 import { spawn } from 'node:child_process';
 import * as path from 'node:path';
-import { projectRoot } from './paths';
+import { projectRoot, registerTs } from './paths';
 import { type Gpu, readDeviceLog } from './tensorflow-log';
 
 /** What the probing process prints. */
@@ -103,7 +103,7 @@ export async function probeTensorFlow(circumstances: Circumstances): Promise<Pro
     // Not otherwise logged: which library could not be loaded, and what the driver's versions are.
     TF_CPP_VMODULE: 'dso_loader=1,cuda_diagnostics=1',
   };
-  const child = spawn(process.execPath, ['-r', 'ts-node/register', path.join(__dirname, 'probe.ts')], {
+  const child = spawn(process.execPath, ['-r', registerTs, path.join(__dirname, 'probe.ts')], {
     cwd: projectRoot,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

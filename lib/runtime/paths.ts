@@ -15,6 +15,9 @@ export const notebooksDir = path.join(projectRoot, 'notebooks');
 /** The project's own Python environment, made by `npm run setup`. */
 export const venvDir = path.join(projectRoot, '.venv');
 
+/** What `node -r` takes to run TypeScript: ts-node, with what it compiled before. */
+export const registerTs = path.join(__dirname, 'register-ts.js');
+
 /** A path as people read it: from the project's folder on, where it lies within. */
 export function shownPath(file: string): string {
   const inside = path.relative(projectRoot, file);

@@ -10,3 +10,8 @@ const entities: Readonly<Record<string, string>> = {
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character]);
 }
+
+/** The same for running text, which may break at every space but the one within a percentage (24.8 %). */
+export function proseHtml(text: string): string {
+  return escapeHtml(text).replaceAll(/(?<=\d) (?=%)/g, '\u00a0');
+}

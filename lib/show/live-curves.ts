@@ -4,15 +4,22 @@ import { trainingCurves } from './curves';
 import { FigurePlace } from './figure-place';
 import { emit, inNotebook } from './output';
 import { figureOutput } from './show';
+import { Throttle } from './throttle';
+
+/** Drawing takes a browser some tenths of a second. Where epochs are as short, it would do nothing else. */
+const secondsBetween = 1;
 
 /**
- * The curves of `trainingCurves`, growing by a point an epoch in one place below the cell, for `train`'s
- * `callbacks`. In a terminal they come once, at the end, as a table.
+ * The curves of `trainingCurves`, growing in one place below the cell with every epoch, or every second where epochs
+ * are shorter, for `train`'s `callbacks`. In a terminal they come once, at the end, as a table.
  */
 export function liveCurves(): TrainCallbacks {
   const place = new FigurePlace();
+  const throttle = new Throttle(secondsBetween);
+  let drawnEpochs = 0;
   const draw = (history: History): void => {
     place.show(trainingCurves(history));
+    drawnEpochs = history.epochs.length;
   };
   return {
     // A run that is taken up again, or was finished before, has curves already.
@@ -20,10 +27,12 @@ export function liveCurves(): TrainCallbacks {
       if (inNotebook() && history.epochs.length > 0) draw(history);
     },
     onEpoch: (_row, history) => {
-      if (inNotebook()) draw(history);
+      if (inNotebook() && throttle.allows()) draw(history);
     },
     onEnd: (history) => {
-      if (!inNotebook() && history.epochs.length > 0) emit(figureOutput(trainingCurves(history)));
+      if (history.epochs.length === (inNotebook() ? drawnEpochs : 0)) return;
+      if (inNotebook()) draw(history);
+      else emit(figureOutput(trainingCurves(history)));
     },
   };
 }

@@ -1,5 +1,5 @@
 import { tf } from '../runtime/tensorflow';
-import { escapeHtml } from './html';
+import { escapeHtml, proseHtml } from './html';
 import { emit, type Output } from './output';
 
 /** A small picture with what is written below it. */
@@ -62,7 +62,7 @@ async function png({ pixels, height, width, channels }: Picture): Promise<Uint8A
 function cellHtml(picture: Picture, file: Uint8Array, gridZoom: number): string {
   const { caption = '', height, width, zoom = gridZoom } = picture;
   const source = `data:image/png;base64,${Buffer.from(file).toString('base64')}`;
-  const text = escapeHtml(caption);
+  const text = proseHtml(caption);
   return (
     `<td style="text-align:center;vertical-align:top;white-space:normal;padding:4px">` +
     `<img src="${source}" alt="${text}" width="${width * zoom}" height="${height * zoom}" ` +

@@ -1,5 +1,5 @@
 import { fixed, missing, whole } from './format';
-import { escapeHtml } from './html';
+import { escapeHtml, proseHtml } from './html';
 import { emit, type Output } from './output';
 
 /** What a danfojs DataFrame offers of itself; any object with these will do. */
@@ -95,7 +95,7 @@ export function tableHtml({ caption, columns, rows }: Table): string {
   const style = columns.map(({ align }) => `style="text-align:${align}"`);
   const head = columns.map(({ label }, i) => `<th ${style[i]}>${escapeHtml(label)}</th>`).join('');
   const body = rows.map(
-    (row) => `<tr>${row.map((text, i) => `<td ${style[i]}>${escapeHtml(text)}</td>`).join('')}</tr>`,
+    (row) => `<tr>${row.map((text, i) => `<td ${style[i]}>${proseHtml(text)}</td>`).join('')}</tr>`,
   );
   return [
     '<table style="font-variant-numeric:tabular-nums">',

@@ -8,7 +8,7 @@ const { tooOldNode } = require('./node-version');
 let problem = tooOldNode(process.versions.node);
 if (problem === '') {
   try {
-    require('ts-node').register();
+    require('../../lib/runtime/typescript').registerTypeScript();
   } catch (error) {
     if (error instanceof Error && Reflect.get(error, 'code') === 'MODULE_NOT_FOUND') {
       problem = 'The npm packages are not installed: run: npm run setup';

@@ -1,32 +1,13 @@
 /** A real Chromium for tests, if the machine has one. */
-import * as fs from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
-
-const CANDIDATES = [
-  process.env.CHROMIUM,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/snap/bin/chromium',
-];
-
-/** Path of an installed Chromium, or undefined. The environment's CHROMIUM comes first. */
-export const chromiumPath = CANDIDATES.find(
-  (file) => file !== undefined && file !== '' && fs.existsSync(file),
-);
+import type { Browser, Page } from 'playwright-core';
+import { findChromium, launchChromium } from '../../lib/publish/chromium';
 
 /** For a test's `skip` option: false, or why it can't run here. */
 export const skipWithoutChromium =
-  chromiumPath === undefined ? 'no Chromium here: install one, or name it in CHROMIUM' : false;
+  findChromium() === undefined ? 'no Chromium here: install one, or name it in CHROMIUM' : false;
 
 export async function launch(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: chromiumPath,
-    args: [
-      ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
-      ...['--disable-background-networking', '--disable-component-update'],
-    ],
-  });
+  return launchChromium(findChromium());
 }
 
 /** What went wrong on a page, and what it asked of the network. */

@@ -1,6 +1,6 @@
 /**
- * Every notebook of the collection, run once in its smallest profile and looked at as a page in a real browser, from
- * disk and without a network. Pictures of the pages go to outputs/screenshots.
+ * Every notebook of the collection, run once in its smallest profile and looked at in a real browser: as a page, from
+ * disk and without a network, and some as JupyterLab shows them. Pictures go to outputs/screenshots.
  */
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
@@ -15,6 +15,7 @@ import { runNotebook } from '../../lib/notebooks/run';
 import { outputsDir } from '../../lib/runtime/paths';
 import { unnamedOutputs } from '../notebooks/naming';
 import { launch, skipWithoutChromium, watch } from './chromium';
+import { Lab, type Theme } from './lab';
 
 const screenshots = path.join(outputsDir, 'screenshots');
 const plotlyType = 'application/vnd.plotly.v1+json';
@@ -25,6 +26,14 @@ interface Executed {
     readonly outputs?: readonly { readonly data?: Readonly<Record<string, unknown>> }[];
   }[];
 }
+
+/** Lessons that are looked at in JupyterLab as well, each in one of its themes. */
+const inLab: Readonly<Record<string, Theme>> = {
+  '00-dataset': 'dark',
+  '01-baseline': 'light',
+  '03-alexnet8': 'dark',
+  '06-inception10': 'light',
+};
 
 describe('the collection', () => {
   let folder: string;
@@ -72,6 +81,20 @@ describe('the collection', () => {
       },
     );
   }
+
+  test(
+    'some of them in JupyterLab, not trusted, light and dark: the same drawn, and nothing asked of the network',
+    { skip: skipWithoutChromium },
+    async () => {
+      const files = Object.keys(inLab).map((name) => path.join(folder, `${name}.ipynb`));
+      const lab = await Lab.start(files);
+      try {
+        for (const file of files) await looksWholeInLab(browser!, lab, file);
+      } finally {
+        await lab.stop();
+      }
+    },
+  );
 });
 
 /** The outputs of an executed notebook, each in its forms. */
@@ -91,21 +114,43 @@ async function looksWhole(
     const page = await context.newPage();
     const log = watch(page);
     await page.goto(pathToFileURL(file).href);
-    const figures = outputs.filter((data) => plotlyType in data).length;
-    if (figures > 0) await page.locator('.js-plotly-plot svg.main-svg').first().waitFor({ timeout: 30_000 });
-    await page.waitForFunction(drawn, figures, { timeout: 30_000 });
-    const pictures = outputs
-      .filter((data) => !(plotlyType in data))
-      .reduce((sum, data) => sum + textOf(data['text/html']).split('<img ').length - 1, 0);
-    const { loaded, broken, wide } = await inspectPage(page);
-    assert.deepEqual(broken, [], 'pictures that cannot be shown');
-    assert.ok(loaded >= pictures, `${loaded} of ${pictures} pictures`);
+    await showsAll(page, outputs);
+    const { wide } = await inspectPage(page);
     assert.deepEqual(wide, [], 'outputs wider than the page');
     await page.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true });
     assert.deepEqual(log, { errors: [], requests: [] });
   } finally {
     await context.close();
   }
+}
+
+async function looksWholeInLab(browser: Browser, lab: Lab, file: string): Promise<void> {
+  const name = path.basename(file, '.ipynb');
+  const theme = inLab[name];
+  const lesson = await lab.open(browser, file, theme);
+  try {
+    // So high that it shows all of the notebook at once: what is out of sight is not always drawn.
+    const panel = lesson.page.locator('.jp-WindowedPanel-outer').first();
+    const height = await panel.evaluate((element) => (element as { scrollHeight: number }).scrollHeight);
+    await lesson.page.setViewportSize({ width: 1300, height: Math.min(height + 200, 16_000) });
+    await showsAll(lesson.page, readOutputs(file));
+    await lesson.page.screenshot({ path: path.join(screenshots, `lab-${theme}-${name}.png`) });
+    assert.deepEqual(lesson.log, { errors: [], requests: [] });
+  } finally {
+    await lesson.close();
+  }
+}
+
+/** Every figure is drawn, every picture loaded, every table there. */
+async function showsAll(page: Page, outputs: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
+  const figures = outputs.filter((data) => plotlyType in data).length;
+  await page.waitForFunction(drawn, figures, { timeout: 60_000 });
+  const html = outputs.filter((data) => !(plotlyType in data)).map((data) => textOf(data['text/html']));
+  const count = (tag: string): number => html.reduce((sum, text) => sum + text.split(tag).length - 1, 0);
+  const { loaded, broken, tables } = await inspectPage(page);
+  assert.deepEqual(broken, [], 'pictures that cannot be shown');
+  assert.ok(loaded >= count('<img '), `${loaded} of ${count('<img ')} pictures`);
+  assert.equal(tables, count('<table'), 'tables');
 }
 
 /** nbformat writes long texts as lists of lines. */
@@ -116,6 +161,7 @@ function textOf(content: unknown): string {
 interface Seen {
   loaded: number;
   broken: string[];
+  tables: number;
   wide: string[];
 }
 
@@ -147,10 +193,12 @@ async function inspectPage(page: Page): Promise<Seen> {
     const { document } = globalThis as unknown as { document: Document };
     const images = [...document.querySelectorAll('img')];
     const { clientWidth } = document.documentElement;
+    const tables = [...document.querySelectorAll('.jp-OutputArea-output table')];
     const outputs = [...document.querySelectorAll('.jp-OutputArea-output table, .js-plotly-plot, img')];
     return {
       loaded: images.filter((image) => image.naturalWidth > 0).length,
       broken: images.filter((image) => image.naturalWidth === 0).map((image) => image.alt),
+      tables: tables.length,
       wide: outputs
         .filter((output) => output.getBoundingClientRect().right > clientWidth)
         .map((output) => `${output.className} ${output.alt}`),

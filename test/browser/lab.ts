@@ -1,10 +1,14 @@
-/** A JupyterLab of its own for a test: a folder laid out as the project is, with one notebook in it. */
+/** A JupyterLab of its own for a test: a folder laid out as the project is, with the notebooks that the test needs. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as net from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { projectRoot, venvDir } from '../../lib/runtime/paths';
+import { type PageLog, watch } from './chromium';
+
+export type Theme = 'light' | 'dark';
 
 export class Lab {
   private constructor(
@@ -13,14 +17,16 @@ export class Lab {
     private readonly base: string,
   ) {}
 
-  /** Starts a server that can open `notebook`. */
-  static async start(notebook: string): Promise<Lab> {
+  /** Starts a server that can open `notebooks`. Its runs are its own: none is loaded that another test has trained. */
+  static async start(notebooks: readonly string[]): Promise<Lab> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lab-'));
     fs.mkdirSync(path.join(folder, 'notebooks'));
     for (const name of ['lib', 'node_modules', 'tsconfig.json', 'package.json']) {
       fs.symlinkSync(path.join(projectRoot, name), path.join(folder, name));
     }
-    fs.copyFileSync(notebook, path.join(folder, 'notebooks', path.basename(notebook)));
+    for (const notebook of notebooks) {
+      fs.copyFileSync(notebook, path.join(folder, 'notebooks', path.basename(notebook)));
+    }
     const port = await freePort();
     const server = spawn(
       path.join(venvDir, 'bin', 'jupyter'),
@@ -42,6 +48,7 @@ export class Lab {
         env: {
           ...process.env,
           DATA_SOURCE: 'sample',
+          RUNS_DIR: path.join(folder, 'runs'),
           JUPYTER_CONFIG_DIR: path.join(folder, '.config'),
           JUPYTER_DATA_DIR: path.join(folder, '.data'),
           JUPYTER_RUNTIME_DIR: path.join(folder, '.runtime'),
@@ -53,9 +60,28 @@ export class Lab {
     return lab;
   }
 
-  /** Address of a notebook, in a workspace that holds nothing else. */
-  address(notebook: string): string {
-    return `${this.base}/lab/workspaces/test/tree/notebooks/${path.basename(notebook)}?reset`;
+  /** Opens a notebook in a page of its own, with nothing beside it. */
+  async open(browser: Browser, notebook: string, theme: Theme = 'light'): Promise<LabNotebook> {
+    const settings = path.join(
+      this.folder,
+      '.config',
+      'lab',
+      'user-settings',
+      '@jupyterlab',
+      'apputils-extension',
+    );
+    fs.mkdirSync(settings, { recursive: true });
+    const name = theme === 'dark' ? 'JupyterLab Dark' : 'JupyterLab Light';
+    fs.writeFileSync(path.join(settings, 'themes.jupyterlab-settings'), JSON.stringify({ theme: name }));
+    const page = await browser.newPage({ viewport: { width: 1300, height: 1000 } });
+    const log = watch(page);
+    await page.goto(`${this.base}/lab/workspaces/test/tree/notebooks/${path.basename(notebook)}?reset`);
+    await page
+      .locator(`body[data-jp-theme-light="${theme === 'light'}"]`)
+      .waitFor({ state: 'attached', timeout: 60_000 });
+    await page.locator('.jp-Notebook .jp-Cell').first().waitFor({ timeout: 60_000 });
+    await page.locator('.jp-NotebookPanel-toolbar').getByText('TypeScript (tslab, CIFAR-10)').waitFor();
+    return new LabNotebook(page, log);
   }
 
   async stop(): Promise<void> {
@@ -78,6 +104,52 @@ export class Lab {
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
     throw new Error('JupyterLab does not answer');
+  }
+}
+
+/** A notebook as it is open in JupyterLab. */
+export class LabNotebook {
+  constructor(
+    readonly page: Page,
+    readonly log: PageLog,
+  ) {}
+
+  /** A cell by its place among all, from 0. */
+  cell(index: number): Locator {
+    return this.page.locator('.jp-Notebook .jp-Cell').nth(index);
+  }
+
+  /** Selects a cell, as a click beside its text does. */
+  async select(index: number): Promise<void> {
+    await this.cell(index).locator('.jp-InputPrompt, .jp-InputArea-prompt').first().click();
+  }
+
+  /** Runs the selected cell and goes on to the next. */
+  async runSelected(): Promise<void> {
+    await this.page.keyboard.press('Shift+Enter');
+  }
+
+  /** Puts other text into a cell, by the keyboard. */
+  async rewrite(index: number, text: string): Promise<void> {
+    await this.cell(index).locator('.cm-content').click();
+    await this.page.keyboard.press('Control+a');
+    await this.page.keyboard.insertText(text);
+  }
+
+  /** A button of the notebook's toolbar, or an entry of a menu, by its command. */
+  async command(command: string): Promise<void> {
+    await this.page.locator(`.jp-NotebookPanel-toolbar [data-command="${command}"]`).click();
+  }
+
+  /** Waits until no cell runs or waits to be run. */
+  async idle(timeout = 120_000): Promise<void> {
+    const waiting = this.page.locator('.jp-Notebook .jp-InputArea-prompt', { hasText: '*' });
+    await waiting.first().waitFor({ state: 'detached', timeout });
+    await this.page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor({ timeout });
+  }
+
+  async close(): Promise<void> {
+    await this.page.close();
   }
 }
 

@@ -371,7 +371,7 @@ test('two processes at once: one fetches, the other waits, both have the data', 
       .then((read) => console.log(read.verified, read.train.count));`;
   const root = path.resolve(__dirname, '../..');
   const run = async (): Promise<string> => {
-    const child = spawn(process.execPath, ['-r', 'ts-node/register', '-e', script], {
+    const child = spawn(process.execPath, ['-r', './lib/runtime/register-ts.js', '-e', script], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'inherit'],
     });

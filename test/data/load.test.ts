@@ -278,7 +278,7 @@ test('the progress bar draws over itself on a terminal, and writes tenths elsewh
 });
 
 function runScript(args: readonly string[], env: NodeJS.ProcessEnv): SpawnSyncReturns<string> {
-  return spawnSync(process.execPath, ['-r', 'ts-node/register', 'scripts/data.ts', ...args], {
+  return spawnSync(process.execPath, ['-r', './lib/runtime/register-ts.js', 'scripts/data.ts', ...args], {
     cwd: root,
     env: { ...process.env, DATA_SOURCE: '', CIFAR10_DIR: '', ...env },
     encoding: 'utf8',

@@ -13,7 +13,7 @@ test('a scratch folder goes when it was used, and that of a killed process when 
     const script = `
       const { withScratchFolder } = require(${JSON.stringify(scratch)});
       void withScratchFolder(async () => process.kill(process.pid, 'SIGKILL'), ${JSON.stringify(parent)});`;
-    const { signal } = spawnSync(process.execPath, ['-r', 'ts-node/register', '-e', script]);
+    const { signal } = spawnSync(process.execPath, ['-r', './lib/runtime/register-ts.js', '-e', script]);
     assert.equal(signal, 'SIGKILL');
     assert.equal(fs.readdirSync(parent).length, 1, 'the killed process left its folder');
 

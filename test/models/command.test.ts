@@ -9,7 +9,9 @@ import { expected } from './expected';
 
 function models(...args: string[]): { code: number | null; output: string; errors: string } {
   const script = path.join(projectRoot, 'scripts', 'models.ts');
-  const run = spawnSync(process.execPath, ['-r', 'ts-node/register', script, ...args], { encoding: 'utf8' });
+  const run = spawnSync(process.execPath, ['-r', './lib/runtime/register-ts.js', script, ...args], {
+    encoding: 'utf8',
+  });
   return { code: run.status, output: run.stdout, errors: run.stderr };
 }
 

@@ -43,7 +43,7 @@ export function executedCells(output: string): ExecutedCell[] {
 }
 
 const COMMANDS = {
-  script: [process.execPath, '-r', 'ts-node/register', 'scripts/notebooks.ts'],
+  script: [process.execPath, '-r', './lib/runtime/register-ts.js', 'scripts/notebooks.ts'],
   npm: ['npm', 'run', '--silent', 'notebooks', '--'],
 } as const;
 

@@ -110,7 +110,7 @@ describe('the choice of notebooks', () => {
     const own = path.join(folder, 'collection');
     fs.mkdirSync(own);
     for (const file of files) fs.renameSync(file, path.join(own, path.basename(file)));
-    const choose = (...words: string[]): string[] => selectNotebooks(words, own).map(nameOf);
+    const choose = (...words: string[]): string[] => selectNotebooks(words, listNotebooks(own)).map(nameOf);
     assert.deepEqual(choose(), ['00-data', '01-one', '02-two']);
     assert.deepEqual(choose('02', '0?-o*', '02-two.ipynb'), ['02-two', '01-one']);
     assert.deepEqual(choose(own), ['00-data', '01-one', '02-two']);

@@ -79,7 +79,8 @@ test('the addon here fits the TensorFlow here, and not another one', () => {
   assert.equal(whyCompile(root, tensorflow), 'TensorFlow has changed');
 });
 
-const load = "require('ts-node/register'); require('./lib/runtime/tensorflow').tf.zeros([1]).dataSync();";
+const load =
+  "require('./lib/runtime/register-ts.js'); require('./lib/runtime/tensorflow').tf.zeros([1]).dataSync();";
 
 test('Node loads TensorFlow without a word, and with its notices where they are asked for', async () => {
   const quiet = { ...process.env, TF_CPP_MIN_LOG_LEVEL: undefined };
@@ -92,7 +93,7 @@ test('Node loads TensorFlow without a word, and with its notices where they are 
 
 test('danfojs uses the same TensorFlow: one engine in the process', async () => {
   const compare =
-    "require('ts-node/register'); const { tf } = require('./lib/runtime/tensorflow');" +
+    "require('./lib/runtime/register-ts.js'); const { tf } = require('./lib/runtime/tensorflow');" +
     "const same = require('danfojs-node').tensorflow === require('@tensorflow/tfjs-node-gpu');" +
     "console.log(same, require('@tensorflow/tfjs-node') === require('@tensorflow/tfjs-node-gpu'), tf.getBackend());";
   const { stdout, stderr } = await runToEnd(process.execPath, ['-e', compare], process.env);

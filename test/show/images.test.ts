@@ -35,8 +35,13 @@ test('captions tell what a network took the image for, and how sure it was', asy
     predictions: new Uint8Array(20).fill(1),
     confidences: new Float32Array(20).fill(0.75),
   } as const;
-  const { 'text/plain': text } = await imagesOutput(dataset, { indices: [0, 1], evaluation });
-  assert.equal(text, 'noise, test images: class 0, taken for class 1 (75.0 %) · class 1 (75.0 %)');
+  const output = await imagesOutput(dataset, { indices: [0, 1], evaluation });
+  assert.equal(
+    output['text/plain'],
+    'noise, test images: class 0, taken for class 1 (75.0 %) · class 1 (75.0 %)',
+  );
+  // Captions are narrow: a line must not end between a number and its sign.
+  assert.match(output['text/html'] as string, /<br>class 0, taken for class 1 \(75\.0\u00a0%\)<\/td>/);
 });
 
 test('class names are escaped', async () => {

@@ -84,11 +84,12 @@ test('curves grow in one place; before each new drawing the old one is taken awa
   const shown = await inNotebook(() => play(liveCurves()));
   assert.equal(new Set(shown.map(({ id }) => id)).size, 1);
   const drawn = 'application/vnd.plotly.v1+json';
-  assert.deepEqual(types(shown), ['text/html', drawn, 'text/html', drawn, 'text/html', drawn]);
+  assert.deepEqual(types(shown), ['text/html', drawn, 'text/html', drawn]);
   const points = shown
     .filter(({ bundle }) => drawn in bundle)
     .map(({ bundle }) => (bundle[drawn] as { data: { x: number[] }[] }).data[0].x.length);
-  assert.deepEqual(points, [1, 2, 3]);
+  // Epochs that follow each other at once are drawn together: a browser that draws each would hear no click.
+  assert.deepEqual(points, [1, 3]);
 });
 
 test('two runs have two places', async () => {

@@ -33,6 +33,12 @@ test('numbers stand right, text left, and what is missing is a dash', () => {
   ]);
 });
 
+test('a percentage stays on one line of a page, and is plain text elsewhere', () => {
+  const content = table(rows, { format: { recall: percent } });
+  assert.match(tableHtml(content), />50\.0\u00a0%<\/td>/);
+  assert.match(tableText(content), /12,345 {2}50\.0 %\n/);
+});
+
 test('a column of fractions has as many decimals as its largest value needs for four digits', () => {
   const written = (values: number[]): string[] => table(values.map((value) => ({ value }))).rows.flat();
   assert.deepEqual(written([1.23456, 12.3456]), ['1.23', '12.35']);

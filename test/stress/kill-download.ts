@@ -77,7 +77,7 @@ function startFetch(folder: string, release: Cifar10Release): ChildProcess {
       (error) => { console.error(error); process.exitCode = 1; },
     );
     console.log('started');`;
-  return spawn(process.execPath, ['-r', 'ts-node/register', '-e', script], {
+  return spawn(process.execPath, ['-r', './lib/runtime/register-ts.js', '-e', script], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -41,7 +41,7 @@ function start(folder: string, name: string, saveEvery: number): ChildProcess {
       onNotice: (text) => say('notice ' + text),
       callbacks: [{ onStart: () => say('started') }],
     }).then(() => say('done'), (error) => { say('failed ' + error.stack); process.exitCode = 1; });`;
-  return spawn(process.execPath, ['-r', 'ts-node/register', '-e', script], {
+  return spawn(process.execPath, ['-r', './lib/runtime/register-ts.js', '-e', script], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -18,7 +18,7 @@ after(() => {
 
 const command = (script: string): string[] => [
   '-r',
-  'ts-node/register',
+  './lib/runtime/register-ts.js',
   path.join(projectRoot, 'scripts', script),
 ];
 const small = ['--data', 'sample', '--limit', '1000', '--test-limit', '50', '--runs', base];

@@ -1,0 +1,83 @@
+/** Executed notebooks as batches leave them, and which of them a command line means. */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import {
+  listNotebooks,
+  nameOf,
+  type Notebook,
+  type NotebookCell,
+  readNotebook,
+  sourceOf,
+} from '../notebooks/notebook';
+import { failureText } from '../notebooks/outcome';
+import { readRecord } from '../notebooks/record';
+import { selectNotebooks } from '../notebooks/select';
+import { UserError } from '../runtime/errors';
+import { shownPath } from '../runtime/paths';
+
+export interface ExecutedNotebook extends Notebook {
+  readonly cells: readonly (NotebookCell & {
+    readonly execution_count?: number | null;
+    readonly outputs?: readonly (RichOutput | PlainOutput)[];
+  })[];
+}
+
+/** The forms of one output by MIME type: text, perhaps as a list of lines, or JSON. */
+export type RichData = Readonly<Record<string, unknown>>;
+
+export interface RichOutput {
+  readonly output_type: 'display_data' | 'execute_result';
+  readonly data: RichData;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+export interface PlainOutput {
+  readonly output_type: 'stream' | 'error';
+}
+
+/**
+ * Paths of the executed notebooks that `words` mean, as `npm run notebooks` understands them; without words those of the
+ * whole collection. One that was never run has a path as well, where no file is.
+ * @param folder where batches leave them
+ */
+export function selectExecuted(words: readonly string[], folder: string): string[] {
+  const collection = listNotebooks().map((file) => path.join(folder, path.basename(file)));
+  if (words.length === 0) return collection;
+  const there = fs.existsSync(folder) ? listNotebooks(folder) : [];
+  const all = [...new Set([...collection, ...there])];
+  return selectNotebooks(
+    words,
+    all.sort((a, b) => nameOf(a).localeCompare(nameOf(b))),
+  );
+}
+
+/** @throws UserError for a notebook that was not run, or not to its end, with what to run */
+export function readExecuted(file: string): ExecutedNotebook {
+  const name = nameOf(file);
+  const [notebookName] = name.split('--');
+  const again = `\`npm run notebooks -- ${notebookName}\``;
+  if (!fs.existsSync(file)) {
+    throw new UserError(`${name} has not been run: there is no ${shownPath(file)}. Run ${again}.`);
+  }
+  const record = readRecord(file);
+  if (record?.status === 'failed') {
+    const what =
+      record.failure === undefined ? '' : `, with ${failureText(record.failure).replace(/\.$/, '')}`;
+    throw new UserError(`${name} failed when it was run${what}. Mend it, and run ${again}.`);
+  }
+  if (record?.status === 'running') {
+    throw new UserError(`${name} is still running, or was cut off. Wait for it, or run ${again}.`);
+  }
+  const notebook = readNotebook(file) as ExecutedNotebook;
+  for (const [index, cell] of notebook.cells.entries()) {
+    if (cell.cell_type !== 'code' || sourceOf(cell).trim() === '') continue;
+    const place = `cell ${index + 1}${cell.id === undefined ? '' : ` (${cell.id})`}`;
+    if (cell.outputs?.some(({ output_type }) => output_type === 'error')) {
+      throw new UserError(`${shownPath(file)} has an error in ${place}. Mend it, and run ${again}.`);
+    }
+    if (typeof cell.execution_count !== 'number') {
+      throw new UserError(`${shownPath(file)} was not run to its end: ${place} was not. Run ${again}.`);
+    }
+  }
+  return notebook;
+}

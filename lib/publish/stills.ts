@@ -1,0 +1,127 @@
+/** Still pictures of what a notebook shows, drawn by the same programs as a reader's: Plotly and Chromium. */
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import sharp from 'sharp';
+import { findChromium, launchChromium } from './chromium';
+import { drawFigure, type DrawnFigure, tidyHtml, tidyTables } from './in-page';
+
+/** A PNG file. */
+export interface Still {
+  readonly png: Buffer;
+  /** Pixels of a page that it takes; drawings have twice as many in their file. */
+  readonly width: number;
+  /** In words. */
+  readonly title: string;
+}
+
+/** Draws stills. */
+export interface Stills {
+  /** A Plotly figure, on white. */
+  figure(figure: DrawnFigure): Promise<Still>;
+  /** HTML without its scripts: as HTML where text says it all, otherwise as a still; undefined if nothing is left. */
+  html(html: string): Promise<{ readonly html: string } | Still | undefined>;
+}
+
+/** File pixels a page pixel of what is drawn: sharp on today's screens, and legible when enlarged on a wall. */
+const scale = 2;
+
+/** Room for what is as wide as it likes. */
+const pageWidth = 1100;
+
+/** Of figures that take what they get: a little less than GitHub's column of a notebook. */
+const figureWidth = 760;
+
+const look = `
+  body { margin: 0; padding: 8px; background: #fff; color: #1f2328; font: 13px/1.4 Helvetica, Arial, sans-serif; }
+  #picture { display: inline-block; }
+  table { border-collapse: collapse; }
+  caption { padding-bottom: 6px; }`;
+
+/** Stills by a Chromium of this machine, without a network. */
+export class ChromiumStills implements Stills {
+  private constructor(
+    private readonly browser: Browser,
+    private readonly page: Page,
+  ) {}
+
+  /** @throws UserError if Chromium or playwright-core is missing */
+  static async start(): Promise<ChromiumStills> {
+    const browser = await launchChromium(findChromium());
+    try {
+      const context: BrowserContext = await browser.newContext({
+        offline: true,
+        deviceScaleFactor: scale,
+        viewport: { width: pageWidth, height: 600 },
+      });
+      const page = await context.newPage();
+      await page.setContent(`<!doctype html><style>${look}</style><div id="picture"></div>`);
+      await page.addScriptTag({ path: require.resolve('plotly.js-dist-min/plotly.min.js') });
+      return new ChromiumStills(browser, page);
+    } catch (error) {
+      await browser.close();
+      throw error;
+    }
+  }
+
+  async figure({ data, layout }: DrawnFigure): Promise<Still> {
+    const width = typeof layout.width === 'number' ? layout.width : figureWidth;
+    const url = await this.page.evaluate(drawFigure, { data, layout: onWhite(layout), width, scale });
+    const png = await fewColours(Buffer.from(url.slice(url.indexOf(',') + 1), 'base64'));
+    return { png, width, title: titleOf(layout) };
+  }
+
+  async html(html: string): Promise<{ readonly html: string } | Still | undefined> {
+    const tidy = await this.page.evaluate(tidyHtml, html);
+    if (!tidy.hasPictures) {
+      return tidy.hasText ? { html: await this.page.evaluate(tidyTables, tidy.html) } : undefined;
+    }
+    const picture = this.page.locator('#picture');
+    await picture.evaluate((element, content) => {
+      (element as { innerHTML: string }).innerHTML = content;
+    }, tidy.html);
+    await this.page.waitForFunction(() => {
+      const { document } = globalThis as unknown as { document: { images: Iterable<{ complete: boolean }> } };
+      return [...document.images].every(({ complete }) => complete);
+    });
+    const { width = pageWidth } = (await picture.boundingBox()) ?? {};
+    // Pixels of images are squares of several screen pixels already, and have too many colours for a palette.
+    const taken = await picture.screenshot({
+      animations: 'disabled',
+      scale: tidy.hasPixels ? 'css' : 'device',
+    });
+    const png = await (tidy.hasPixels ? exact(taken) : fewColours(taken));
+    return { png, width: Math.round(width), title: tidy.title };
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+  }
+}
+
+/** A title is text, or an object that has it. */
+function titleOf({ title }: DrawnFigure['layout']): string {
+  const text = typeof title === 'object' && title !== null && 'text' in title ? title.text : title;
+  return typeof text === 'string' ? text : '';
+}
+
+/** Figures have no background of their own and a grey that is legible on any; on white, a darker one is better. */
+function onWhite(layout: DrawnFigure['layout']): DrawnFigure['layout'] {
+  const font = {
+    ...(layout.font as object | undefined),
+    color: '#333333',
+    family: 'Helvetica, Arial, sans-serif',
+  };
+  return { ...layout, font, paper_bgcolor: '#ffffff', plot_bgcolor: '#ffffff', autosize: false };
+}
+
+/** A palette of 256 colours is enough for text, lines and areas, and takes a third of the bytes. */
+function fewColours(png: Buffer): Promise<Buffer> {
+  return sharp(png)
+    .removeAlpha()
+    .png({ palette: true, colours: 256, dither: 0, effort: 10, compressionLevel: 9 })
+    .toBuffer();
+}
+
+/** The same pixels without their transparency, as small as PNG makes them. */
+function exact(png: Buffer): Promise<Buffer> {
+  return sharp(png).removeAlpha().png({ compressionLevel: 9 }).toBuffer();
+}
