@@ -36,6 +36,8 @@ export interface RunWishes extends RunPurpose {
   /** Epochs that are done, where that is not all of them. */
   readonly done?: number;
   readonly failure?: string;
+  /** What sets the network's layers apart from others of its title. */
+  readonly layers?: string;
 }
 
 /** Writes the folder of a run. */
@@ -43,7 +45,7 @@ export function writeRun(runsDir: string, name: string, wishes: RunWishes = {}):
   const { title = 'Baseline', seed = 1, parameters = 198_506, multiplyAdds = 658_688, epochs = 3 } = wishes;
   const { batchSize = 32, seconds = 12, validation = 0.5, test, data = 'built-in sample' } = wishes;
   const { trainImages = 5000, device = 'a processor, 2 cores', done = epochs, failure = null } = wishes;
-  const { created = '2026-01-01T10:00:00.000Z', label, study } = wishes;
+  const { created = '2026-01-01T10:00:00.000Z', label, study, layers = 'usual' } = wishes;
   const recipe = { ...history().recipe, epochs, batchSize, seed };
   const network = { name: title.toLowerCase(), title, parameters, multiplyAdds };
   const digest = `${data}-${trainImages}`;
@@ -73,7 +75,7 @@ export function writeRun(runsDir: string, name: string, wishes: RunWishes = {}):
     fs.writeFileSync(path.join(folder, file), JSON.stringify(content));
   };
   write('run.json', run);
-  write('network.json', { title, batchNorm: true });
+  write('network.json', { title, layers });
   write('history.json', { ...told, failure });
   if (test !== undefined) {
     const evaluation = { network: title, dataset: data, on: 'test', loss: 1, accuracy: test, top5: 1 };

@@ -131,6 +131,13 @@ describe('networks', () => {
       device: 'a card',
       created: '2025-01-01T00:00:00.000Z',
     });
+    writeRun(runsDir, 'other', {
+      epochs: 10,
+      test: 0.6,
+      layers: 'other',
+      created: '2025-01-02T00:00:00.000Z',
+    });
+    writeRun(runsDir, 'another', { epochs: 10, layers: 'another', created: '2025-01-01T00:00:00.000Z' });
     writeRun(runsDir, 'wide', { label: 'Baseline, width 2', test: 0.7 });
     const [comparison] = (await gather()).comparisons;
     const { networks } = comparison;
@@ -140,6 +147,8 @@ describe('networks', () => {
         long: ['Baseline', undefined],
         short: ['Baseline, 3 epochs', 'Baseline'],
         moved: ['Baseline, a card', 'Baseline'],
+        other: ['Baseline, other', 'Baseline'],
+        another: ['Baseline, another', 'Baseline'],
         wide: ['Baseline, width 2', 'Baseline'],
       },
     );
@@ -148,7 +157,7 @@ describe('networks', () => {
       ['Baseline'],
     );
     const colours = [...comparison.looks.values()].map(({ colour }) => colour);
-    assert.equal(new Set(colours).size, 4);
+    assert.equal(new Set(colours).size, 6);
     assert.deepEqual(comparison.looks.get('Baseline'), appearances['Baseline']);
   });
 });
