@@ -7,6 +7,8 @@ import { distinctNames } from './names';
 export interface Study {
   /** For the figures. */
   readonly sweep: Sweep;
+  /** Titles of its networks: several where each setting is a network of its own. */
+  readonly networks: readonly string[];
   /** In the order of the settings: of numbers by size, of others as they were begun. */
   readonly rows: readonly StudyRow[];
   /** Runs that have not come to their end. */
@@ -58,14 +60,15 @@ function studyOf(runs: readonly RunRecord[]): Study {
       runs: trained.flatMap(({ recipe: { seed }, history }) => (history ? [{ seed, history }] : [])),
     };
   });
+  const networks = [...new Set(runs.map(labelOf))];
   const sweep: Sweep = {
     study: first.study?.name ?? '',
-    network: [...new Set(runs.map(labelOf))].join(', '),
+    network: networks.join(', '),
     dataset: first.dataset.name,
     ...{ points, runs: runs.length, interrupted: false },
   };
   const unfinished = runs.filter(({ status }) => status === 'running' || status === 'interrupted').length;
-  return { sweep, rows, unfinished };
+  return { sweep, networks, rows, unfinished };
 }
 
 function labelOf({ label, network }: RunRecord): string {

@@ -3,6 +3,7 @@ import type { NetworkResult } from '../train/result';
 import { layout, logTicks, type BarTrace, type Figure, type PointTrace } from './figure';
 import { duration, percent, short } from './format';
 import { appearancesOf, type Appearance } from './palette';
+import { namePlaces } from './name-places';
 import { emit } from './output';
 import { table, tableOutput, type Table } from './table';
 
@@ -111,7 +112,7 @@ export function accuracyAgainstCost(
   const known = results.filter((result) => result.accuracy !== undefined && result[cost] !== undefined);
   const { looks = appearancesOf(known.map(({ network }) => network)) } = options;
   const repeated = known.some(({ deviation = NaN }) => Number.isFinite(deviation));
-  const places = namePlaces(known.map((result) => [Math.log(result[cost]!), result.accuracy!]));
+  const places = placesOf(known, cost);
   const points = known.map((result, i): PointTrace => {
     const { colour, symbol } = looks.get(result.network)!;
     const { deviation = NaN } = result;
@@ -162,25 +163,20 @@ function withRoom(values: readonly number[]): [number, number] {
   return [low - room, high + room];
 }
 
-/**
- * Where each point bears its name: towards the middle, where there is room, and above, or below where another point is
- * close by and higher.
- */
-function namePlaces(points: readonly (readonly [number, number])[]): PointTrace['textposition'][] {
-  const extentOf = (axis: 0 | 1): { low: number; size: number } => {
-    const values = points.map((point) => point[axis]);
-    const low = Math.min(...values);
-    return { low, size: Math.max(...values) - low || 1 };
-  };
-  const [width, height] = [extentOf(0), extentOf(1)];
-  return points.map(([x, y], i): PointTrace['textposition'] => {
-    const isBelow = points.some(([otherX, otherY], other) => {
-      const isNear = Math.abs(otherX - x) < 0.25 * width.size && Math.abs(otherY - y) < 0.12 * height.size;
-      return other !== i && isNear && (otherY > y || (otherY === y && other < i));
-    });
-    const side = x > width.low + width.size / 2 ? 'left' : 'right';
-    return isBelow ? `bottom ${side}` : `top ${side}`;
-  });
+/** Where the names of the points go, on the panel that they and their error bars span. */
+function placesOf(points: readonly CostPoint[], cost: Cost): PointTrace['textposition'][] {
+  const [left, right] = withRoom(points.map((point) => Math.log10(point[cost]!)));
+  const reach = points.map(({ deviation = NaN }) => (Number.isFinite(deviation) ? deviation : 0));
+  const low = Math.min(...points.map(({ accuracy }, i) => accuracy! - reach[i]));
+  const height = Math.max(...points.map(({ accuracy }, i) => accuracy! + reach[i])) - low || 1;
+  return namePlaces(
+    points.map((point, i) => ({
+      name: point.network,
+      x: (Math.log10(point[cost]!) - left) / (right - left),
+      y: (point.accuracy! - low) / height,
+      reach: reach[i] / height,
+    })),
+  );
 }
 
 /** What of each class was found, by one network or by several side by side. */

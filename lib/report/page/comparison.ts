@@ -1,11 +1,12 @@
 /** The section on what was trained on one set of images: the table, accuracy against cost, curves, studies. */
 import { accuracyAgainstCost, type Cost, type CostPoint } from '../../show/comparison';
-import { trainingCurves } from '../../show/curves';
-import { duration, short, whole } from '../../show/format';
+import { trainingCurves, validationName } from '../../show/curves';
+import { duration, missing, short, whole } from '../../show/format';
 import type { Appearance } from '../../show/palette';
 import { runNames } from '../../show/results';
 import { type Comparison, mainRows, type NetworkRow } from '../comparisons';
 import { validatedOn } from '../names';
+import type { Study } from '../studies';
 import { figureMarkup } from './figure';
 import { accuracyText, counted, listed } from './format';
 import { anchorOf, type Markup, markup } from './markup';
@@ -23,8 +24,11 @@ export interface Section extends Heading {
   readonly parts: readonly Heading[];
 }
 
-/** @param index place on the page, so that anchors of several sections differ */
-export function comparisonSection(comparison: Comparison, index: number): Section {
+/**
+ * @param index place on the page, so that anchors of several sections differ
+ * @param count how many sections there are
+ */
+export function comparisonSection(comparison: Comparison, index: number, count: number): Section {
   const { dataset, networks, studies } = comparison;
   const id = anchorOf('results', index + 1);
   const part = (text: string, content: readonly Markup[]): Part[] =>
@@ -33,16 +37,18 @@ export function comparisonSection(comparison: Comparison, index: number): Sectio
     ...part('Networks', networks.length > 0 ? [networkTable(comparison)] : []),
     ...part('Accuracy against cost', costFigures(comparison)),
     ...part('Curves', curveFigures(comparison)),
-    ...studies.flatMap((study) => part(studyTitle(study.sweep), studySection(study))),
+    ...studies.flatMap((study) => part(studyTitle(study), studySection(study))),
   ];
   const images = `${counted(dataset.trainImages, 'training image')}, ${counted(dataset.testImages, 'test image')}`;
+  const others =
+    count > 1 ? " Numbers on other images stand in sections of their own: they can't be compared." : '';
   return {
     id,
     text: dataset.name,
     parts,
     content: markup`<section id="${id}">
 <h2>Results on ${dataset.name}</h2>
-<p class="lead">${images}. Numbers on other images stand in sections of their own: they can't be compared.</p>
+<p class="lead">${images}.${others}</p>
 ${networks.length === 0 && markup`<p>No network was trained on these images apart from the studies below.</p>`}
 ${parts.map((each) => markup`<h3 id="${each.id}">${each.text}</h3>\n${each.content}`)}
 ${studies.length === 0 && markup`<p class="none">No study of a hyperparameter was made on these images.</p>`}
@@ -54,8 +60,8 @@ interface Part extends Heading {
   readonly content: readonly Markup[];
 }
 
-function studyTitle({ study, network }: { readonly study: string; readonly network: string }): string {
-  return `Study: ${study}${study.includes(network) ? '' : ` of ${network}`}`;
+function studyTitle({ sweep: { study, network }, networks }: Study): string {
+  return `Study: ${study}${networks.length > 1 || study.includes(network) ? '' : ` of ${network}`}`;
 }
 
 function networkTable({ networks, looks }: Comparison): Markup {
@@ -93,7 +99,12 @@ function networkTable({ networks, looks }: Comparison): Markup {
       ? [{ label: 'device', cell: ({ result }: NetworkRow): string => result.device }]
       : []),
     ...(validations.size > 1
-      ? [{ label: 'validation', cell: ({ result }: NetworkRow): string => validatedOn(result.recipe) }]
+      ? [
+          {
+            label: 'validated on',
+            cell: ({ result }: NetworkRow): string => validationName(result.recipe.validation) || missing,
+          },
+        ]
       : []),
     { label: 'runs', cell: ({ result }) => runNames(result.runs) },
   ];

@@ -15,7 +15,9 @@ const browser = path.join(__dirname, '..', 'browser');
 
 /** @param link from a file's path to its address, as seen from the page */
 export function pageHtml(report: Report, link: Link): string {
-  const results = report.comparisons.map(comparisonSection);
+  const results = report.comparisons.map((comparison, i, all) =>
+    comparisonSection(comparison, i, all.length),
+  );
   const body = markup`${header(report)}
 <div class="columns">
 ${contents(results)}
@@ -109,7 +111,8 @@ function keyFigures(report: Report): Markup {
   const passed = rows.filter(({ status }) => status === 'passed' || status === 'unchanged').length;
   const [first] = report.comparisons;
   const main = report.comparisons.length > 0 ? mainRows(first) : [];
-  const best = main.find(({ result }) => result.testAccuracy);
+  // Variants count as well: they are in the table.
+  const best = report.comparisons.at(0)?.networks.find(({ result }) => result.testAccuracy);
   const tiles = [
     ...(rows.length > 0
       ? [{ value: `${passed} of ${rows.length}`, text: 'notebooks passed', bad: passed < rows.length }]
@@ -126,7 +129,7 @@ function keyFigures(report: Report): Markup {
       ? [
           {
             value: percent(best.result.testAccuracy!.mean),
-            text: `test accuracy of ${best.name}, the highest of these`,
+            text: `test accuracy of ${best.name}, the highest on ${first.dataset.name}`,
           },
         ]
       : []),
