@@ -18,6 +18,8 @@ import { launch, skipWithoutChromium, watch } from './chromium';
 import { Lab, type Theme } from './lab';
 
 const screenshots = path.join(outputsDir, 'screenshots');
+/** Pictures of a notebook's outputs; JupyterLab's Plotly extension keeps a place for one of its own, which stays empty. */
+const outputPictures = '.jp-OutputArea-output img:not(.plot-img)';
 const plotlyType = 'application/vnd.plotly.v1+json';
 
 interface Executed {
@@ -147,6 +149,9 @@ async function showsAll(page: Page, outputs: readonly Readonly<Record<string, un
   await page.waitForFunction(drawn, figures, { timeout: 60_000 });
   const html = outputs.filter((data) => !(plotlyType in data)).map((data) => textOf(data['text/html']));
   const count = (tag: string): number => html.reduce((sum, text) => sum + text.split(tag).length - 1, 0);
+  // JupyterLab puts cells into the page bit by bit.
+  const wanted = { selector: outputPictures, pictures: count('<img '), tables: count('<table') };
+  await page.waitForFunction(arrived, wanted, { timeout: 60_000 });
   const { loaded, broken, tables } = await inspectPage(page);
   assert.deepEqual(broken, [], 'pictures that cannot be shown');
   assert.ok(loaded >= count('<img '), `${loaded} of ${count('<img ')} pictures`);
@@ -169,7 +174,9 @@ interface Seen {
 
 interface Element {
   readonly alt: string;
+  readonly outerHTML: string;
   readonly naturalWidth: number;
+  readonly complete: boolean;
   readonly className: string;
   querySelector(selector: string): Element | null;
   getBoundingClientRect(): { readonly width: number; readonly right: number };
@@ -188,20 +195,31 @@ function drawn(count: number): boolean {
   return plots.length === count && plots.every((plot) => plot.querySelector(something) !== null);
 }
 
+/** Whether all pictures and tables have come, and no picture is on its way any more. */
+function arrived(wanted: { selector: string; pictures: number; tables: number }): boolean {
+  const { document } = globalThis as unknown as { document: Document };
+  const pictures = [...document.querySelectorAll(wanted.selector)];
+  const tables = [...document.querySelectorAll('.jp-OutputArea-output table')];
+  const isThere = pictures.length >= wanted.pictures && tables.length >= wanted.tables;
+  return isThere && pictures.every(({ complete }) => complete);
+}
+
 async function inspectPage(page: Page): Promise<Seen> {
-  return page.evaluate(() => {
+  return page.evaluate((pictures) => {
     const { document } = globalThis as unknown as { document: Document };
-    const images = [...document.querySelectorAll('img')];
+    const images = [...document.querySelectorAll(pictures)];
     const { clientWidth } = document.documentElement;
     const tables = [...document.querySelectorAll('.jp-OutputArea-output table')];
     const outputs = [...document.querySelectorAll('.jp-OutputArea-output table, .js-plotly-plot, img')];
     return {
       loaded: images.filter((image) => image.naturalWidth > 0).length,
-      broken: images.filter((image) => image.naturalWidth === 0).map((image) => image.alt),
+      broken: images
+        .filter((image) => image.naturalWidth === 0)
+        .map((image) => image.outerHTML.slice(0, 200)),
       tables: tables.length,
       wide: outputs
         .filter((output) => output.getBoundingClientRect().right > clientWidth)
         .map((output) => `${output.className} ${output.alt}`),
     };
-  });
+  }, outputPictures);
 }
