@@ -131,16 +131,22 @@ async function looksWholeInLab(browser: Browser, lab: Lab, file: string): Promis
   const theme = inLab[name];
   const lesson = await lab.open(browser, file, theme);
   try {
-    // So high that it shows all of the notebook at once: what is out of sight is not always drawn.
-    const panel = lesson.page.locator('.jp-WindowedPanel-outer').first();
-    const height = await panel.evaluate((element) => (element as { scrollHeight: number }).scrollHeight);
-    await lesson.page.setViewportSize({ width: 1300, height: Math.min(height + 200, 16_000) });
+    await showTall(lesson.page);
     await showsAll(lesson.page, readOutputs(file));
+    // All cells are there by now.
+    await showTall(lesson.page);
     await lesson.page.screenshot({ path: path.join(screenshots, `lab-${theme}-${name}.png`) });
     assert.deepEqual(lesson.log, { errors: [], requests: [] });
   } finally {
     await lesson.close();
   }
+}
+
+/** Makes the window so high that it shows all of the notebook at once: what is out of sight is not always drawn. */
+async function showTall(page: Page): Promise<void> {
+  const panel = page.locator('.jp-WindowedPanel-outer').first();
+  const height = await panel.evaluate((element) => (element as { scrollHeight: number }).scrollHeight);
+  await page.setViewportSize({ width: 1300, height: Math.min(height + 200, 16_000) });
 }
 
 /** Every figure is drawn, every picture loaded, every table there. */
