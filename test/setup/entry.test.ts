@@ -23,7 +23,7 @@ test('too old a Node gets the sentence and nothing else', async () => {
   assert.equal(stdout, '');
   assert.match(
     stderr,
-    /^Node 18\.20\.4 is running, and at least 20 is needed: install one .*npm run setup\n$/,
+    /^Node 18\.20\.4 is running, and at least 20\.10 is needed: install one .*npm run setup\n$/,
   );
 });
 
