@@ -71,7 +71,9 @@ export async function readRuns({
 async function readRun(folder: string): Promise<RunRecord | undefined> {
   const run = await readText(folder, runFiles.run);
   if (run === undefined) return undefined;
-  const { name, created, settings, sessions, label, study } = JSON.parse(run) as RunFile;
+  const content = JSON.parse(run) as Partial<RunFile> | null;
+  if (!isRunFile(content)) throw new Error(`its ${runFiles.run} is none of this version`);
+  const { name, created, settings, sessions, label, study } = content;
   const history = await readText(folder, runFiles.history);
   const test = await readText(folder, runFiles.test);
   const network = await readText(folder, runFiles.network);
@@ -90,6 +92,10 @@ async function readRun(folder: string): Promise<RunRecord | undefined> {
     history: known,
     evaluation: test === undefined ? undefined : parseEvaluation(test),
   };
+}
+
+function isRunFile(content: Partial<RunFile> | null): content is RunFile {
+  return content?.format === 1 && content.settings !== undefined && content.sessions !== undefined;
 }
 
 function statusOf(history: History | undefined, failure: string | null, held: boolean): RunRecord['status'] {
