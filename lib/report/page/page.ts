@@ -12,6 +12,8 @@ import { type Link, notebooksSection } from './notebooks';
 import { placesSection } from './places';
 
 const browser = path.join(__dirname, '..', 'browser');
+/** In this order: a later one may change what an earlier one says. */
+const styles = ['page.css', 'parts.css', 'media.css'] as const;
 
 /** @param link from a file's path to its address, as seen from the page */
 export function pageHtml(report: Report, link: Link): string {
@@ -45,7 +47,7 @@ ${placesSection(report)}
 <meta name="color-scheme" content="light dark">
 ${markup`<title>${titleOf(report)}</title>`.text}
 <style>
-${fs.readFileSync(path.join(browser, 'style.css'), 'utf8')}</style>
+${styles.map((name) => fs.readFileSync(path.join(browser, name), 'utf8')).join('\n')}</style>
 </head>
 <body>
 ${body.text}
