@@ -1,7 +1,6 @@
 /** What is known of the last batch in an output folder: the part that the records of its runs don't tell. */
-import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { writeWhole } from './files';
+import { readVersioned, writeWhole } from './files';
 import type { Outcome } from './outcome';
 import type { Surroundings } from './surroundings';
 
@@ -34,12 +33,7 @@ export function batchRecordFile(folder: string): string {
 
 /** @returns undefined if there is none that can be read */
 export function readBatchRecord(folder: string): BatchRecord | undefined {
-  try {
-    const record = JSON.parse(fs.readFileSync(batchRecordFile(folder), 'utf8')) as BatchRecord;
-    return (record.version as number) === VERSION ? record : undefined;
-  } catch {
-    return undefined;
-  }
+  return readVersioned<BatchRecord>(batchRecordFile(folder), VERSION);
 }
 
 /** Of batches that write to one folder at the same time, the one that ends last is remembered. */

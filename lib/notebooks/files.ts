@@ -19,6 +19,19 @@ export function writeWhole(file: string, content: string): void {
   }
 }
 
+/** A record of this version; undefined if there is none that can be read. */
+export function readVersioned<T extends { readonly version: number }>(
+  file: string,
+  version: T['version'],
+): T | undefined {
+  try {
+    const record = JSON.parse(fs.readFileSync(file, 'utf8')) as T;
+    return record.version === version ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Removes what killed processes left of `file`; only for who holds the lock on it. */
 export function removeTemporaries(file: string): void {
   if (!fs.existsSync(path.dirname(file))) return;

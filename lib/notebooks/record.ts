@@ -4,7 +4,7 @@
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { hashFile, writeWhole } from './files';
+import { hashFile, readVersioned, writeWhole } from './files';
 import type { Fingerprint } from './fingerprint';
 import type { Parameters } from './parameters';
 import type { Failure } from './run';
@@ -40,12 +40,7 @@ export function recordFile(output: string): string {
 
 /** The record of an executed notebook; undefined if there is none that can be read. */
 export function readRecord(output: string): RunRecord | undefined {
-  try {
-    const record = JSON.parse(fs.readFileSync(recordFile(output), 'utf8')) as RunRecord;
-    return (record.version as number) === VERSION ? record : undefined;
-  } catch {
-    return undefined;
-  }
+  return readVersioned<RunRecord>(recordFile(output), VERSION);
 }
 
 /** The records of all executed notebooks of a folder, in the order of their names. */

@@ -1,10 +1,9 @@
 /** From an executed notebook to a copy that shows everything where no script runs. */
 import type { NotebookCell } from '../notebooks/notebook';
+import { plotlyType } from '../show/show';
 import type { ExecutedNotebook, RichData, RichOutput } from './executed';
 import type { DrawnFigure } from './in-page';
 import { type Still, type Stills } from './stills';
-
-const plotlyType = 'application/vnd.plotly.v1+json';
 
 /**
  * The notebook with a picture (PNG) of every output that would be drawn, in place of its HTML: viewers prefer HTML

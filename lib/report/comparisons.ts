@@ -5,6 +5,7 @@ import type { History } from '../train/history';
 import type { RunRecord } from '../train/read-runs';
 import { results, type Result } from '../train/results';
 import type { RunSettings } from '../train/run-files';
+import { groupBy } from './group';
 import { meanHistory } from './mean-history';
 import { distinctNames, isVariant } from './names';
 import { studiesOf, type Study } from './studies';
@@ -33,12 +34,9 @@ export interface NetworkRow {
 
 /** The one with the most networks first; of several the one with more images, then the newest. */
 export function comparisonsOf(runs: readonly RunRecord[]): Comparison[] {
-  const byImages = new Map<string, RunRecord[]>();
-  for (const run of runs) {
-    const { name, trainImages, testImages, digest } = run.dataset;
-    const key = JSON.stringify([name, trainImages, testImages, digest]);
-    byImages.set(key, [...(byImages.get(key) ?? []), run]);
-  }
+  const byImages = groupBy(runs, ({ dataset: { name, trainImages, testImages, digest } }) =>
+    JSON.stringify([name, trainImages, testImages, digest]),
+  );
   return [...byImages.values()]
     .map(comparisonOf)
     .filter(({ networks, studies }) => networks.length + studies.length > 0)

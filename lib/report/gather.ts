@@ -50,7 +50,7 @@ export async function gatherReport({ outDir, runsDir }: GatherOptions): Promise<
   return {
     written: new Date().toISOString(),
     batch,
-    notebooks: listExecuted(outDir, batch),
+    notebooks: listExecuted(outDir, batch, records),
     comparisons: comparisonsOf(runs),
     unfinished: runs.filter(({ status }) => status !== 'finished'),
     notices,

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { outputFolders } from '../notebooks/batch';
 import type { BatchOutcome, BatchRecord } from '../notebooks/batch-record';
 import { failureText, type Outcome } from '../notebooks/outcome';
-import { lockFile, readRecords, type RunRecord } from '../notebooks/record';
+import { lockFile, type RunRecord } from '../notebooks/record';
 import { isHeld } from '../runtime/process-lock';
 
 export interface NotebookRow {
@@ -32,17 +32,18 @@ export interface NotebookLists {
   readonly others: readonly NotebookRow[];
 }
 
-export function listExecuted(outDir: string, batch: BatchRecord | undefined): NotebookLists {
-  const records = new Map(
-    readRecords(outputFolders(outDir).notebooks).map((record) => [record.name, record]),
-  );
+/** @param all records of the folder, in the order of the names */
+export function listExecuted(
+  outDir: string,
+  batch: BatchRecord | undefined,
+  all: readonly RunRecord[],
+): NotebookLists {
+  const records = new Map(all.map((record) => [record.name, record]));
   const outcomes = batch?.outcomes ?? [];
   const ofBatch = new Set(outcomes.map(({ name }) => name));
   return {
     batch: outcomes.map((outcome) => rowOf(outDir, outcome.name, records.get(outcome.name), outcome)),
-    others: [...records.values()]
-      .filter(({ name }) => !ofBatch.has(name))
-      .map((record) => rowOf(outDir, record.name, record)),
+    others: all.filter(({ name }) => !ofBatch.has(name)).map((record) => rowOf(outDir, record.name, record)),
   };
 }
 

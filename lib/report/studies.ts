@@ -2,6 +2,7 @@
 import type { Sweep, SweepPoint } from '../study/sweep';
 import type { RunRecord } from '../train/read-runs';
 import { results, type Result } from '../train/results';
+import { groupBy } from './group';
 import { distinctNames } from './names';
 
 export interface Study {
@@ -73,10 +74,4 @@ function studyOf(runs: readonly RunRecord[]): Study {
 
 function labelOf({ label, network }: RunRecord): string {
   return label ?? network.title;
-}
-
-function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
-  return groups;
 }

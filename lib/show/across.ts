@@ -2,9 +2,10 @@
 import type { SeededResult } from '../study/compare';
 import type { Evaluation } from '../train/evaluate';
 import { spreadOf } from '../train/results';
+import { shareCells } from './confusion';
 import { layout, type DotTrace, type Figure } from './figure';
 import { percent } from './format';
-import { appearancesOf, shareScale } from './palette';
+import { appearancesOf } from './palette';
 
 /** Test accuracy of each network: a dot a seed, and the mean with the standard deviation over seeds. */
 export function accuracyOverSeeds(results: readonly SeededResult[]): Figure {
@@ -56,23 +57,14 @@ export function recallFigure(evaluations: readonly Evaluation[], names?: readonl
   return {
     data: [
       {
-        type: 'heatmap',
+        ...shareCells,
         x: classNames,
         y: evaluations.map(({ network }, i) => names?.[i] ?? network),
         z: shares,
-        zmin: 0,
-        zmax: 1,
-        colorscale: [
-          [0, shareScale.none],
-          [1, shareScale.all],
-        ],
         colorbar: { title: { text: 'recall', side: 'right' }, tickformat: '.1~%' },
         text: shares.map((row) => row.map((share) => percent(share).replace(/\s*%$/, ''))),
-        texttemplate: '%{text}',
         customdata: shares,
         hovertemplate: '%{y}<br>%{x}: %{z:.1%} found<extra></extra>',
-        xgap: 1,
-        ygap: 1,
       },
     ],
     layout: layout({

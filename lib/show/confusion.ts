@@ -9,6 +9,18 @@ export type Confusion = Pick<
   'network' | 'dataset' | 'on' | 'accuracy' | 'classNames' | 'predictions' | 'confusion'
 >;
 
+/** What heatmaps of shares from 0 to 1 have in common. */
+export const shareCells = {
+  type: 'heatmap',
+  ...{ zmin: 0, zmax: 1 },
+  colorscale: [
+    [0, shareScale.none],
+    [1, shareScale.all],
+  ],
+  texttemplate: '%{text}',
+  ...{ xgap: 1, ygap: 1 },
+} as const;
+
 /** Which class was taken for which: counts in the cells, coloured by their share of the true class. */
 export function confusionFigure(evaluation: Confusion): Figure {
   const { confusion, classNames, network, dataset, on, accuracy } = evaluation;
@@ -17,25 +29,16 @@ export function confusionFigure(evaluation: Confusion): Figure {
   return {
     data: [
       {
-        type: 'heatmap',
+        ...shareCells,
         x: classNames,
         y: classNames,
         z: confusion.map(shares),
-        zmin: 0,
-        zmax: 1,
-        colorscale: [
-          [0, shareScale.none],
-          [1, shareScale.all],
-        ],
         colorbar: { title: { text: 'share of the true class', side: 'right' }, tickformat: '.1~%' },
         // Zeros would hide the pattern that the figure is for.
         text: confusion.map((row) => row.map((value) => (value === 0 ? '' : String(value)))),
-        texttemplate: '%{text}',
         customdata: confusion,
         hovertemplate:
           'true class: %{y}<br>predicted: %{x}<br>%{customdata} images, %{z:.1%} of the true class<extra></extra>',
-        xgap: 1,
-        ygap: 1,
       },
     ],
     layout: layout({

@@ -24,8 +24,8 @@ export function resultsTable(rows: readonly Result[]): Table {
     epochs: row.epochs,
     time: duration(row.seconds),
     imagesPerSecond: row.imagesPerSecond,
-    valAccuracy: accuracy(row.valAccuracy),
-    testAccuracy: accuracy(row.testAccuracy),
+    valAccuracy: accuracyText(row.valAccuracy),
+    testAccuracy: accuracyText(row.testAccuracy),
     seeds: row.runs.length,
     runs: runNames(row.runs),
   }));
@@ -42,7 +42,7 @@ export function resultsTable(rows: readonly Result[]): Table {
 }
 
 /** 0.5872 and 0.0031 → 58.7 ± 0.3 %: the deviation only where there is one. */
-function accuracy(spread: Spread | undefined): string {
+export function accuracyText(spread: Spread | undefined): string {
   if (!spread) return missing;
   const { mean, deviation } = spread;
   if (!Number.isFinite(deviation)) return percent(mean);

@@ -22,7 +22,8 @@ export function figureOutput(figure: Figure): Output {
   };
 }
 
-const plotlyType = 'application/vnd.plotly.v1+json';
+/** MIME type of a Plotly figure. */
+export const plotlyType = 'application/vnd.plotly.v1+json';
 
 function plotlyJson({ data, layout }: Figure): object {
   return { data, layout, config: { responsive: true, displaylogo: false } };

@@ -7,6 +7,7 @@ import { seedsFor, type ProfileName } from '../train/profiles';
 import { networkResult, type NetworkResult } from '../train/result';
 import { spreadOf } from '../train/results';
 import { UserError } from '../runtime/errors';
+import { inNoise, pooledSpread } from './noise';
 
 /** One network, trained from several seeds. */
 export interface SeededResult {
@@ -46,9 +47,10 @@ export async function lessonResults(
 }
 
 /** Its row in a comparison: accuracy and time as means over the seeds. */
-export function seededRow({ name, runs }: SeededResult): NetworkResult {
+export function seededRow(result: SeededResult): NetworkResult {
+  const { name, runs } = result;
   const [{ model, history, evaluation }] = runs;
-  const accuracy = spreadOf(runs.map((run) => run.evaluation.accuracy));
+  const accuracy = spreadOf(testAccuracies(result));
   const seconds = spreadOf(runs.map((run) => run.history.seconds)).mean;
   return {
     ...networkResult(model, { history, evaluation, name }),
@@ -77,14 +79,12 @@ export interface Pair {
 
 /** Each network against the next best one. */
 export function neighbours(results: readonly SeededResult[], labels: Uint8Array): Pair[] {
-  const accuracyOf = ({ runs }: SeededResult): number =>
-    spreadOf(runs.map(({ evaluation }) => evaluation.accuracy)).mean;
+  const accuracyOf = (result: SeededResult): number => spreadOf(testAccuracies(result)).mean;
   const noise = seedNoise(results);
   const ranked = [...results].sort((a, b) => accuracyOf(b) - accuracyOf(a));
   return ranked.slice(1).map((worse, i): Pair => {
     const better = ranked[i];
     const lead = accuracyOf(better) - accuracyOf(worse);
-    const chance = noise * Math.sqrt(1 / better.runs.length + 1 / worse.runs.length);
     const [ours, theirs] = [better, worse].map(({ runs }) => runs[0].evaluation.predictions);
     let [onlyBetter, onlyWorse] = [0, 0];
     labels.forEach((label, image) => {
@@ -93,7 +93,8 @@ export function neighbours(results: readonly SeededResult[], labels: Uint8Array)
       if (isTheirs && !isOurs) onlyWorse++;
     });
     return {
-      ...{ better: better.name, worse: worse.name, lead, inSeeds: lead / chance },
+      ...{ better: better.name, worse: worse.name, lead },
+      inSeeds: inNoise(lead, noise, [better.runs.length, worse.runs.length]),
       ...{ onlyBetter: onlyBetter / labels.length, onlyWorse: onlyWorse / labels.length },
       inImages: (onlyBetter - onlyWorse) / Math.sqrt(Math.max(1, onlyBetter + onlyWorse)),
     };
@@ -102,13 +103,11 @@ export function neighbours(results: readonly SeededResult[], labels: Uint8Array)
 
 /** The standard deviation of a test accuracy over seeds, taken over all networks together; NaN for a single seed. */
 export function seedNoise(results: readonly SeededResult[]): number {
-  const several = results.filter(({ runs }) => runs.length > 1);
-  const sum = (of: (result: SeededResult) => number): number =>
-    several.reduce((total, each) => total + of(each), 0);
-  const variance = ({ runs }: SeededResult): number =>
-    spreadOf(runs.map(({ evaluation }) => evaluation.accuracy)).deviation ** 2;
-  const degrees = sum(({ runs }) => runs.length - 1);
-  return Math.sqrt(sum((each) => variance(each) * (each.runs.length - 1)) / degrees);
+  return pooledSpread(results.map(testAccuracies));
+}
+
+function testAccuracies({ runs }: SeededResult): number[] {
+  return runs.map(({ evaluation }) => evaluation.accuracy);
 }
 
 /** What networks are weighed by, and those that no other beats at it. */

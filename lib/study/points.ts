@@ -1,4 +1,5 @@
 import { keptAccuracy, spreadOf, type Spread } from '../train/results';
+import { inNoise, pooledSpread } from './noise';
 import type { Sweep, SweepPoint } from './sweep';
 
 /** Validation accuracy of each run of a setting, in the order of the seeds. */
@@ -45,20 +46,11 @@ export function sweepRows({ points }: Sweep): SweepRow[] {
 }
 
 /**
- * The standard deviation over seeds that the settings of one or more sweeps share: the root of their mean variance,
- * weighted by what each knows of it. A handful of seeds says little about one setting, and a good deal about all of them.
+ * The standard deviation over seeds that the settings of one or more sweeps share.
  * @returns NaN if no setting was trained from two seeds
  */
 export function pooledDeviation(sweeps: readonly Sweep[]): number {
-  let squares = 0;
-  let degrees = 0;
-  for (const point of sweeps.flatMap(({ points }) => points)) {
-    const accuracies = accuraciesOf(point);
-    if (accuracies.length < 2) continue;
-    squares += (accuracies.length - 1) * spreadOf(accuracies).deviation ** 2;
-    degrees += accuracies.length - 1;
-  }
-  return Math.sqrt(squares / degrees);
+  return pooledSpread(sweeps.flatMap(({ points }) => points.map(accuraciesOf)));
 }
 
 /** The setting of the highest mean validation accuracy. */
@@ -97,9 +89,9 @@ export function leadOf(sweep: Sweep, noise: number): Lead | undefined {
   if (!best || !second) return undefined;
   const accuracy = accuracyOf(best).mean;
   const lead = accuracy - accuracyOf(second).mean;
-  const chance = noise * Math.sqrt(1 / best.runs.length + 1 / second.runs.length);
   return {
     ...{ study: sweep.study, best: best.setting, accuracy },
-    ...{ second: second.setting, lead, inNoise: lead / chance },
+    ...{ second: second.setting, lead },
+    inNoise: inNoise(lead, noise, [best.runs.length, second.runs.length]),
   };
 }

@@ -3,12 +3,12 @@ import { accuracyAgainstCost, type Cost, type CostPoint } from '../../show/compa
 import { trainingCurves, validationName } from '../../show/curves';
 import { duration, missing, short, whole } from '../../show/format';
 import type { Appearance } from '../../show/palette';
-import { runNames } from '../../show/results';
+import { accuracyText, runNames } from '../../show/results';
 import { type Comparison, mainRows, type NetworkRow } from '../comparisons';
 import { validatedOn } from '../names';
 import type { Study } from '../studies';
 import { figureMarkup } from './figure';
-import { accuracyText, counted, listed } from './format';
+import { counted, listed } from './format';
 import { anchorOf, type Markup, markup } from './markup';
 import { studySection } from './study';
 import { type Column, tableMarkup } from './table';

@@ -1,14 +1,5 @@
 /** How the report writes what is not a plain number. */
-import { missing, percent } from '../../show/format';
-import type { Spread } from '../../train/results';
-
-/** 0.5872 and 0.0031 → 58.7 ± 0.3 %: the deviation only where there is one. */
-export function accuracyText(spread: Spread | undefined): string {
-  if (!spread) return missing;
-  const { mean, deviation } = spread;
-  if (!Number.isFinite(deviation)) return percent(mean);
-  return `${(mean * 100).toFixed(1)} ± ${(deviation * 100).toFixed(1)} %`;
-}
+import { missing } from '../../show/format';
 
 /** A day and a time of this machine's clock: 25 November 2026, 16:49. */
 export function timeText(iso: string): string {

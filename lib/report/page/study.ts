@@ -1,9 +1,10 @@
 /** A study of one setting: its table, its figure, its curves. */
 import { sweepCurves, sweepFigure } from '../../show/sweep';
 import { duration, missing, whole } from '../../show/format';
+import { accuracyText } from '../../show/results';
 import type { Study, StudyRow } from '../studies';
 import { figureMarkup } from './figure';
-import { accuracyText, counted } from './format';
+import { counted } from './format';
 import { type Markup, markup } from './markup';
 import { type Column, tableMarkup } from './table';
 
