@@ -3,13 +3,15 @@ import { modelBytes, parseWeights } from '../models/weights/files';
 import type { NamedArray, NamedArrays } from '../models/weights/named';
 import type { tf } from '../runtime/tensorflow';
 import { DamagedError, type Files } from '../runs/sealed-folder';
+import { lastingNames, renamed } from './lasting-names';
+import type { Architecture } from './run-files';
 import type { TrainingState } from './state';
 
 export interface Checkpoint {
   readonly state: TrainingState;
-  /** All weights of the network, those that are not trained included, by `layer/weight`. */
+  /** All weights of the network, those that are not trained included, by `layer/weight` with names that last. */
   readonly weights: NamedArrays;
-  /** By `layer/weight/slot`. Empty for a checkpoint that is only to be measured. */
+  /** By `layer/weight/slot`, likewise. Empty for a checkpoint that is only to be measured. */
   readonly slots: NamedArrays;
 }
 
@@ -29,7 +31,10 @@ const names = {
   state: 'state.json',
 } as const;
 
-/** @param run fingerprint of the run's settings */
+/**
+ * @param run fingerprint of the run's settings
+ * @param slots by names that last; the network bears its own, as tfjs writes it
+ */
 export async function checkpointFiles(
   run: string,
   model: tf.LayersModel,
@@ -57,9 +62,11 @@ export function parseCheckpoint(run: string, files: Files): Checkpoint {
   const text = (name: string): string => Buffer.from(file(name)).toString();
   const content = JSON.parse(text(names.state)) as StateFile;
   if (content.run !== run) throw new DamagedError('belongs to a run with other options');
+  const model = text(names.model);
+  const { modelTopology } = JSON.parse(model) as { modelTopology: Architecture };
   return {
     state: content.state,
-    weights: parseWeights(text(names.model), file(names.weights)),
+    weights: renamed(parseWeights(model, file(names.weights)), lastingNames(modelTopology)),
     slots: content.slots.length === 0 ? new Map() : split(file(names.slots), content.slots),
   };
 }

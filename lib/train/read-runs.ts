@@ -31,6 +31,8 @@ export interface RunRecord extends RunSettings, RunPurpose {
   readonly failure: string | null;
   /** Of the network's layers with their settings, initial weights left out: the same for the same kind of network. */
   readonly architecture: string;
+  /** sha256 of the weights that training began with; undefined if it has not, or an earlier version wrote the run. */
+  readonly initialWeights?: string;
   /** The processes that trained it, in their order, with what they ran on. */
   readonly sessions: readonly Session[];
   /** Undefined before the first epoch has begun. */
@@ -73,7 +75,7 @@ async function readRun(folder: string): Promise<RunRecord | undefined> {
   if (run === undefined) return undefined;
   const content = JSON.parse(run) as Partial<RunFile> | null;
   if (!isRunFile(content)) throw new Error(`its ${runFiles.run} is none of this version`);
-  const { name, created, settings, sessions, label, study } = content;
+  const { name, created, settings, initialWeights, sessions, label, study } = content;
   const history = await readText(folder, runFiles.history);
   const test = await readText(folder, runFiles.test);
   const network = await readText(folder, runFiles.network);
@@ -88,6 +90,7 @@ async function readRun(folder: string): Promise<RunRecord | undefined> {
     status: statusOf(known, failure, await isHeld(folder)),
     failure,
     architecture: fingerprint(JSON.parse(network ?? 'null', withoutSeeds)),
+    initialWeights,
     sessions,
     history: known,
     evaluation: test === undefined ? undefined : parseEvaluation(test),

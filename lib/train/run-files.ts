@@ -32,7 +32,7 @@ export interface RunSettings {
   readonly recipe: Recipe;
 }
 
-/** The network layer by layer, as tfjs describes it. */
+/** The network layer by layer, as tfjs describes it; in a run's folder with names that last. */
 export type Architecture = Readonly<Record<string, unknown>>;
 
 /** A time in which one process trained the run. */
@@ -65,6 +65,8 @@ export interface RunFile extends RunPurpose {
   /** ISO 8601. */
   readonly created: string;
   readonly settings: RunSettings;
+  /** sha256 of the weights that training began with; unknown for runs of earlier versions. */
+  readonly initialWeights?: string;
   readonly sessions: readonly Session[];
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { codeOf, messageOf } from '../data/text';
+import { weightsDigest } from '../models/weights/digest';
 import { setNamed } from '../models/weights/named';
 import { replaceFile } from '../models/weights/replace';
 import { saveWeightsText } from '../models/weights/text';
@@ -16,6 +17,7 @@ import type { tf } from '../runtime/tensorflow';
 import { versions } from '../runtime/versions';
 import { checkpointFiles, parseCheckpoint, type Checkpoint } from './checkpoint';
 import type { History } from './history';
+import { inverse, renamed, type DescribedNetwork } from './lasting-names';
 import type {
   Architecture,
   HistoryFile,
@@ -50,20 +52,26 @@ export interface RunOptions {
   readonly folder?: string;
 }
 
+/** The weights in which a run left a network of this process. */
+const leftWith = new WeakMap<tf.LayersModel, { readonly folder: string; readonly weights: string }>();
+
 /** The folder of one run, held by this process alone. */
 export class RunFolder {
   readonly #checkpoints: CheckpointStore;
   readonly #run: string;
+  /** Those that the run began with before, if it did. */
+  #initialWeights: string | undefined;
 
   private constructor(
+    readonly name: string,
     readonly folder: string,
     readonly settings: RunSettings,
-    architecture: Architecture,
+    readonly network: DescribedNetwork,
     readonly lock: { release(): void },
     readonly onNotice: (message: string) => void,
   ) {
     this.#checkpoints = new CheckpointStore(path.join(folder, 'checkpoints'));
-    this.#run = fingerprint({ ...settings, architecture });
+    this.#run = fingerprint({ ...settings, architecture: network.architecture });
   }
 
   /**
@@ -73,7 +81,7 @@ export class RunFolder {
   static async open(
     { name, resume = true, folder: parent, label, study }: RunOptions,
     settings: RunSettings,
-    architecture: Architecture,
+    network: DescribedNetwork,
     onNotice: (message: string) => void,
   ): Promise<RunFolder> {
     const folder = runPath(name, parent);
@@ -82,12 +90,12 @@ export class RunFolder {
     }
     const lock = await storing(folder, 'made', () => lockRun(name, folder));
     try {
-      const run = new RunFolder(folder, settings, architecture, lock, onNotice);
+      const run = new RunFolder(name, folder, settings, network, lock, onNotice);
       await storing(folder, 'written', async () => {
         await run.#tidy();
         if (!resume) await run.#clear();
       });
-      await run.#describe(name, architecture, resume === 'same', { label, study });
+      await run.#describe(resume === 'same', { label, study });
       return run;
     } catch (error) {
       lock.release();
@@ -96,35 +104,29 @@ export class RunFolder {
   }
 
   /**
-   * Gives the model the weights of the newest checkpoint that is whole and fits.
-   * @returns what else it holds; undefined if there is none
+   * Gives the model the weights that the run goes on from, and says so if the model held others than the run began
+   * with or left it in.
+   * @returns what else the newest checkpoint holds that is whole and fits; undefined if there is none
    */
-  async restore(model: tf.LayersModel, role: Role = 'last'): Promise<Checkpoint | undefined> {
-    const damaged: string[] = [];
-    const found = await this.#checkpoints.load(
-      role,
-      (files, folder) => {
-        const checkpoint = parseCheckpoint(this.#run, files);
-        try {
-          setNamed(model, model.weights, checkpoint.weights, folder);
-        } catch (error) {
-          throw new DamagedError(`does not fit the network: ${messageOf(error)}`);
-        }
-        if (damaged.length > 0) this.onNotice(`The one before it, ${path.basename(folder)}, is whole.`);
-        return checkpoint;
-      },
-      (folder, problem) => {
-        damaged.push(folder);
-        this.onNotice(`The checkpoint ${shownPath(folder)} ${problem}.`);
-      },
-    );
-    if (!found && damaged.length > 0) this.onNotice('No whole checkpoint is left before it.');
+  async restore(model: tf.LayersModel): Promise<Checkpoint | undefined> {
+    const held = weightsDigest(model);
+    const left = leftWith.get(model);
+    const found = await this.#load('last', model);
+    const known = [this.#initialWeights, left?.folder === this.folder ? left.weights : undefined];
+    if (this.#initialWeights !== undefined && !known.includes(held)) {
+      this.onNotice(otherWeights(this.name, this.#initialWeights, held, found !== undefined));
+    }
     return found;
+  }
+
+  /** Gives the model the weights of the best epoch. */
+  async restoreBest(model: tf.LayersModel): Promise<Checkpoint | undefined> {
+    return this.#load('best', model);
   }
 
   /** Saves a checkpoint. The one before it stays until the next. */
   async save(role: Role, model: tf.LayersModel, slots: NamedArrays, state: TrainingState): Promise<void> {
-    const files = await checkpointFiles(this.#run, model, slots, state);
+    const files = await checkpointFiles(this.#run, model, renamed(slots, this.network.names), state);
     await storing(this.folder, 'written', () => this.#checkpoints.save(role, files));
   }
 
@@ -139,27 +141,55 @@ export class RunFolder {
     );
   }
 
-  /** Notes that training goes on here and now, from `step` on; a test result from before it means nothing any more. */
-  async beginSession(step: number): Promise<void> {
+  /**
+   * Notes that training of the model goes on here and now, from `step` on; a test result from before it means nothing
+   * any more.
+   */
+  async beginSession(model: tf.LayersModel, step: number): Promise<void> {
     const run = await this.#read<RunFile>(runFiles.run);
     const session: Session = { started: new Date().toISOString(), fromStep: step, versions: versions() };
-    await this.#write(runFiles.run, { ...run, sessions: [...(run?.sessions ?? []), session] });
+    const sessions = [...(run?.sessions ?? []), session];
+    const begun = step === 0 ? { initialWeights: weightsDigest(model) } : {};
+    await this.#write(runFiles.run, { ...run, ...begun, sessions });
     await storing(this.folder, 'written', () =>
       fs.rm(path.join(this.folder, runFiles.test), { force: true }),
     );
   }
 
-  release(): void {
+  /** @param model as the run leaves it */
+  release(model: tf.LayersModel): void {
+    leftWith.set(model, { folder: this.folder, weights: weightsDigest(model) });
     this.lock.release();
   }
 
+  async #load(role: Role, model: tf.LayersModel): Promise<Checkpoint | undefined> {
+    const damaged: string[] = [];
+    const names = inverse(this.network.names);
+    const found = await this.#checkpoints.load(
+      role,
+      (files, folder) => {
+        const checkpoint = parseCheckpoint(this.#run, files);
+        try {
+          setNamed(model, model.weights, renamed(checkpoint.weights, names), folder);
+        } catch (error) {
+          throw new DamagedError(`does not fit the network: ${messageOf(error)}`);
+        }
+        if (damaged.length > 0) this.onNotice(`The one before it, ${path.basename(folder)}, is whole.`);
+        return { ...checkpoint, slots: renamed(checkpoint.slots, names) };
+      },
+      (folder, problem) => {
+        damaged.push(folder);
+        this.onNotice(`The checkpoint ${shownPath(folder)} ${problem}.`);
+      },
+    );
+    if (!found && damaged.length > 0) this.onNotice('No whole checkpoint is left before it.');
+    return found;
+  }
+
   /** Writes run.json, or compares with the one that is there. */
-  async #describe(
-    name: string,
-    architecture: Architecture,
-    mayBeginAnew: boolean,
-    purpose: RunPurpose,
-  ): Promise<void> {
+  async #describe(mayBeginAnew: boolean, purpose: RunPurpose): Promise<void> {
+    const { name } = this;
+    const { architecture } = this.network;
     const before = await this.#read<RunFile>(runFiles.run);
     const network = await this.#read<Architecture>(runFiles.network);
     if (before && network) {
@@ -169,7 +199,8 @@ export class RunFolder {
         { ...this.settings, architecture },
       );
       if (different.length === 0) {
-        const { label, study } = before;
+        const { label, study, initialWeights } = before;
+        this.#initialWeights = initialWeights;
         const isSame = differences({ label, study }, purpose).length === 0;
         if (!isSame) await this.#write(runFiles.run, { ...before, ...purpose });
         return;
@@ -247,6 +278,17 @@ function otherOptions(name: string, different: readonly string[]): UserError {
       ...shown(different),
       'Take another name, or begin it anew with resume: false (in a terminal --fresh), which removes the old one.',
     ].join('\n'),
+  );
+}
+
+function otherWeights(name: string, began: string, held: string, goesOn: boolean): string {
+  const [there, here] = [began, held].map((digest) => digest.slice(0, 12));
+  return (
+    `The run "${name}" began with other weights (${there}) than the network holds (${here}): ` +
+    (goesOn
+      ? 'these are given up for its own. To train them, take another name, or begin the run anew with ' +
+        'resume: false (in a terminal --fresh).'
+      : 'it begins anew with these.')
   );
 }
 

@@ -72,7 +72,9 @@ export class Session {
         const { imageShape, train: images } = dataset;
         run = await engine.start({ model, images, imageShape, ...recipe });
         if (restored) await run.setSlots(restored.slots);
-        await folder?.beginSession(this.#state.step);
+        await folder?.beginSession(model, this.#state.step);
+        // Whatever happens before the next one, there is a way back to the weights that it began with.
+        if (!restored) await this.#save(run);
       }
       if (restored) this.#sayRestored();
       await this.#begin();
@@ -262,7 +264,7 @@ export class Session {
       this.#weightsOf = best.epoch;
       return;
     }
-    const found = await folder?.restore(model, 'best');
+    const found = await folder?.restoreBest(model);
     if (found) this.#weightsOf = found.state.best?.epoch ?? null;
     else onNotice('The weights of the best epoch are lost; the network has those of the last one.');
   }

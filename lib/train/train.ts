@@ -18,7 +18,8 @@ import type { Engine } from './engine';
 import { checkFit } from './evaluate';
 import { graphEngine } from './graph-engine';
 import type { History } from './history';
-import type { Architecture, RunSettings } from './run-files';
+import { describeNetwork } from './lasting-names';
+import type { RunSettings } from './run-files';
 import { RunFolder, type RunOptions } from './run-folder';
 import { Session } from './session';
 
@@ -44,7 +45,8 @@ export interface TrainOptions extends Partial<Omit<Recipe, 'normalisation'>> {
 
 /**
  * Trains `model` in place on the dataset's training images, from the weights it holds. Calling it again goes
- * on from there, with a fresh optimizer; with the name of a `run`, from where that run stopped.
+ * on from there, with a fresh optimizer; with the name of a `run`, from where that run stopped, whatever weights the
+ * model holds. If these are neither those that the run began with nor those in which it left the model, a notice says so.
  *
  * The first interrupt stops it after the steps at hand: the promise resolves with the history so far, marked
  * `interrupted`, the model keeps its weights, and a run's folder holds all that is needed to go on.
@@ -62,19 +64,12 @@ export async function train(
   const recipe = resolve(options, dataset);
   checkFit(model, dataset);
   const runOptions = typeof run === 'string' ? { name: run } : run;
-  const folder =
-    runOptions &&
-    (await RunFolder.open(
-      runOptions,
-      settingsOf(model, dataset, engine, recipe),
-      model.toJSON(null, false) as Architecture,
-      onNotice,
-    ));
+  const folder = runOptions && (await openFolder(runOptions, model, dataset, engine, recipe, onNotice));
   try {
     const session = new Session({ model, dataset, recipe, engine, callbacks, onNotice, folder, runOptions });
     return await session.run();
   } finally {
-    folder?.release();
+    folder?.release(model);
   }
 }
 
@@ -127,10 +122,19 @@ function checkValidated({ validation, schedule, earlyStopping, keep }: Recipe): 
   );
 }
 
-function settingsOf(model: tf.LayersModel, dataset: Dataset, engine: Engine, recipe: Recipe): RunSettings {
-  const { name, parameters, multiplyAdds } = summary(model);
-  return {
-    network: { name, title: titleOf(model), parameters, multiplyAdds },
+function openFolder(
+  options: RunOptions,
+  model: tf.LayersModel,
+  dataset: Dataset,
+  engine: Engine,
+  recipe: Recipe,
+  onNotice: (message: string) => void,
+): Promise<RunFolder> {
+  const network = describeNetwork(model);
+  const name = network.names.get(model.name) ?? model.name;
+  const { parameters, multiplyAdds } = summary(model);
+  const settings: RunSettings = {
+    network: { name, title: titleOf({ name }), parameters, multiplyAdds },
     dataset: {
       name: dataset.name,
       digest: dataset.source.digest,
@@ -140,4 +144,5 @@ function settingsOf(model: tf.LayersModel, dataset: Dataset, engine: Engine, rec
     engine: engine.name,
     recipe,
   };
+  return RunFolder.open(options, settings, network, onNotice);
 }

@@ -396,8 +396,8 @@ test('saved within an epoch as often as asked, with the place in it', async () =
     },
     { saveEvery: 0 },
   );
-  // Each of the three steps before has saved, and the two newest stay.
-  assert.deepEqual(seen, ['last-000002', 'last-000003']);
+  // Its beginning and each of the three steps before has been saved, and the two newest stay.
+  assert.deepEqual(seen, ['last-000003', 'last-000004']);
 });
 
 test('what a killed process left behind is taken away', async () => {
