@@ -4,7 +4,11 @@
 
 CIFAR10_DIR holds cifar-10-batches-bin, or is that folder. All training images are trained on, and after every epoch
 the test set is measured, as the recipe does. "test" in the JSON is of the last epoch, "best" the best of all epochs,
-which was chosen by the test set itself and so flatters.
+which was chosen by the test set itself and so flatters. The JSON is written after every epoch.
+
+Each epoch has an order of its own, drawn here: on TensorFlow, Keras 3 that was told a seed goes through arrays in the
+same order in every epoch, which makes them easier to learn by heart. Inception10 came to 0.88 on the training images
+and 0.66 on the test images that way.
 """
 
 import argparse
@@ -46,24 +50,31 @@ def main():
     keras.utils.set_random_seed(args.seed)
     model = NETWORKS[args.network]({})
     model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    orders = np.random.default_rng(args.seed)
+    history = {}
     start = time.perf_counter()
-    fit = model.fit(images, classes, batch_size=32, epochs=args.epochs, validation_data=test, verbose=2)
-    seconds = time.perf_counter() - start
-    history = fit.history
-    loss, accuracy = history["val_loss"][-1], history["val_accuracy"][-1]
-    result = {
-        "network": args.network,
-        "seed": args.seed,
-        "epochs": args.epochs,
-        "keras": keras.__version__,
-        "seconds": seconds,
-        "history": history,
-        "test": {"loss": loss, "accuracy": accuracy},
-        "best": max(history["val_accuracy"]),
-    }
-    print(f"test accuracy {accuracy:.4f}, loss {loss:.4f}, {seconds:.0f} s")
-    if args.json:
-        args.json.write_text(json.dumps(result, indent=2) + "\n")
+    for epoch in range(args.epochs):
+        order = orders.permutation(len(images))
+        fit = model.fit(
+            *(images[order], classes[order]),
+            **dict(batch_size=32, shuffle=False, validation_data=test, verbose=2),
+            **dict(initial_epoch=epoch, epochs=epoch + 1),
+        )
+        for name, values in fit.history.items():
+            history.setdefault(name, []).extend(values)
+        result = {
+            "network": args.network,
+            "seed": args.seed,
+            "epochs": epoch + 1,
+            "keras": keras.__version__,
+            "seconds": time.perf_counter() - start,
+            "history": history,
+            "test": {"loss": history["val_loss"][-1], "accuracy": history["val_accuracy"][-1]},
+            "best": max(history["val_accuracy"]),
+        }
+        if args.json:
+            args.json.write_text(json.dumps(result, indent=2) + "\n")
+    print("test accuracy {accuracy:.4f}, loss {loss:.4f}".format(**result["test"]), f"{result['seconds']:.0f} s")
 
 
 if __name__ == "__main__":
