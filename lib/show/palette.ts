@@ -61,9 +61,16 @@ export function appearancesOf(names: readonly string[]): Map<string, Appearance>
     const ofNetwork = names.filter((other) => other !== name && networkIn(other) === network);
     const isBase = ofNetwork.every((other) => other.startsWith(`${name}, `));
     const own = network !== undefined && isBase ? appearances[network] : undefined;
-    looks.set(name, own ?? variants[next++ % variants.length]);
+    looks.set(name, own ?? variant(next++));
   }
   return looks;
+}
+
+/** The colours come round again after six, each time with another sign. */
+function variant(index: number): Appearance {
+  const { colour } = variants[index % variants.length];
+  const round = Math.floor(index / variants.length);
+  return { colour, symbol: variants[(index + round) % variants.length].symbol };
 }
 
 function networkIn(name: string): string | undefined {

@@ -172,6 +172,12 @@ test('variants of a network get colours of their own, a lone variant that of its
   assert.deepEqual([...widths.values()], [variants[0], variants[1]]);
 });
 
+test('thirty variants look different from each other, by colour or by sign', () => {
+  const names = Array.from({ length: 30 }, (_, i) => `own ${i}`);
+  const looks = [...appearancesOf(names).values()].map(({ colour, symbol }) => `${colour} ${symbol}`);
+  assert.equal(new Set(looks).size, 30);
+});
+
 test('a legend of several rows pushes the panels down, and does not run into the title', () => {
   const names = ['AlexNet8', 'VGG16', 'ResNet18', 'Inception10'].map(
     (name) => `${name}, width 0.25, augmented`,
