@@ -3,6 +3,7 @@ import { titleOf } from '../models/registry';
 import { modelBytes, parseWeights } from '../models/weights/files';
 import { setNamed, type NamedArrays } from '../models/weights/named';
 import { rateFactor, type Recipe } from '../recipe';
+import { UserError } from '../runtime/errors';
 import { onInterrupt } from '../runtime/interrupt';
 import { shownPath } from '../runtime/paths';
 import { tf } from '../runtime/tensorflow';
@@ -251,6 +252,12 @@ export class Session {
   #checkFinite(): void {
     const broken = this.#options.model.weights.find((weight) => !allFinite(weight.read().dataSync()));
     if (!broken) return;
+    if (this.#state.step === 0) {
+      throw new UserError(
+        `The weights "${broken.originalName}" hold values that are not finite, before the first step. Build the ` +
+          'network anew: if it was trained before, that training diverged.',
+      );
+    }
     const reason = `The weights "${broken.originalName}" are no longer finite.`;
     throw this.#diverged({ step: this.#state.step - 1, reason });
   }

@@ -5,6 +5,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { adam } from '../../lib/recipe';
+import { UserError } from '../../lib/runtime/errors';
 import { requestInterrupt } from '../../lib/runtime/interrupt';
 import { tf } from '../../lib/runtime/tensorflow';
 import {
@@ -138,6 +139,17 @@ describe('a run that failed before its first epoch ended', () => {
     assert.match(again.notices.join(), /goes on from its last checkpoint: epoch 1 of 3, 0 of 36 images in/);
     assert.deepEqual(measured(again.history), measured(history));
   });
+});
+
+test('a run does not begin with weights that are not finite, and leaves nothing to go on from', async () => {
+  const model = unnamed(1);
+  model.setWeights(model.getWeights().map((each) => each.mul(NaN)));
+  await assert.rejects(
+    trainAs('broken', model),
+    (error) => error instanceof UserError && /not finite, before the first step\. Build/.test(error.message),
+  );
+  const { history } = await trainAs('broken', unnamed(1));
+  assert.deepEqual(measured(history), measured((await trainAs('whole', unnamed(1))).history));
 });
 
 describe('weights that a run did not begin with', () => {
