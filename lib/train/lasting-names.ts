@@ -12,6 +12,8 @@ export type LastingNames = ReadonlyMap<string, string>;
 
 /** What a network is, whatever numbers its names happen to have. */
 export interface DescribedNetwork {
+  /** Its own name, as it lasts. */
+  readonly name: string;
   readonly names: LastingNames;
   /** In names that last. */
   readonly architecture: Architecture;
@@ -20,7 +22,11 @@ export interface DescribedNetwork {
 export function describeNetwork(model: tf.LayersModel): DescribedNetwork {
   const architecture = model.toJSON(null, false) as Architecture;
   const names = lastingNames(architecture);
-  return { names, architecture: withLastingNames(architecture, names) };
+  return {
+    name: names.get(model.name) ?? model.name,
+    names,
+    architecture: withLastingNames(architecture, names),
+  };
 }
 
 /** A network or a layer, as tfjs describes it. */

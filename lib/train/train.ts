@@ -64,7 +64,8 @@ export async function train(
   const recipe = resolve(options, dataset);
   checkFit(model, dataset);
   const runOptions = typeof run === 'string' ? { name: run } : run;
-  const folder = runOptions && (await openFolder(runOptions, model, dataset, engine, recipe, onNotice));
+  const settings = settingsOf(model, dataset, engine, recipe);
+  const folder = runOptions && (await RunFolder.open(runOptions, settings, describeNetwork(model), onNotice));
   try {
     const session = new Session({ model, dataset, recipe, engine, callbacks, onNotice, folder, runOptions });
     return await session.run();
@@ -122,18 +123,10 @@ function checkValidated({ validation, schedule, earlyStopping, keep }: Recipe): 
   );
 }
 
-function openFolder(
-  options: RunOptions,
-  model: tf.LayersModel,
-  dataset: Dataset,
-  engine: Engine,
-  recipe: Recipe,
-  onNotice: (message: string) => void,
-): Promise<RunFolder> {
-  const network = describeNetwork(model);
-  const name = network.names.get(model.name) ?? model.name;
+function settingsOf(model: tf.LayersModel, dataset: Dataset, engine: Engine, recipe: Recipe): RunSettings {
+  const { name } = describeNetwork(model);
   const { parameters, multiplyAdds } = summary(model);
-  const settings: RunSettings = {
+  return {
     network: { name, title: titleOf({ name }), parameters, multiplyAdds },
     dataset: {
       name: dataset.name,
@@ -144,5 +137,4 @@ function openFolder(
     engine: engine.name,
     recipe,
   };
-  return RunFolder.open(options, settings, network, onNotice);
 }
