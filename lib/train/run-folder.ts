@@ -158,8 +158,8 @@ export class RunFolder {
 
   /** @param model as the run leaves it */
   release(model: tf.LayersModel): void {
-    leftWith.set(model, { folder: this.folder, weights: weightsDigest(model) });
     this.lock.release();
+    leftWith.set(model, { folder: this.folder, weights: weightsDigest(model) });
   }
 
   async #load(role: Role, model: tf.LayersModel): Promise<Checkpoint | undefined> {
