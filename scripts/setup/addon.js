@@ -7,6 +7,7 @@
  * uses nothing of Node but Node-API, whose headers the package node-api-headers has, and whose binary interface
  * is the same in every Node: one addon serves them all.
  */
+const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 const { spawnSync } = require('node:child_process');
@@ -16,12 +17,13 @@ const { readJson, writeJson, needRoom } = require('./files');
 
 /** @typedef {import('./tensorflow').TensorFlow} TensorFlow */
 
-const SOURCES = [
-  'binding/tfjs_backend.cc',
-  'binding/tfjs_binding.cc',
-  // Ours: makes TF_CPP_MIN_LOG_LEVEL count from the first message on.
-  path.join(__dirname, 'log_level.cc'),
-];
+/** Ours: makes TF_CPP_MIN_LOG_LEVEL count from the first message on. */
+const LOG_LEVEL = path.join(__dirname, 'log_level.cc');
+
+/** Ours: gives tensors memory of their own. */
+const COPIED_TENSOR = path.join(__dirname, 'copied_tensor.h');
+
+const SOURCES = ['binding/tfjs_backend.cc', 'binding/tfjs_binding.cc', LOG_LEVEL];
 
 const FLAGS_OF_SYSTEM =
   process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : ['-Wl,-z,initfirst'];
@@ -74,6 +76,9 @@ function runPath(root, addonFolder, libraryFolder) {
 function ingredients(root, tensorflow) {
   return {
     flags: [...FLAGS, ...FLAGS_OF_SYSTEM],
+    own: [LOG_LEVEL, COPIED_TENSOR].map((file) =>
+      createHash('sha256').update(fs.readFileSync(file)).digest('hex'),
+    ),
     libraries: tensorflow.libraries.map((file) => {
       const { size, mtimeMs } = fs.statSync(file);
       return { file: inClone(root, file), size, mtimeMs };
@@ -92,7 +97,7 @@ function whyCompile(root, tensorflow) {
   if (last === undefined || !fs.existsSync(addon)) return 'not there yet, or gone with an npm ci';
   return JSON.stringify(last) === JSON.stringify(ingredients(root, tensorflow))
     ? ''
-    : 'TensorFlow has changed';
+    : 'TensorFlow, or how the addon is made, has changed';
 }
 
 /**
@@ -146,6 +151,7 @@ async function compileAddon(root, tensorflow, context) {
     `-I${place.headers}`,
     '-I.',
     `-I${tensorflow.include}`,
+    ...['-include', COPIED_TENSOR],
     ...SOURCES,
     '-o',
     place.unfinished,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { test } from 'node:test';
+import { tf } from '../../lib/runtime/tensorflow';
 import { findCompiler, runPath, whyCompile } from '../../scripts/setup/addon';
 import { namedTensorFlow, wheelTensorFlow } from '../../scripts/setup/tensorflow';
 import { newFolder, projectRoot, runToEnd, write, writeProgram } from './fakes';
@@ -76,7 +77,7 @@ test('the addon here fits the TensorFlow here, and not another one', () => {
   assert.match(whyCompile(root, tensorflow), /not there yet/);
   write(path.join(folder, 'tfjs_binding.node'), '');
   write(path.join(folder, 'setup.json'), JSON.stringify({ flags: [], libraries: [] }));
-  assert.equal(whyCompile(root, tensorflow), 'TensorFlow has changed');
+  assert.equal(whyCompile(root, tensorflow), 'TensorFlow, or how the addon is made, has changed');
 });
 
 const load =
@@ -89,6 +90,19 @@ test('Node loads TensorFlow without a word, and with its notices where they are 
   assert.equal(stderr, '');
   const loud = await runToEnd(process.execPath, ['-e', load], { ...process.env, TF_CPP_MIN_LOG_LEVEL: '0' });
   assert.match(loud.stderr, /TensorFlow binary is optimized/);
+});
+
+// Shared memory is let go of in whichever thread is the last to use a tensor, and that corrupts Node-API's references.
+test('a tensor has memory of its own, however the array is aligned that it is made from', () => {
+  const bytes = new ArrayBuffer(256);
+  for (let offset = 0; offset < 64; offset += 4) {
+    const array = new Float32Array(bytes, offset, 16).fill(1);
+    const tensor = tf.tensor1d(array);
+    const before = tf.add(tensor, 0).dataSync()[3];
+    array.fill(2);
+    const after = tf.add(tensor, 0).dataSync()[3];
+    assert.deepEqual([before, after], [1, 1], `at offset ${offset}`);
+  }
 });
 
 test('danfojs uses the same TensorFlow: one engine in the process', async () => {
