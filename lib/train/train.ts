@@ -64,8 +64,12 @@ export async function train(
   const recipe = resolve(options, dataset);
   checkFit(model, dataset);
   const runOptions = typeof run === 'string' ? { name: run } : run;
-  const settings = settingsOf(model, dataset, engine, recipe);
-  const folder = runOptions && (await RunFolder.open(runOptions, settings, describeNetwork(model), onNotice));
+  let folder: RunFolder | undefined;
+  if (runOptions) {
+    const network = describeNetwork(model);
+    const settings = settingsOf(model, network.name, dataset, engine, recipe);
+    folder = await RunFolder.open(runOptions, settings, network, onNotice);
+  }
   try {
     const session = new Session({ model, dataset, recipe, engine, callbacks, onNotice, folder, runOptions });
     return await session.run();
@@ -123,8 +127,13 @@ function checkValidated({ validation, schedule, earlyStopping, keep }: Recipe): 
   );
 }
 
-function settingsOf(model: tf.LayersModel, dataset: Dataset, engine: Engine, recipe: Recipe): RunSettings {
-  const { name } = describeNetwork(model);
+function settingsOf(
+  model: tf.LayersModel,
+  name: string,
+  dataset: Dataset,
+  engine: Engine,
+  recipe: Recipe,
+): RunSettings {
   const { parameters, multiplyAdds } = summary(model);
   return {
     network: { name, title: titleOf({ name }), parameters, multiplyAdds },

@@ -1,9 +1,27 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { after } from 'node:test';
 import type { Dataset, ImageSet } from '../../lib/data/types';
 import { Random } from '../../lib/data/random';
 import { baseline } from '../../lib/models';
+import type { History } from '../../lib/train';
 import type { tf } from '../../lib/runtime/tensorflow';
 
 const side = 8;
+
+/** A folder that is gone when the file's tests are done. */
+export function temporaryFolder(prefix: string): string {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), prefix));
+  after(() => {
+    fs.rmSync(folder, { recursive: true });
+  });
+  return folder;
+}
+
+/** What two runs that are the same have in common: the losses of each epoch. */
+export const lossesOf = ({ epochs }: History): number[] =>
+  epochs.flatMap(({ loss, valLoss }) => [loss, valLoss ?? -1]);
 
 /** Images of noise with a class each, in turn: nothing to understand, but enough to learn by heart. */
 export function noise(count: number, classes: number, seed: number): ImageSet {

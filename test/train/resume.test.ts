@@ -1,9 +1,6 @@
 /** Stopped and taken up again, a run comes to the same as one that went straight through. */
 import assert from 'node:assert/strict';
-import * as fs from 'node:fs';
-import * as os from 'node:os';
-import * as path from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { Random } from '../../lib/data/random';
 import { adam, reduceOnPlateau, warmUp } from '../../lib/recipe';
 import { requestInterrupt } from '../../lib/runtime/interrupt';
@@ -17,12 +14,9 @@ import {
   type History,
   type TrainOptions,
 } from '../../lib/train';
-import { noiseDataset, smallModel } from './fixtures';
+import { noiseDataset, smallModel, temporaryFolder } from './fixtures';
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'resume-'));
-after(() => {
-  fs.rmSync(folder, { recursive: true });
-});
+const folder = temporaryFolder('resume-');
 
 const dataset = noiseDataset({ train: 100, test: 20 });
 const batchSize = 8;

@@ -2,9 +2,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
-import { after, before, describe, test, type TestContext } from 'node:test';
+import { before, describe, test, type TestContext } from 'node:test';
 import { adam, sgd, type Recipe } from '../../lib/recipe';
 import { UserError } from '../../lib/runtime/errors';
 import { requestInterrupt } from '../../lib/runtime/interrupt';
@@ -20,12 +19,9 @@ import {
   type TrainCallbacks,
   type TrainOptions,
 } from '../../lib/train';
-import { noiseDataset } from './fixtures';
+import { lossesOf, noiseDataset, temporaryFolder } from './fixtures';
 
-const base = fs.mkdtempSync(path.join(os.tmpdir(), 'runs-'));
-after(() => {
-  fs.rmSync(base, { recursive: true });
-});
+const base = temporaryFolder('runs-');
 
 const dataset = noiseDataset();
 
@@ -79,8 +75,6 @@ const stopAfter = (epoch: number): TrainCallbacks => ({
   },
 });
 
-const measured = ({ epochs }: History): number[] =>
-  epochs.flatMap(({ loss, valLoss }) => [loss, valLoss ?? -1]);
 const inRun = (folder: string, ...names: string[]): string => path.join(folder, 'a', ...names);
 const checkpoints = (folder: string): string[] => fs.readdirSync(inRun(folder, 'checkpoints')).sort();
 
@@ -134,7 +128,7 @@ test('a finished run of the same options is loaded, not trained', async () => {
   assert.match(second.notices.join(), /The run a .* is finished already, with 4 of 4 epochs/);
   const fresh = await trainIn(folder, {}, { onBatch: () => void batches++ }, { resume: false });
   assert.equal(batches, 4 * 5);
-  assert.deepEqual(measured(fresh.history), measured(first.history));
+  assert.deepEqual(lossesOf(fresh.history), lossesOf(first.history));
 });
 
 test('a label and a study are kept, and can be others the next time without training anew', async () => {
@@ -259,7 +253,7 @@ describe('a damaged checkpoint is found and named, and the one before it is used
         assert.match(first, new RegExp(`The checkpoint .*${newest} .*${accused}`), way);
         assert.match(second, new RegExp(`The one before it, ${older}, is whole`), way);
         assert.match(third, /goes on from its last checkpoint: epoch 3 of 4/, way);
-        assert.deepEqual(measured(history), measured(straight.history), way);
+        assert.deepEqual(lossesOf(history), lossesOf(straight.history), way);
         assert.deepEqual(weights, straight.weights, way);
         assert.ok(!checkpoints(folder).includes(newest), `${way}: the damaged one is gone in the end`);
       }
@@ -273,7 +267,7 @@ describe('a damaged checkpoint is found and named, and the one before it is used
     const { notices, history } = await trainIn(folder);
     assert.equal(notices.length, 3);
     assert.match(notices[2], /No whole checkpoint is left/);
-    assert.deepEqual(measured(history), measured(straight.history));
+    assert.deepEqual(lossesOf(history), lossesOf(straight.history));
   });
 
   test('that of a run with other options', async () => {
@@ -285,7 +279,7 @@ describe('a damaged checkpoint is found and named, and the one before it is used
     fs.cpSync(inRun(other, 'checkpoints', newest), inRun(folder, 'checkpoints', newest), { recursive: true });
     const { notices, history } = await trainIn(folder);
     assert.match(notices[0], new RegExp(`${newest} belongs to a run with other options`));
-    assert.deepEqual(measured(history), measured(straight.history));
+    assert.deepEqual(lossesOf(history), lossesOf(straight.history));
   });
 
   test('the best one: the best before it is kept, and named', async () => {
@@ -352,7 +346,7 @@ test('a loss that is no number ends the run, and the last good checkpoint is kep
   assert.match(record.failure ?? '', /in epoch 3 at step 12/);
   const { history, notices } = await trainIn(folder);
   assert.match(notices[0], /epoch 3 of 4, 0 of 36 images in, after 10 steps/);
-  assert.deepEqual(measured(history), measured(straight.history));
+  assert.deepEqual(lossesOf(history), lossesOf(straight.history));
   assert.equal((await readRuns({ folder }))[0].status, 'finished');
 });
 
@@ -380,7 +374,7 @@ test('weights that are no numbers take no good ones’ place, even if the loss i
     /in epoch 3 at step 14\..*"classes\/kernel" are no longer finite/,
   );
   const { history } = await trainIn(folder);
-  assert.deepEqual(measured(history), measured(straight.history));
+  assert.deepEqual(lossesOf(history), lossesOf(straight.history));
 });
 
 test('saved within an epoch as often as asked, with the place in it', async () => {
@@ -408,7 +402,7 @@ test('what a killed process left behind is taken away', async () => {
   fs.writeFileSync(inRun(folder, 'history.json.123.partial'), '{');
   fs.symlinkSync('1:dead:abc', inRun(folder, 'lock.0123456789ab'));
   const { history } = await trainIn(folder);
-  assert.deepEqual(measured(history), measured(straight.history));
+  assert.deepEqual(lossesOf(history), lossesOf(straight.history));
   const left = fs.readdirSync(inRun(folder), { recursive: true }) as string[];
   assert.deepEqual(
     left.filter((name) => /partial|removed|lock/.test(name)),
@@ -451,7 +445,7 @@ describe('a folder that cannot be written', () => {
       fs.rmSync(path.join(folder, 'filler'));
       const { notices, history } = await trainIn(folder);
       assert.match(notices[0], /goes on from its last checkpoint: epoch 2 of 4, 0 of 36 images in/);
-      assert.deepEqual(measured(history), measured(straight.history));
+      assert.deepEqual(lossesOf(history), lossesOf(straight.history));
     } finally {
       spawnSync('umount', [folder]);
     }

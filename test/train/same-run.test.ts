@@ -1,9 +1,6 @@
 /** Which run a network belongs to: by its layers under whatever names, and from which weights it began. */
 import assert from 'node:assert/strict';
-import * as fs from 'node:fs';
-import * as os from 'node:os';
-import * as path from 'node:path';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { adam } from '../../lib/recipe';
 import { UserError } from '../../lib/runtime/errors';
 import { requestInterrupt } from '../../lib/runtime/interrupt';
@@ -18,12 +15,9 @@ import {
   type TrainCallbacks,
 } from '../../lib/train';
 import { describeNetwork } from '../../lib/train/lasting-names';
-import { noiseDataset } from './fixtures';
+import { lossesOf, noiseDataset, temporaryFolder } from './fixtures';
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'same-run-'));
-after(() => {
-  fs.rmSync(folder, { recursive: true });
-});
+const folder = temporaryFolder('same-run-');
 
 const dataset = noiseDataset();
 
@@ -75,8 +69,6 @@ const stopInEpoch = (wanted: number): TrainCallbacks => ({
   },
 });
 
-const measured = ({ epochs }: History): number[] =>
-  epochs.flatMap(({ loss, valLoss }) => [loss, valLoss ?? -1]);
 const weightsOf = (model: tf.LayersModel): number[][] =>
   model.weights.map((weight) => [...weight.read().dataSync()]);
 
@@ -93,8 +85,8 @@ for (const engine of [graphEngine, tfjsEngine]) {
     assert.equal(again.notices.length, 1, again.notices.join('\n'));
     assert.match(again.notices[0], /goes on from its last checkpoint: epoch [23] of 3/);
     // An epoch's mean is added up in two parts, so that it may differ in its last digits; the weights may not.
-    measured(again.history).forEach((value, i) => {
-      assert.ok(Math.abs(value - measured(history)[i]) < 1e-6);
+    lossesOf(again.history).forEach((value, i) => {
+      assert.ok(Math.abs(value - lossesOf(history)[i]) < 1e-6);
     });
     assert.deepEqual(weightsOf(second), weightsOf(straight));
   });
@@ -137,7 +129,7 @@ describe('a run that failed before its first epoch ended', () => {
     await assert.rejects(trainAs('failed', model, fail), /planted/);
     const again = await trainAs('failed', model);
     assert.match(again.notices.join(), /goes on from its last checkpoint: epoch 1 of 3, 0 of 36 images in/);
-    assert.deepEqual(measured(again.history), measured(history));
+    assert.deepEqual(lossesOf(again.history), lossesOf(history));
   });
 });
 
@@ -149,7 +141,7 @@ test('a run does not begin with weights that are not finite, and leaves nothing 
     (error) => error instanceof UserError && /not finite, before the first step\. Build/.test(error.message),
   );
   const { history } = await trainAs('broken', unnamed(1));
-  assert.deepEqual(measured(history), measured((await trainAs('whole', unnamed(1))).history));
+  assert.deepEqual(lossesOf(history), lossesOf((await trainAs('whole', unnamed(1))).history));
 });
 
 describe('weights that a run did not begin with', () => {
