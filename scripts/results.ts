@@ -4,8 +4,7 @@ import { runCommand } from '../lib/runtime/command';
 import { UserError } from '../lib/runtime/errors';
 import { resultsTable } from '../lib/show/results';
 import { tableText } from '../lib/show/table';
-import { readRuns, results, type RunRecord } from '../lib/train';
-
+import { readRuns, results, type RunRecord } from '../lib/runs';
 const usage = `Usage: npm run results [-- options]
 
 Prints a table of the finished runs in outputs/runs: accuracies as mean ± standard deviation over runs that differ in

@@ -6,7 +6,8 @@ import { runCommand } from '../lib/runtime/command';
 import { interruptOnSignals } from '../lib/runtime/signals';
 import { percent } from '../lib/show/format';
 import { liveProgress } from '../lib/show/progress';
-import { evaluate, train } from '../lib/train';
+import { evaluate } from '../lib/evaluate';
+import { train } from '../lib/train';
 import { readArguments, usage } from './train/arguments';
 
 async function main(args: readonly string[]): Promise<number | undefined> {

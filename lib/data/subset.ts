@@ -78,3 +78,8 @@ export function takeSubset(set: ImageSet, indices: Uint32Array): ImageSet {
   });
   return { images, labels, count: indices.length };
 }
+
+/** All places of a set of `count` images, ascending. */
+export function allIndices(count: number): Uint32Array {
+  return Uint32Array.from({ length: count }, (_, i) => i);
+}

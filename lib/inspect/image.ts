@@ -1,8 +1,8 @@
 import type { Dataset } from '../data/types';
 import { UserError } from '../runtime/errors';
 import type { tf } from '../runtime/tensorflow';
-import { inputBatch } from '../train/input-batch';
-import { trainedWith } from '../train/trained-with';
+import { inputBatch } from '../evaluate/input-batch';
+import { trainedWith } from '../evaluate/trained-with';
 
 /** Which image of a dataset to look at. */
 export interface ImageChoice {

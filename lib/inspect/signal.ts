@@ -2,7 +2,7 @@ import type { Dataset } from '../data/types';
 import { titleOf } from '../models/registry';
 import { UserError } from '../runtime/errors';
 import { tf } from '../runtime/tensorflow';
-import { checkFit } from '../train/evaluate';
+import { checkFit } from '../evaluate/evaluate';
 import { firstBatch, inTrainingMode } from './training-mode';
 
 /** How large the numbers are that pass through a network. */

@@ -1,8 +1,8 @@
 import type { Dataset } from '../data/types';
 import { UserError } from '../runtime/errors';
 import { tf } from '../runtime/tensorflow';
-import { inputBatch } from '../train/input-batch';
-import { trainedWith } from '../train/trained-with';
+import { inputBatch } from '../evaluate/input-batch';
+import { trainedWith } from '../evaluate/trained-with';
 
 /**
  * Runs `work`, which passes batches through the network in training mode, so that nothing is left of it: dropout is

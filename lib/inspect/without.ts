@@ -1,7 +1,8 @@
 import type { Dataset } from '../data/types';
+import type { Evaluation } from '../runs/evaluation';
 import { UserError } from '../runtime/errors';
 import { tf } from '../runtime/tensorflow';
-import { evaluate, type Evaluation } from '../train/evaluate';
+import { evaluate } from '../evaluate/evaluate';
 
 /**
  * Measures a network on the test set as if some of its batch normalisations put out nothing but zeros, and with them

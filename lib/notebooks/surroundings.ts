@@ -4,7 +4,7 @@ import { describe, loadDataset } from '../data/load';
 import type { SourceKind } from '../data/types';
 import { type Circumstances, probeTensorFlow } from '../runtime/device';
 import { UserError } from '../runtime/errors';
-import { runsFolder } from '../train/run-path';
+import { runsFolder } from '../runs/run-path';
 
 export interface Surroundings {
   readonly node: string;

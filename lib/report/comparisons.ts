@@ -1,10 +1,10 @@
 /** What runs came to, apart for each set of images: accuracies on different images cannot be compared. */
 import type { Appearance } from '../show/palette';
 import { appearancesOf } from '../show/palette';
-import type { History } from '../train/history';
-import type { RunRecord } from '../train/read-runs';
-import { results, type Result } from '../train/results';
-import type { RunSettings } from '../train/run-files';
+import type { History } from '../runs/history';
+import type { RunRecord } from '../runs/read-runs';
+import { results, type Result } from '../runs/results';
+import type { RunSettings } from '../runs/run-files';
 import { groupBy } from './group';
 import { meanHistory } from './mean-history';
 import { distinctNames, isVariant } from './names';

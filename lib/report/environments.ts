@@ -1,8 +1,8 @@
 /** Where runs and notebooks were computed, and on which images. */
 import type { RunRecord as NotebookRecord } from '../notebooks/record';
 import type { DataSurroundings } from '../notebooks/surroundings';
-import type { RunRecord } from '../train/read-runs';
-import type { RunSettings } from '../train/run-files';
+import type { RunRecord } from '../runs/read-runs';
+import type { RunSettings } from '../runs/run-files';
 import type { Versions } from '../runtime/versions';
 
 /** A place where something ran, with how much of it. */

@@ -2,8 +2,8 @@
 import { outputFolders } from '../notebooks/batch';
 import { type BatchRecord, readBatchRecord } from '../notebooks/batch-record';
 import { readRecords } from '../notebooks/record';
-import { readRuns, type RunRecord } from '../train/read-runs';
-import type { RunSettings } from '../train/run-files';
+import { readRuns, type RunRecord } from '../runs/read-runs';
+import type { RunSettings } from '../runs/run-files';
 import { comparisonsOf, type Comparison } from './comparisons';
 import {
   foundData,

@@ -1,4 +1,4 @@
-import type { EpochRow, History } from '../train/history';
+import type { EpochRow, History } from '../runs/history';
 
 /**
  * One history for runs that differ in their seed: each measure averaged over the runs, as far as all of them went.

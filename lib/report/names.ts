@@ -1,7 +1,7 @@
 /** Names for results that have the same label and yet are different. */
 import { validationName } from '../show/curves';
-import type { Recipe } from '../train/history';
-import type { Result } from '../train/results';
+import type { Recipe } from '../runs/history';
+import type { Result } from '../runs/results';
 
 /** By what results of one label may differ, in the order in which it is told. */
 const facts: readonly ((result: Result) => string)[] = [

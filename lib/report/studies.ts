@@ -1,7 +1,7 @@
 /** Runs that belong to a study, put together again: what became of a network when one setting was moved. */
 import type { Sweep, SweepPoint } from '../study/sweep';
-import type { RunRecord } from '../train/read-runs';
-import { results, type Result } from '../train/results';
+import type { RunRecord } from '../runs/read-runs';
+import { results, type Result } from '../runs/results';
 import { groupBy } from './group';
 import { distinctNames } from './names';
 

@@ -5,7 +5,7 @@ import { shortPath } from '../notebooks/outcome';
 import { UserError } from '../runtime/errors';
 import { outputsDir } from '../runtime/paths';
 import { acquireLock } from '../runtime/process-lock';
-import { runsFolder } from '../train/run-path';
+import { runsFolder } from '../runs/run-path';
 import { gatherReport, type GatherOptions } from './gather';
 import { pageHtml } from './page/page';
 

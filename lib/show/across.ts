@@ -1,7 +1,7 @@
 /** Networks side by side, over seeds and over classes. */
+import type { Evaluation } from '../runs/evaluation';
 import type { SeededResult } from '../study/compare';
-import type { Evaluation } from '../train/evaluate';
-import { spreadOf } from '../train/results';
+import { spreadOf } from '../runs/results';
 import { shareCells } from './confusion';
 import { layout, type DotTrace, type Figure } from './figure';
 import { percent } from './format';

@@ -1,5 +1,5 @@
-import type { Evaluation } from '../train/evaluate';
-import type { NetworkResult } from '../train/result';
+import type { NetworkResult } from '../lessons/result';
+import type { Evaluation } from '../runs/evaluation';
 import { layout, logTicks, type BarTrace, type Figure, type PointTrace } from './figure';
 import { duration, percent, short } from './format';
 import { appearancesOf, type Appearance } from './palette';

@@ -1,4 +1,4 @@
-import type { Evaluation } from '../train/evaluate';
+import type { Evaluation } from '../runs/evaluation';
 import { layout, type Figure } from './figure';
 import { percent } from './format';
 import { shareScale } from './palette';

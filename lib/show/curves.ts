@@ -1,4 +1,4 @@
-import type { EpochRow, History, Validation } from '../train/history';
+import type { EpochRow, History, Validation } from '../runs/history';
 import { layout, type Axis, type Figure, type LineTrace } from './figure';
 import { appearancesOf, type Appearance } from './palette';
 

@@ -1,6 +1,6 @@
 import type { Dataset } from '../data/types';
+import type { Evaluation } from '../runs/evaluation';
 import { UserError } from '../runtime/errors';
-import type { Evaluation } from '../train/evaluate';
 import { percent } from './format';
 import { emit, type Output } from './output';
 import { picturesOutput, type Picture } from './pictures';

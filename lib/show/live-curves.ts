@@ -1,5 +1,5 @@
 import type { TrainCallbacks } from '../train/callbacks';
-import type { History } from '../train/history';
+import type { History } from '../runs/history';
 import { trainingCurves } from './curves';
 import { FigurePlace } from './figure-place';
 import { emit, inNotebook } from './output';

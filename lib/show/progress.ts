@@ -1,5 +1,5 @@
 import type { TrainingProgress, TrainCallbacks } from '../train/callbacks';
-import type { EpochRow, History } from '../train/history';
+import type { EpochRow, History } from '../runs/history';
 import { duration, percent, whole } from './format';
 import { inNotebook, Place } from './output';
 import { Throttle } from './throttle';

@@ -1,5 +1,5 @@
-import { results, type Result, type Spread } from '../train/results';
-import type { RunRecord } from '../train/read-runs';
+import { results, type Result, type Spread } from '../runs/results';
+import type { RunRecord } from '../runs/read-runs';
 import { duration, missing, percent, whole } from './format';
 import { emit } from './output';
 import { table, tableOutput, type Table } from './table';

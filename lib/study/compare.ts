@@ -1,11 +1,11 @@
 import type { Dataset } from '../data/types';
 import { networks, type NetworkName } from '../models/registry';
+import type { Evaluation } from '../runs/evaluation';
 import type { TrainCallbacks } from '../train/callbacks';
-import type { Evaluation } from '../train/evaluate';
-import { lessonResult, type LessonResult } from '../train/lesson-result';
-import { seedsFor, type ProfileName } from '../train/profiles';
-import { networkResult, type NetworkResult } from '../train/result';
-import { spreadOf } from '../train/results';
+import { lessonResult, type LessonResult } from '../lessons/lesson-result';
+import { seedsFor, type ProfileName } from '../lessons/profiles';
+import { networkResult, type NetworkResult } from '../lessons/result';
+import { spreadOf } from '../runs/results';
 import { UserError } from '../runtime/errors';
 import { inNoise, pooledSpread } from './noise';
 

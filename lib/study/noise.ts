@@ -1,4 +1,4 @@
-import { spreadOf } from '../train/results';
+import { spreadOf } from '../runs/results';
 
 /**
  * The standard deviation that groups of measurements share: the root of their mean variance, weighted by what each

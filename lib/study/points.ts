@@ -1,4 +1,4 @@
-import { keptAccuracy, spreadOf, type Spread } from '../train/results';
+import { keptAccuracy, spreadOf, type Spread } from '../runs/results';
 import { inNoise, pooledSpread } from './noise';
 import type { Sweep, SweepPoint } from './sweep';
 

@@ -5,11 +5,11 @@ import { summary } from '../models/summary';
 import { onInterrupt } from '../runtime/interrupt';
 import type { tf } from '../runtime/tensorflow';
 import type { TrainCallbacks, TrainingProgress } from '../train/callbacks';
-import type { History } from '../train/history';
-import { lessonRun } from '../train/lesson-run';
-import type { ProfileName } from '../train/profiles';
+import type { History } from '../runs/history';
+import { lessonRun } from '../lessons/lesson-run';
+import type { ProfileName } from '../lessons/profiles';
 import { DivergedError } from '../train/diverged';
-import { spreadOf } from '../train/results';
+import { spreadOf } from '../runs/results';
 import { train, type TrainOptions } from '../train/train';
 
 /** One value of what is varied. */

@@ -1,7 +1,7 @@
 import { Random } from '../data/random';
 import type { Dataset, ImageSet } from '../data/types';
 import type { Augmentation } from '../recipe';
-import { inputBatch } from './input-batch';
+import { inputBatch } from '../evaluate/input-batch';
 import { stream } from './order';
 
 /**

@@ -1,5 +1,5 @@
 import type { Recipe } from '../recipe';
-import type { EpochRow, History } from './history';
+import type { EpochRow, History } from '../runs/history';
 
 /** What is known before the first batch. */
 export interface TrainingPlan {

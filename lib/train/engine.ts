@@ -2,6 +2,8 @@ import type { ImageSet } from '../data/types';
 import type { NamedArrays } from '../models/weights/named';
 import type { tf } from '../runtime/tensorflow';
 import type { Augmentation, Loss, Normalisation, Optimizer, Precision } from '../recipe';
+import type { Measured } from '../runs/evaluation';
+import type { StepsResult } from '../runs/state';
 
 /**
  * What computes the training steps. `train` owns everything around them (the order of the images, epochs,
@@ -64,32 +66,4 @@ export interface Steps {
   readonly firstStep: number;
   /** For the step of that number. */
   readonly learningRate: (step: number) => number;
-}
-
-/** How a network does on some images; arrays run over them in their order. */
-export interface Measured {
-  /** Mean over the images, penalties on weights included. */
-  readonly loss: number;
-  /** Share of the images whose class was most probable, 0 to 1. */
-  readonly accuracy: number;
-  /** Share of the images whose class was among the five most probable. */
-  readonly top5: number;
-  /** The most probable class of each image. */
-  readonly predictions: Uint8Array;
-  /** The probability the network gave to that class. */
-  readonly confidences: Float32Array;
-}
-
-/** What one or more steps came to, each measured with the weights from before it. */
-export interface StepsResult {
-  readonly steps: number;
-  readonly images: number;
-  /** Mean over the images, penalties on weights included. */
-  readonly loss: number;
-  /** Share of the images whose class was most probable, 0 to 1. */
-  readonly accuracy: number;
-  /** Share of the images whose class was among the five most probable. */
-  readonly top5: number;
-  /** If the loss was not finite: the step of which that was first true, and where it came from. */
-  readonly failure?: { readonly step: number; readonly reason: string };
 }

@@ -1,7 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { Trainer, type Totals } from '../graph';
 import type { ImageSet } from '../data/types';
-import type { Engine, EngineRun, Measured, Steps, StepsResult, TrainingJob } from './engine';
+import type { Measured } from '../runs/evaluation';
+import type { StepsResult } from '../runs/state';
+import type { Engine, EngineRun, Steps, TrainingJob } from './engine';
 
 /**
  * The whole step as one TensorFlow graph, compiled from the model by lib/graph: forward pass, gradients, update,

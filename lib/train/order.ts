@@ -1,4 +1,5 @@
 import { Random } from '../data/random';
+import { allIndices } from '../data/subset';
 import { UserError } from '../runtime/errors';
 
 /** Each use of a seed draws from a stream of its own, so that one more drawing here moves nothing there. */
@@ -29,8 +30,4 @@ export function splitIndices(count: number, share: number): Split {
   }
   const order = new Random(0, stream.split).shuffle(allIndices(count));
   return { train: order.subarray(aside), validation: order.subarray(0, aside) };
-}
-
-export function allIndices(count: number): Uint32Array {
-  return Uint32Array.from({ length: count }, (_, i) => i);
 }

@@ -1,11 +1,12 @@
 import { Random } from '../data/random';
 import type { NamedArray } from '../models/weights/named';
 import type { Loss, Optimizer } from '../recipe';
+import type { StepsResult } from '../runs/state';
 import { UserError } from '../runtime/errors';
 import { tf } from '../runtime/tensorflow';
-import type { Engine, EngineRun, Steps, StepsResult, TrainingJob } from './engine';
-import { inputBatch } from './input-batch';
-import { measure } from './measure';
+import type { Engine, EngineRun, Steps, TrainingJob } from './engine';
+import { inputBatch } from '../evaluate/input-batch';
+import { measure } from '../evaluate/measure';
 import { stream } from './order';
 
 /**

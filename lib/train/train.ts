@@ -15,13 +15,13 @@ import { UserError } from '../runtime/errors';
 import type { tf } from '../runtime/tensorflow';
 import type { TrainCallbacks } from './callbacks';
 import type { Engine } from './engine';
-import { checkFit } from './evaluate';
+import { checkFit } from '../evaluate/evaluate';
 import { graphEngine } from './graph-engine';
-import type { History } from './history';
-import { describeNetwork } from './lasting-names';
-import type { RunSettings } from './run-files';
-import { RunFolder, type RunOptions } from './run-folder';
-import { Session } from './session';
+import type { History } from '../runs/history';
+import { describeNetwork } from '../runs/lasting-names';
+import type { RunSettings } from '../runs/run-files';
+import { RunFolder, type RunOptions } from '../runs/run-folder';
+import { TrainingLoop } from './training-loop';
 
 /**
  * What training comes to; what is left out is as in the recipe `seed`, with a tenth of the training images set aside
@@ -71,8 +71,17 @@ export async function train(
     folder = await RunFolder.open(runOptions, settings, network, onNotice);
   }
   try {
-    const session = new Session({ model, dataset, recipe, engine, callbacks, onNotice, folder, runOptions });
-    return await session.run();
+    const loop = new TrainingLoop({
+      model,
+      dataset,
+      recipe,
+      engine,
+      callbacks,
+      onNotice,
+      folder,
+      runOptions,
+    });
+    return await loop.run();
   } finally {
     folder?.release(model);
   }

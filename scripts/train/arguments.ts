@@ -27,7 +27,8 @@ import {
   type Validation,
 } from '../../lib/recipe';
 import { UserError } from '../../lib/runtime/errors';
-import { graphEngine, tfjsEngine, type RunOptions, type TrainOptions } from '../../lib/train';
+import type { RunOptions } from '../../lib/runs';
+import { graphEngine, tfjsEngine, type TrainOptions } from '../../lib/train';
 
 const engines = { graph: graphEngine, tfjs: tfjsEngine };
 

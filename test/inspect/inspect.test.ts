@@ -13,8 +13,8 @@ import {
 import { baseline, inception10 } from '../../lib/models';
 import { UserError } from '../../lib/runtime/errors';
 import { tf } from '../../lib/runtime/tensorflow';
-import { inputBatch } from '../../lib/train/input-batch';
-import { noteTrainedWith } from '../../lib/train/trained-with';
+import { inputBatch } from '../../lib/evaluate/input-batch';
+import { noteTrainedWith } from '../../lib/evaluate/trained-with';
 import { crossEntropy } from '../../lib/recipe';
 import { noiseDataset, smallModel } from '../train/fixtures';
 

@@ -4,7 +4,7 @@ import { evaluateWithout, gradientNorms, signalScales } from '../../lib/inspect'
 import { resnet18 } from '../../lib/models';
 import { UserError } from '../../lib/runtime/errors';
 import { tf } from '../../lib/runtime/tensorflow';
-import { evaluate } from '../../lib/train';
+import { evaluate } from '../../lib/evaluate';
 import { noiseDataset, smallModel } from '../train/fixtures';
 
 const dataset = noiseDataset();

@@ -5,8 +5,8 @@ import { writeBatchRecord } from '../../lib/notebooks/batch-record';
 import type { Outcome } from '../../lib/notebooks/outcome';
 import { type RunRecord, writeRecord } from '../../lib/notebooks/record';
 import type { Surroundings } from '../../lib/notebooks/surroundings';
-import type { EpochRow } from '../../lib/train/history';
-import type { RunFile, RunPurpose } from '../../lib/train/run-files';
+import type { EpochRow } from '../../lib/runs/history';
+import type { RunFile, RunPurpose } from '../../lib/runs/run-files';
 import { history, row } from '../show/fixtures';
 
 export const surroundings: Surroundings = {

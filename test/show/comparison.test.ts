@@ -14,7 +14,7 @@ import {
 } from '../../lib/show';
 import { appearancesOf, variants } from '../../lib/show/palette';
 import { figureOutput } from '../../lib/show/show';
-import { networkResult, type NetworkResult } from '../../lib/train';
+import { networkResult, type NetworkResult } from '../../lib/lessons';
 import { evaluation, history, parseXml, pictureOf } from './fixtures';
 
 function result(network: string, values: Partial<NetworkResult> = {}): NetworkResult {

@@ -1,6 +1,6 @@
 import { setDisplayHost, type MimeBundle } from '../../lib/runtime/display';
 import { adam, constant, crossEntropy, noAugmentation } from '../../lib/recipe';
-import { type EpochRow, type Evaluation, type History } from '../../lib/train';
+import type { EpochRow, Evaluation, History } from '../../lib/runs';
 
 export function row(epoch: number, values: Partial<EpochRow> = {}): EpochRow {
   return {

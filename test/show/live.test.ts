@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { liveCurves, liveProgress } from '../../lib/show';
 import { terminalLine } from '../../lib/show/progress';
 import { Throttle } from '../../lib/show/throttle';
-import type { History, TrainCallbacks, TrainingProgress } from '../../lib/train';
+import type { History } from '../../lib/runs';
+import type { TrainCallbacks, TrainingProgress } from '../../lib/train';
 import { history, inNotebook, inTerminal, row, type Shown } from './fixtures';
 
 const progress: TrainingProgress = {

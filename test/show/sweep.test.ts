@@ -5,7 +5,7 @@ import { isDots, type DotTrace, type Figure } from '../../lib/show/figure';
 import { figureText } from '../../lib/show/figure-text';
 import { figureSvg } from '../../lib/show/svg';
 import type { SeededResult, Sweep } from '../../lib/study';
-import type { LessonResult } from '../../lib/train';
+import type { LessonResult } from '../../lib/lessons';
 import { evaluation, history, inNotebook, inTerminal, parseXml, row } from './fixtures';
 
 const point = (

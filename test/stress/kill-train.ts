@@ -11,8 +11,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readRuns, type RunRecord } from '../../lib/train';
-
+import { readRuns, type RunRecord } from '../../lib/runs';
 const RANDOM_KILLS = 50;
 const AIMED_KILLS = 10;
 /** Each process is killed at most so long after one of its first saves: about the time of two more. */

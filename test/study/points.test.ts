@@ -14,7 +14,8 @@ import {
   type SeededResult,
   type Sweep,
 } from '../../lib/study';
-import type { Evaluation, LessonResult, NetworkResult } from '../../lib/train';
+import type { Evaluation } from '../../lib/runs';
+import type { LessonResult, NetworkResult } from '../../lib/lessons';
 import { evaluation, history, row } from '../show/fixtures';
 
 function sweepOf(accuracies: Readonly<Record<string, readonly number[]>>): Sweep {

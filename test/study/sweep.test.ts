@@ -8,7 +8,7 @@ import { sgd } from '../../lib/recipe';
 import { requestInterrupt } from '../../lib/runtime/interrupt';
 import { tf } from '../../lib/runtime/tensorflow';
 import { sweep, sweepRows, type Sweep, type SweepCallbacks, type SweepOptions } from '../../lib/study';
-import { readRuns } from '../../lib/train';
+import { readRuns } from '../../lib/runs';
 import { noiseDataset, smallModel } from '../train/fixtures';
 
 const outside = process.env.RUNS_DIR;

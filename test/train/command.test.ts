@@ -8,7 +8,7 @@ import * as path from 'node:path';
 import { after, test } from 'node:test';
 import { standardAugmentation } from '../../lib/recipe';
 import { projectRoot } from '../../lib/runtime/paths';
-import { readRuns, type History } from '../../lib/train';
+import { readRuns, type History } from '../../lib/runs';
 import { readArguments } from '../../scripts/train/arguments';
 
 const base = fs.mkdtempSync(path.join(os.tmpdir(), 'train-command-'));

@@ -5,7 +5,7 @@ import { after } from 'node:test';
 import type { Dataset, ImageSet } from '../../lib/data/types';
 import { Random } from '../../lib/data/random';
 import { baseline } from '../../lib/models';
-import type { History } from '../../lib/train';
+import type { History } from '../../lib/runs';
 import type { tf } from '../../lib/runtime/tensorflow';
 
 const side = 8;

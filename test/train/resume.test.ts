@@ -5,15 +5,8 @@ import { Random } from '../../lib/data/random';
 import { adam, reduceOnPlateau, warmUp } from '../../lib/recipe';
 import { requestInterrupt } from '../../lib/runtime/interrupt';
 import type { tf } from '../../lib/runtime/tensorflow';
-import {
-  graphEngine,
-  tfjsEngine,
-  train,
-  type Engine,
-  type EpochRow,
-  type History,
-  type TrainOptions,
-} from '../../lib/train';
+import type { EpochRow, History } from '../../lib/runs';
+import { graphEngine, tfjsEngine, train, type Engine, type TrainOptions } from '../../lib/train';
 import { noiseDataset, smallModel, temporaryFolder } from './fixtures';
 
 const folder = temporaryFolder('resume-');

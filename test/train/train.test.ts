@@ -4,15 +4,9 @@ import { UserError } from '../../lib/runtime/errors';
 import { requestInterrupt } from '../../lib/runtime/interrupt';
 import { tf } from '../../lib/runtime/tensorflow';
 import { adam } from '../../lib/recipe';
-import {
-  evaluate,
-  graphEngine,
-  tfjsEngine,
-  train,
-  type Engine,
-  type StepsResult,
-  type TrainingProgress,
-} from '../../lib/train';
+import { evaluate } from '../../lib/evaluate';
+import type { StepsResult } from '../../lib/runs';
+import { graphEngine, tfjsEngine, train, type Engine, type TrainingProgress } from '../../lib/train';
 import { noiseDataset, smallModel } from './fixtures';
 
 type Report = Pick<StepsResult, 'loss' | 'accuracy'>;

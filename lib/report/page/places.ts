@@ -2,7 +2,7 @@
 import { missing } from '../../show/format';
 import type { FoundData, NotebookPlace, Place } from '../environments';
 import type { Report } from '../gather';
-import type { RunSettings } from '../../train/run-files';
+import type { RunSettings } from '../../runs/run-files';
 import { spanText } from './format';
 import { type Markup, markup } from './markup';
 import { type Cell, type Column, tableMarkup } from './table';

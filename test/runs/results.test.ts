@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { resultsTable } from '../../lib/show/results';
 import { tableText } from '../../lib/show/table';
-import { mistakes, results, type Evaluation, type RunRecord } from '../../lib/train';
+import { mistakes } from '../../lib/evaluate';
+import { results, type Evaluation, type RunRecord } from '../../lib/runs';
 import { evaluation, history, row } from '../show/fixtures';
 
 function record(name: string, seed: number, testAccuracy: number, more: Partial<RunRecord> = {}): RunRecord {

@@ -6,8 +6,9 @@ import * as path from 'node:path';
 import { after, before, test } from 'node:test';
 import { loadDataset } from '../../lib/data';
 import { adam } from '../../lib/recipe';
-import { lessonResult, train, type TrainOptions } from '../../lib/train';
-import { noiseDataset, smallModel } from './fixtures';
+import { lessonResult } from '../../lib/lessons';
+import { train, type TrainOptions } from '../../lib/train';
+import { noiseDataset, smallModel } from '../train/fixtures';
 
 let folder: string;
 before(() => {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cropped, tenCrops } from '../../lib/data';
 import { tf } from '../../lib/runtime/tensorflow';
-import { evaluate, evaluateTenCrop, profileFor, profiles } from '../../lib/train';
-import { noiseDataset, smallModel } from './fixtures';
+import { evaluate, evaluateTenCrop } from '../../lib/evaluate';
+import { profileFor, profiles } from '../../lib/lessons';
+import { noiseDataset, smallModel } from '../train/fixtures';
 
 test('ten crops: the mean of ten evaluations, one image at a time', async () => {
   const dataset = noiseDataset();

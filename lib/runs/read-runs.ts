@@ -1,9 +1,9 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { codeOf, messageOf } from '../data/text';
-import { fingerprint } from '../runs/plain-data';
+import type { StoredEvaluation } from './evaluation';
+import { fingerprint } from './plain-data';
 import { isRunning } from '../runtime/process-lock';
-import type { Evaluation } from './evaluate';
 import type { History } from './history';
 import {
   runFiles,
@@ -38,7 +38,7 @@ export interface RunRecord extends RunSettings, RunPurpose {
   /** Undefined before the first epoch has begun. */
   readonly history: History | undefined;
   /** On the test set; undefined if that was not measured. */
-  readonly evaluation: Evaluation | undefined;
+  readonly evaluation: StoredEvaluation | undefined;
 }
 
 export interface ReadRunsOptions {

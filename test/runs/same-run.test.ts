@@ -5,17 +5,10 @@ import { adam } from '../../lib/recipe';
 import { UserError } from '../../lib/runtime/errors';
 import { requestInterrupt } from '../../lib/runtime/interrupt';
 import { tf } from '../../lib/runtime/tensorflow';
-import {
-  graphEngine,
-  readRuns,
-  tfjsEngine,
-  train,
-  type Engine,
-  type History,
-  type TrainCallbacks,
-} from '../../lib/train';
-import { describeNetwork } from '../../lib/train/lasting-names';
-import { lossesOf, noiseDataset, temporaryFolder } from './fixtures';
+import { readRuns, type History } from '../../lib/runs';
+import { graphEngine, tfjsEngine, train, type Engine, type TrainCallbacks } from '../../lib/train';
+import { describeNetwork } from '../../lib/runs/lasting-names';
+import { lossesOf, noiseDataset, temporaryFolder } from '../train/fixtures';
 
 const folder = temporaryFolder('same-run-');
 

@@ -1,7 +1,7 @@
 import type { ImageSet } from '../data/types';
 import type { Loss } from '../recipe';
+import type { Measured } from '../runs/evaluation';
 import { tf } from '../runtime/tensorflow';
-import type { Measured } from './engine';
 import { inputBatch } from './input-batch';
 import type { TrainedWith } from './trained-with';
 

@@ -1,3 +1,4 @@
+import { allIndices } from '../data/subset';
 import type { Dataset } from '../data/types';
 import { titleOf } from '../models/registry';
 import { modelBytes, parseWeights } from '../models/weights/files';
@@ -10,14 +11,15 @@ import { tf } from '../runtime/tensorflow';
 import type { TrainCallbacks } from './callbacks';
 import { DivergedError } from './diverged';
 import { stopsEarly, validationLosses } from './early-stopping';
-import type { Engine, EngineRun, Measured, StepsResult } from './engine';
-import type { EpochRow, History } from './history';
-import { allIndices, epochOrder, splitIndices } from './order';
-import type { RunFolder, RunOptions } from './run-folder';
-import { addSteps, initialState, means, noSums, type TrainingState } from './state';
-import { noteTrainedWith } from './trained-with';
+import type { Engine, EngineRun } from './engine';
+import type { Measured } from '../runs/evaluation';
+import type { EpochRow, History } from '../runs/history';
+import { epochOrder, splitIndices } from './order';
+import type { RunFolder, RunOptions } from '../runs/run-folder';
+import { addSteps, initialState, means, noSums, type StepsResult, type TrainingState } from '../runs/state';
+import { noteTrainedWith } from '../evaluate/trained-with';
 
-export interface SessionOptions {
+export interface TrainingLoopOptions {
   readonly model: tf.LayersModel;
   readonly dataset: Dataset;
   readonly recipe: Recipe;
@@ -29,8 +31,8 @@ export interface SessionOptions {
 }
 
 /** One call of `train`. */
-export class Session {
-  readonly #options: SessionOptions;
+export class TrainingLoop {
+  readonly #options: TrainingLoopOptions;
   readonly #trainIndices: Uint32Array;
   readonly #validate: ((run: EngineRun) => Promise<Measured | undefined>) | undefined;
   #state: TrainingState = initialState;
@@ -44,7 +46,7 @@ export class Session {
   #weightsOf: number | null = null;
   #interrupted = false;
 
-  constructor(options: SessionOptions) {
+  constructor(options: TrainingLoopOptions) {
     this.#options = options;
     const { dataset, recipe } = options;
     const { train: images, test } = dataset;

@@ -4,9 +4,10 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { test } from 'node:test';
 import { firstLines, saveWeightsText } from '../../lib';
-import { lessonRun, train } from '../../lib/train';
-import { lessonLabel } from '../../lib/train/lesson-run';
-import { noiseDataset, smallModel } from './fixtures';
+import { lessonRun } from '../../lib/lessons';
+import { train } from '../../lib/train';
+import { lessonLabel } from '../../lib/lessons/lesson-run';
+import { noiseDataset, smallModel } from '../train/fixtures';
 
 test('a lesson trains once, is only loaded the second time; its weights go into its folder as text', async () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lesson-'));

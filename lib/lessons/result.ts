@@ -1,8 +1,8 @@
 import { summary } from '../models/summary';
 import { titleOf } from '../models/registry';
+import type { Evaluation } from '../runs/evaluation';
 import type { tf } from '../runtime/tensorflow';
-import type { Evaluation } from './evaluate';
-import type { History } from './history';
+import type { History } from '../runs/history';
 
 /** What a network costs and, where it was trained and measured, what that came to: a row of a comparison. */
 export interface NetworkResult {

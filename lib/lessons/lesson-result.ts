@@ -1,13 +1,14 @@
 import type { Dataset } from '../data/types';
 import { networks, type NetworkName } from '../models/registry';
 import { adam, crossEntropy } from '../recipe';
+import type { Evaluation } from '../runs/evaluation';
 import type { tf } from '../runtime/tensorflow';
-import type { TrainCallbacks } from './callbacks';
-import { evaluate, type Evaluation } from './evaluate';
-import type { History } from './history';
+import type { TrainCallbacks } from '../train/callbacks';
+import { evaluate } from '../evaluate/evaluate';
+import type { History } from '../runs/history';
 import { lessonLabel, lessonRun } from './lesson-run';
 import { profileFor, type ProfileName } from './profiles';
-import { train } from './train';
+import { train } from '../train/train';
 
 /** What a lesson comes to: ready for `networkResult`. */
 export interface LessonResult {

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { UserError } from '../../lib/runtime/errors';
 import { requestInterrupt } from '../../lib/runtime/interrupt';
 import { tf } from '../../lib/runtime/tensorflow';
-import { classReports, confusionMatrix, evaluate } from '../../lib/train';
-import { noiseDataset, smallModel } from './fixtures';
+import { classReports, confusionMatrix, evaluate } from '../../lib/evaluate';
+import { noiseDataset, smallModel } from '../train/fixtures';
 
 const close = (actual: number, expected: number): void => {
   assert.ok(Math.abs(actual - expected) < 1e-6, `${actual} instead of ${expected}`);

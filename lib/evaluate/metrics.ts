@@ -1,15 +1,4 @@
-/** How well one class is told from the others. Shares from 0 to 1; NaN where there was nothing to divide by. */
-export interface ClassReport {
-  name: string;
-  /** Of the images called this class, how many are. NaN if none was. */
-  precision: number;
-  /** Of the images of this class, how many were called it. NaN if there are none. */
-  recall: number;
-  /** Harmonic mean of the two. */
-  f1: number;
-  /** Images of this class. */
-  images: number;
-}
+import type { ClassReport } from '../runs/evaluation';
 
 /**
  * Counts what was taken for what.

@@ -4,14 +4,13 @@ import * as path from 'node:path';
 import type { Dataset } from '../data/types';
 import { replaceFile } from '../models/weights/replace';
 import { UserError } from '../runtime/errors';
-import type { Evaluation } from './evaluate';
-import { classReports } from './metrics';
+import type { Evaluation, StoredEvaluation } from './evaluation';
 import { runFiles, type RunFile } from './run-files';
 import type { RunOptions } from './run-folder';
 import { runPath } from './run-path';
 
 /** An evaluation as JSON has it: lists for typed arrays, and no reports, which follow from the confusion. */
-type TestFile = Omit<Evaluation, 'classes' | 'predictions' | 'confidences'> & {
+type TestFile = Omit<StoredEvaluation, 'predictions' | 'confidences'> & {
   readonly predictions: readonly number[];
   readonly confidences: readonly number[];
 };
@@ -44,12 +43,11 @@ export async function writeEvaluation(
   );
 }
 
-export function parseEvaluation(json: string): Evaluation {
+export function parseEvaluation(json: string): StoredEvaluation {
   const content = JSON.parse(json) as TestFile;
   return {
     ...content,
     predictions: Uint8Array.from(content.predictions),
     confidences: Float32Array.from(content.confidences),
-    classes: classReports(content.confusion, content.classNames),
   };
 }

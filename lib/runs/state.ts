@@ -1,4 +1,3 @@
-import type { StepsResult } from './engine';
 import type { Best, EpochRow } from './history';
 
 /**
@@ -20,6 +19,20 @@ export interface TrainingState {
   readonly best: Best | null;
   /** What ended the run; null while there is something left to do. */
   readonly ended: 'done' | 'stopped early' | null;
+}
+
+/** What one or more steps came to, each measured with the weights from before it. */
+export interface StepsResult {
+  readonly steps: number;
+  readonly images: number;
+  /** Mean over the images, penalties on weights included. */
+  readonly loss: number;
+  /** Share of the images whose class was most probable, 0 to 1. */
+  readonly accuracy: number;
+  /** Share of the images whose class was among the five most probable. */
+  readonly top5: number;
+  /** If the loss was not finite: the step of which that was first true, and where it came from. */
+  readonly failure?: { readonly step: number; readonly reason: string };
 }
 
 /** Sums over the images of an epoch so far, from which its means come. */

@@ -2,7 +2,7 @@
 import { modelBytes, parseWeights } from '../models/weights/files';
 import type { NamedArray, NamedArrays } from '../models/weights/named';
 import type { tf } from '../runtime/tensorflow';
-import { DamagedError, type Files } from '../runs/sealed-folder';
+import { DamagedError, type Files } from './sealed-folder';
 import { lastingNames, renamed } from './lasting-names';
 import type { Architecture } from './run-files';
 import type { TrainingState } from './state';

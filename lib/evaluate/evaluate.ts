@@ -1,14 +1,14 @@
 import type { Dataset } from '../data/types';
 import { titleOf } from '../models/registry';
+import type { Evaluation } from '../runs/evaluation';
 import { UserError } from '../runtime/errors';
 import { onInterrupt } from '../runtime/interrupt';
 import type { tf } from '../runtime/tensorflow';
-import type { Measured } from './engine';
 import { measure } from './measure';
-import { classReports, confusionMatrix, type ClassReport } from './metrics';
-import { allIndices } from './order';
-import type { RunOptions } from './run-folder';
-import { writeEvaluation } from './test-result';
+import { classReports, confusionMatrix } from './metrics';
+import { allIndices } from '../data/subset';
+import type { RunOptions } from '../runs/run-folder';
+import { writeEvaluation } from '../runs/test-result';
 import { trainedWith } from './trained-with';
 
 export interface EvaluateOptions {
@@ -18,17 +18,6 @@ export interface EvaluateOptions {
   batchSize?: number;
   /** Keeps the result in the folder of this run, for its row in the table of results; only for the test set. */
   run?: string | Pick<RunOptions, 'name' | 'folder'>;
-}
-
-/** How a trained network does on a set of images. Arrays run over the images in the order of the set. */
-export interface Evaluation extends Measured {
-  readonly network: string;
-  readonly dataset: string;
-  readonly on: 'test' | 'train';
-  /** Counts; rows for the true class, columns for the predicted one. */
-  readonly confusion: readonly (readonly number[])[];
-  readonly classNames: readonly string[];
-  readonly classes: readonly ClassReport[];
 }
 
 /**

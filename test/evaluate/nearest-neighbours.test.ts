@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tf } from '../../lib/runtime/tensorflow';
-import { nearestNeighbours } from '../../lib/train';
-import { noiseDataset } from './fixtures';
+import { nearestNeighbours } from '../../lib/evaluate';
+import { noiseDataset } from '../train/fixtures';
 
 test('the nearest training image, found in blocks as by comparing one with one', async () => {
   const dataset = noiseDataset({ train: 23, test: 9 });

@@ -1,4 +1,4 @@
-import { fingerprint } from '../runs/plain-data';
+import { fingerprint } from './plain-data';
 import type { Recipe } from '../recipe';
 import type { History } from './history';
 import type { RunRecord } from './read-runs';

@@ -2,9 +2,9 @@ import * as path from 'node:path';
 import type { Dataset } from '../data/types';
 import { networks, type NetworkName } from '../models/registry';
 import { profileFor, type ProfileName } from './profiles';
-import { runFiles } from './run-files';
-import type { RunOptions } from './run-folder';
-import { runPath } from './run-path';
+import { runFiles } from '../runs/run-files';
+import type { RunOptions } from '../runs/run-folder';
+import { runPath } from '../runs/run-path';
 
 export interface LessonRun extends RunOptions {
   /** What tables and figures call it: `AlexNet8, width 0.25, augmented`. */

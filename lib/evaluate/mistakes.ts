@@ -1,4 +1,4 @@
-import type { Evaluation } from './evaluate';
+import type { Evaluation } from '../runs/evaluation';
 
 /**
  * Where a network was wrong, the most confident mistakes first.

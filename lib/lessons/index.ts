@@ -1,0 +1,11 @@
+export { lessonResult, type LessonResult } from './lesson-result';
+export { lessonRun, type LessonRun } from './lesson-run';
+export {
+  profileFor,
+  profiles,
+  seedsFor,
+  type NetworkProfile,
+  type Profile,
+  type ProfileName,
+} from './profiles';
+export { networkResult, type NetworkResult } from './result';
