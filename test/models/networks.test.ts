@@ -66,16 +66,6 @@ for (const name of names) {
     });
   });
 
-  test(`${name} is built in under a second`, () => {
-    // The quickest of three: a machine that is busy with other work proves nothing against the network.
-    const times = [1, 2, 3].map(() => {
-      const start = performance.now();
-      networks[name].build().dispose();
-      return performance.now() - start;
-    });
-    assert.ok(Math.min(...times) < 1000, `took ${times.join(', ')} ms`);
-  });
-
   test(`${name} turns images into one distribution each`, () => {
     withModel(name, { seed: 1, inputShape: [32, 40, 1], classes: 3, width: 0.25 }, (model) => {
       const output = tf.tidy(() => {
