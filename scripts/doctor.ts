@@ -7,6 +7,7 @@ import { setting } from '../lib/data/settings';
 import { runCommand } from '../lib/runtime/command';
 import { type Probe, probeTensorFlow } from '../lib/runtime/device';
 import { UserError } from '../lib/runtime/errors';
+import { describeOneDnn } from '../lib/runtime/one-dnn';
 import { dataDir, projectRoot, venvDir } from '../lib/runtime/paths';
 import { findCircumstances } from './circumstances';
 import { whyRegister } from './setup/kernel';
@@ -14,8 +15,8 @@ import { readVenv } from './setup/venv';
 
 const usage = `Usage: npm run doctor [-- --json]
 
-Says what is installed, which device TensorFlow runs on and why not on a GPU, and runs a small convolution with its
-gradients. Ends with 0 only if that gave the right values.`;
+Says what is installed, which device TensorFlow runs on, why not on a GPU, and whether oneDNN is on, and runs a small
+convolution with its gradients. Ends with 0 only if that gave the right values.`;
 
 interface Report {
   readonly node: string;
@@ -101,6 +102,7 @@ function format(report: Report): string {
     ['Installed', report.installed],
     ['TensorFlow', tensorflow.version ?? 'does not run'],
     ...describeDevice(tensorflow).map((line) => ['Device', line] as const),
+    ...(tensorflow.oneDnn ? [['oneDNN', describeOneDnn(tensorflow.oneDnn)] as const] : []),
     ['Kernel', report.kernel],
     ['Dataset', report.dataset],
     ['Free disk', `${report.freeDiskGB} GB`],

@@ -1,6 +1,7 @@
 /** Which device TensorFlow runs on, found out by running it. */
 import { spawn } from 'node:child_process';
 import * as path from 'node:path';
+import { type OneDnn, oneDnnVariable, readOneDnn } from './one-dnn';
 import { projectRoot, registerTs } from './paths';
 import { type Gpu, readDeviceLog } from './tensorflow-log';
 
@@ -30,6 +31,8 @@ export interface Probe {
   readonly gpus: readonly Gpu[];
   /** Why TensorFlow doesn't run on a GPU; missing when it does. */
   readonly whyNoGpu?: string;
+  /** Whether operations on the CPU run on oneDNN, and who decided that; missing when TensorFlow doesn't run. */
+  readonly oneDnn?: OneDnn;
   /** Why it doesn't work, with the command that helps; missing when it works. */
   readonly problem?: string;
 }
@@ -85,11 +88,13 @@ export function readProbe(output: ProbeOutput, circumstances: Circumstances): Pr
     return { works: false, device: 'none', gpus: [], problem };
   }
   const { version, usesGpu, right } = answer;
+  const log = readDeviceLog(output.stderr);
   return {
     works: right,
     version,
     device: usesGpu ? 'GPU' : 'CPU',
-    gpus: readDeviceLog(output.stderr).gpus,
+    gpus: log.gpus,
+    oneDnn: readOneDnn(log.oneDnn, circumstances.env[oneDnnVariable]),
     ...(usesGpu ? {} : { whyNoGpu: whyNoGpu(output.stderr, circumstances) }),
     ...(right ? {} : { problem: `A convolution on the ${usesGpu ? 'GPU' : 'CPU'} gave wrong values` }),
   };

@@ -1,6 +1,6 @@
 /**
- * What TensorFlow's log tells of the devices it found, and of what kept it from using a GPU. The log is the only
- * place where it says so; the phrases below are those of TensorFlow 2.19 to 2.21.
+ * What TensorFlow's log says about the devices it found, what kept it from using a GPU, and oneDNN. It says so nowhere
+ * else; the phrases below are those of TensorFlow 2.19 to 2.21.
  */
 
 export interface Gpu {
@@ -17,6 +17,8 @@ export interface DeviceLog {
   readonly missingLibraries: readonly string[];
   /** What else TensorFlow gives as a reason for not using a card, in its own words. */
   readonly refusals: readonly string[];
+  /** Whether operations on the CPU run on oneDNN. */
+  readonly oneDnn: boolean;
 }
 
 const created =
@@ -46,5 +48,10 @@ export function readDeviceLog(log: string): DeviceLog {
       if (match) refusals.add(match[0].trim());
     }
   }
-  return { gpus, missingLibraries: [...missing], refusals: [...refusals] };
+  return {
+    gpus,
+    missingLibraries: [...missing],
+    refusals: [...refusals],
+    oneDnn: log.includes('oneDNN custom operations are on'),
+  };
 }

@@ -6,12 +6,10 @@
 """
 
 import json
-import os
 import sys
 import time
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-os.environ["KERAS_BACKEND"] = "tensorflow"
+import environment  # noqa: F401  (before Keras)
 
 import keras
 import numpy as np

@@ -22,12 +22,10 @@ TypeScript side has no part.
 """
 
 import json
-import os
 import sys
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-os.environ["KERAS_BACKEND"] = "tensorflow"
+import environment  # noqa: F401  (before Keras)
 
 import keras
 import numpy as np

@@ -13,12 +13,10 @@ and 0.66 on the test images that way.
 
 import argparse
 import json
-import os
 import time
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-os.environ["KERAS_BACKEND"] = "tensorflow"
+import environment  # noqa: F401  (before Keras)
 
 import keras
 import numpy as np

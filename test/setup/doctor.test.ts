@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import * as path from 'node:path';
 import { test } from 'node:test';
-import { type Circumstances, readProbe } from '../../lib/runtime/device';
+import { type Circumstances, type Probe, readProbe } from '../../lib/runtime/device';
+import { describeOneDnn } from '../../lib/runtime/one-dnn';
 import { readDeviceLog } from '../../lib/runtime/tensorflow-log';
 import { newFolder, runToEnd, write } from './fakes';
 
@@ -80,6 +81,22 @@ test('a GPU in use needs no reason', () => {
   assert.equal(probe.whyNoGpu, undefined);
 });
 
+test('whether oneDNN is on is taken from the log, and who decided from the environment', () => {
+  const on = `${prefix} port.cc:153] oneDNN custom operations are on. You may see slightly different numerical results`;
+  const told = (log: string, setting?: string) => {
+    const { oneDnn } = conclude([log], { ...cuda, env: { TF_ENABLE_ONEDNN_OPTS: setting } });
+    assert.ok(oneDnn);
+    return describeOneDnn(oneDnn);
+  };
+  assert.match(told(on), /^on, by this project’s default$/);
+  assert.match(told(on, '1'), /^on, since TF_ENABLE_ONEDNN_OPTS is "1"$/);
+  assert.match(told('', '0'), /^off, since TF_ENABLE_ONEDNN_OPTS is "0": training is slower/);
+  // Some builds are without oneDNN and ignore the variable; a value that means nothing leaves it to TensorFlow.
+  assert.match(told(''), /^off: this build of TensorFlow is without it/);
+  assert.match(told('', '1'), /^off: this build of TensorFlow is without it/);
+  assert.match(told(on, 'yes'), /^on, as TensorFlow chose for this CPU: .*"yes", which is neither 0 nor 1$/);
+});
+
 test('wrong values, a failed load and a killed process each mean that it does not work', () => {
   const wrong = conclude([], cuda, { right: false });
   assert.equal(wrong.works, false);
@@ -104,7 +121,7 @@ const doctor = ['-r', './scripts/setup/register-ts.js', 'scripts/doctor.ts', '--
 interface JsonReport {
   readonly node: string;
   readonly ok: boolean;
-  readonly tensorflow: { readonly works: boolean; readonly version?: string; readonly device: string };
+  readonly tensorflow: Probe;
   readonly dataset: string;
 }
 
@@ -116,6 +133,16 @@ test('the doctor runs the convolution and ends with 0', async () => {
   assert.equal(report.ok, true);
   assert.match(report.tensorflow.version ?? '', /^2\.\d+\.\d+/);
   assert.match(report.tensorflow.device, /^(CPU|GPU)$/);
+});
+
+test('the doctor says who turned oneDNN on or off', async () => {
+  const oneDnn = async (setting?: string): Promise<unknown> => {
+    const env = { ...process.env, TF_ENABLE_ONEDNN_OPTS: setting };
+    const { stdout } = await runToEnd(process.execPath, doctor, env);
+    return (JSON.parse(stdout) as JsonReport).tensorflow.oneDnn;
+  };
+  assert.deepEqual(await oneDnn('0'), { on: false, decidedBy: 'environment', setting: '0' });
+  assert.deepEqual(await oneDnn(), { on: true, decidedBy: 'default' });
 });
 
 test('where TensorFlow can’t be loaded, the doctor reports all else and ends with 1', async () => {

@@ -1,4 +1,6 @@
 /** Convolutions over images: plain, depthwise, and separable (Chollet 2016, https://arxiv.org/abs/1610.02357). */
+import { oneDnnVariable } from '../../runtime/one-dnn';
+import { hasDilatedGradient } from '../dilated-gradient';
 import type { Value } from '../graph';
 import { cast } from '../ops/cast';
 import { biasAdd, conv2d, depthwiseConv2d, type Window } from '../ops/convolution';
@@ -27,9 +29,19 @@ function depthwise(x: Value, layer: Lowering): Value {
   return depthwiseConv2d(x, cast(layer.weight('depthwise_kernel'), layer.dtype), window);
 }
 
+function expectGradient({ dilations }: Window, { refuse }: Lowering): void {
+  if (dilations?.every((dilation) => dilation === 1) || hasDilatedGradient()) return;
+  refuse(
+    `its dilationRate is ${String(dilations)}, and on a CPU TensorFlow has a gradient for that only with oneDNN, ` +
+      `which is off here: unset ${oneDnnVariable} or set it to 1 before Node starts (tfjs has no such gradient either)`,
+  );
+}
+
 lowers('Conv2D', ([x], layer) => {
+  const window = windowOf(layer);
+  expectGradient(window, layer);
   const kernel = cast(layer.weight('kernel'), layer.dtype);
-  return activate(withBias(conv2d(x, kernel, windowOf(layer)), layer), layer);
+  return activate(withBias(conv2d(x, kernel, window), layer), layer);
 });
 
 lowers('DepthwiseConv2D', ([x], layer) => activate(withBias(depthwise(x, layer), layer), layer));
