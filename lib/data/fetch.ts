@@ -6,6 +6,7 @@ import { dataDir } from '../runtime/paths';
 import { acquireLock } from '../runtime/process-lock';
 import { unpackArchive } from './archive';
 import { download, type Progress, type Timeouts } from './download';
+import { sizeOf } from './files';
 import { sha256File } from './hash';
 import {
   batchBytes,
@@ -16,6 +17,7 @@ import {
   trainFiles,
 } from './release';
 import { counted, grouped, megabytes } from './text';
+import { unprovedFile } from './transfer';
 
 export interface FetchOptions {
   /** Where the files go; `data/` of the project when not given. */
@@ -23,7 +25,7 @@ export interface FetchOptions {
   /** Base URL of a copy of the archive that is tried first (CIFAR10_MIRROR). Its checksum is no other. */
   readonly mirror?: string;
   readonly release?: Cifar10Release;
-  readonly timeouts?: Timeouts;
+  readonly timeouts?: Partial<Timeouts>;
   readonly onProgress?: (progress: Progress) => void;
   /** One-line messages: that another process is waited for, what is being done after the download. */
   readonly onNotice?: (message: string) => void;
@@ -80,7 +82,7 @@ export async function fetchCifar10(options: FetchOptions = {}): Promise<string> 
       await unpackArchive(archive, unpacking, release);
       fs.renameSync(unpacking, batches);
     }
-    fs.rmSync(part, { force: true });
+    for (const file of [part, unprovedFile(part)]) fs.rmSync(file, { force: true });
     return batches;
   } catch (error) {
     fs.rmSync(unpacking, { recursive: true, force: true });
@@ -88,10 +90,6 @@ export async function fetchCifar10(options: FetchOptions = {}): Promise<string> 
   } finally {
     held.release();
   }
-}
-
-function sizeOf(file: string): number {
-  return fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 function archiveUrls(release: Cifar10Release, mirror: string | undefined): string[] {
@@ -130,6 +128,6 @@ async function checkArchive(archive: string, release: Cifar10Release, isBrought:
       `expected ${grouped(release.bytes)} with ${release.sha256}. ` +
       (isBrought
         ? 'Remove it, or put the right one there.'
-        : 'It was removed; run it again to start afresh.'),
+        : 'It was removed; run it again to start afresh, if need be without CIFAR10_MIRROR.'),
   );
 }

@@ -48,7 +48,7 @@ export interface Surroundings {
   /** Where downloads go and are found again. */
   readonly dataFolder: string;
   readonly release: Cifar10Release;
-  readonly timeouts?: Timeouts;
+  readonly timeouts?: Partial<Timeouts>;
 }
 
 const usualSurroundings: Surroundings = { env: process.env, dataFolder: dataDir, release: officialRelease };

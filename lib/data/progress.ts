@@ -11,7 +11,7 @@ const REDRAW_MS = 100;
 export class ProgressBar {
   readonly #stream: NodeJS.WriteStream;
   #begun: { at: number; received: number } | undefined;
-  #drawnAt = 0;
+  #drawnAt = -Infinity;
   #tenths = -1;
   #lineOpen = false;
 
@@ -31,7 +31,7 @@ export class ProgressBar {
   }
 
   #draw({ received, total }: Progress): void {
-    const now = Date.now();
+    const now = performance.now();
     this.#begun ??= { at: now, received };
     if (now - this.#drawnAt < REDRAW_MS && received < total) return;
     this.#drawnAt = now;

@@ -49,7 +49,10 @@ test('a dilated convolution trains, since oneDNN is on unless the user turns it 
 
 test('without oneDNN it is refused on a CPU, in a sentence with the way out', () => {
   const { gpu, moved, name, message = '' } = train('0');
-  if (gpu) { assert.equal(moved, true); return; }
+  if (gpu) {
+    assert.equal(moved, true);
+    return;
+  }
   assert.equal(name, 'UserError');
   assert.match(message, /The layer "wide" \(Conv2D\).*dilationRate is 2,2.*set it to 1/);
 });
