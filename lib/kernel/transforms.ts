@@ -127,3 +127,11 @@ export function checkForInterrupt(
     return (file) => ts.visitNode(file, visit) as TypeScript.SourceFile;
   };
 }
+
+/**
+ * Repair: tslab's own transform, which comes last, writes into the file that it is given. That must not be the one
+ * that was checked: the cell's declarations are still to be made from it.
+ */
+export function copyFile(ts: typeof TypeScript): TypeScript.TransformerFactory<TypeScript.SourceFile> {
+  return () => (file) => ts.factory.updateSourceFile(file, ts.factory.createNodeArray([...file.statements]));
+}

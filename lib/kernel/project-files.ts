@@ -1,0 +1,96 @@
+/**
+ * The project's own files, as cells see them: checked with the project's rules, looked at again when a cell runs,
+ * and reported when a cell imports one that has type errors.
+ */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type * as TypeScript from 'typescript';
+import type { Problem } from './compiler';
+
+type Ts = typeof TypeScript;
+/** What tslab keeps of a program: it knows which files import which. */
+export type Builder = TypeScript.EmitAndSemanticDiagnosticsBuilderProgram;
+
+export class ProjectFiles {
+  private readonly watched = new Map<string, { modified: number; notify: () => void }>();
+  private readonly checkedVersions = new Map<string, string>();
+
+  /** @param root folder of the project */
+  constructor(
+    private readonly ts: Ts,
+    private readonly root: string,
+  ) {}
+
+  /**
+   * The rules of the project's tsconfig.json that hold for cells as well.
+   * @throws Error if the file can't be read
+   */
+  compilerOptions(): TypeScript.CompilerOptions {
+    const { ts, root } = this;
+    const file = path.join(root, 'tsconfig.json');
+    const read = ts.readConfigFile(file, (name) => ts.sys.readFile(name));
+    if (read.error) {
+      throw new Error(
+        `${file} can't be read: ${ts.flattenDiagnosticMessageText(read.error.messageText, '\n')}`,
+      );
+    }
+    const { options } = ts.parseJsonConfigFileContent(
+      { ...(read.config as object), files: [], include: [] },
+      ts.sys,
+      root,
+    );
+    const { strict, noImplicitOverride, noFallthroughCasesInSwitch, lib, types } = options;
+    return {
+      ...{ strict, noImplicitOverride, noFallthroughCasesInSwitch, lib, types },
+      rootDir: path.parse(root).root,
+    };
+  }
+
+  /** Watches `file` if it belongs to the project; other files don't change while a kernel runs. */
+  watch(file: string, callback: TypeScript.FileWatcherCallback): TypeScript.FileWatcher {
+    const isOfProject =
+      file.startsWith(`${this.root}${path.sep}`) && !file.includes(`${path.sep}node_modules${path.sep}`);
+    if (isOfProject) {
+      const notify = (): void => {
+        callback(file, this.ts.FileWatcherEventKind.Changed);
+      };
+      this.watched.set(file, { modified: modifiedTime(file), notify });
+    }
+    return { close: () => this.watched.delete(file) };
+  }
+
+  /** Tells the compiler which files have changed since the last call. */
+  noticeEdits(): void {
+    for (const [file, entry] of [...this.watched]) {
+      const modified = modifiedTime(file);
+      if (modified === entry.modified) continue;
+      entry.modified = modified;
+      entry.notify();
+    }
+  }
+
+  /** Errors in files that `importer` imports, directly or through others, and that have not been checked yet. */
+  problems(builder: Builder, importer: TypeScript.SourceFile): Problem[] {
+    const { ts } = this;
+    const problems: Problem[] = [];
+    for (const name of builder.getAllDependencies(importer)) {
+      const file = builder.getSourceFile(name);
+      if (file === undefined || !this.watched.has(file.fileName)) continue;
+      const { version } = file as TypeScript.SourceFile & { version?: string };
+      if (version === undefined || this.checkedVersions.get(file.fileName) === version) continue;
+      const found = [...builder.getSyntacticDiagnostics(file), ...builder.getSemanticDiagnostics(file)];
+      if (found.length === 0) this.checkedVersions.set(file.fileName, version);
+      for (const { start = 0, length = 0, code, messageText } of found) {
+        const { line, character } = file.getLineAndCharacterOfPosition(start);
+        const message = ts.flattenDiagnosticMessageText(messageText, '\n');
+        const relative = path.relative(this.root, file.fileName);
+        problems.push({ file: relative, line, character, length, code, message });
+      }
+    }
+    return problems;
+  }
+}
+
+function modifiedTime(file: string): number {
+  return fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
