@@ -3,21 +3,23 @@ import { install as installSourceMaps, type UrlAndMap } from '@cspotcode/source-
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
-import { inspect } from 'node:util';
 import * as vm from 'node:vm';
-import { DISPLAY_SYMBOL, type MimeBundle } from '../runtime/display';
+import type { MimeBundle } from '../runtime/display';
+import { bundleOf, type Exports, writableExports } from './cell-values';
 import type { Compilation, CompiledCell, Compiler } from './compiler';
+import { type ExitError, refuseExit } from './exit';
+import { AFTER_AWAIT, EACH_ROUND } from './interrupt-checks';
 import { InterruptFlag } from './interrupt-flag';
 import { ModuleReloader } from './reload';
+import { isA, property } from './thrown';
 import { cellFileName, type ErrorReport, InterruptedError, reportProblems, reportThrown } from './traceback';
-import { AFTER_AWAIT, EACH_ROUND } from './transforms';
+import type { Message } from './wire';
 
 /** How a cell ended. `result` shows what its last expression gave; it is absent if there is nothing to show. */
 export type Outcome =
   | { readonly status: 'ok'; readonly result?: MimeBundle }
   | { readonly status: 'error'; readonly error: ErrorReport };
 
-type Exports = Record<string, unknown>;
 type Require = ReturnType<typeof createRequire>;
 /** Global that holds what each cell is called with; a script can reach nothing else of ours. */
 const ARGUMENTS = '__cell__';
@@ -32,6 +34,8 @@ export interface BackgroundFailure {
 /** One run of one cell: what its asynchronous parts, however far they reach, have in common. */
 interface Execution {
   readonly count: number;
+  /** What asked for it: its output belongs there. */
+  readonly request: Message;
   interrupted: boolean;
   /** Ends the cell now, whatever its code is waiting for. */
   fail(reason: unknown): void;
@@ -79,16 +83,36 @@ export class CellRunner {
     process.on('uncaughtException', (error) => {
       this.failFromOutside(error);
     });
+    refuseExit((error) => {
+      this.failForExit(error);
+    });
   }
 
   /**
    * Compiles and runs a cell.
    * @param executionCount its number, for error messages
+   * @param request what asked for it
    */
-  async run(code: string, executionCount: number): Promise<Outcome> {
-    const name = cellFileName(executionCount);
+  async run(code: string, executionCount: number, request: Message): Promise<Outcome> {
     this.interruptedEarly = false;
     this.reloader.forgetChanged();
+    return this.attempt(code, cellFileName(executionCount), executionCount, request);
+  }
+
+  /** Gives the value of an expression, with the variables of all cells so far, and declares nothing. */
+  async evaluate(expression: string, executionCount: number, request: Message): Promise<Outcome> {
+    const { declarations } = this;
+    const outcome = await this.attempt(expression, 'expression', executionCount, request);
+    this.declarations = declarations;
+    return outcome;
+  }
+
+  /** The request whose cell the running code belongs to, which may be an earlier one; undefined if none is known. */
+  owner(): Message | undefined {
+    return this.context.getStore()?.request;
+  }
+
+  private async attempt(code: string, name: string, count: number, request: Message): Promise<Outcome> {
     let compilation: Compilation;
     try {
       compilation = this.compiler.compile(this.declarations, code);
@@ -104,7 +128,7 @@ export class CellRunner {
     }
     const { cell } = compilation;
     this.sources.set(name, code);
-    // What was published so far, that the cell runs among it, leaves the process only when its event loop turns.
+    // An interrupt that came during the type check is heard now.
     await new Promise((resolve) => setImmediate(resolve));
     this.maps.set(name, {
       url: name,
@@ -112,10 +136,12 @@ export class CellRunner {
     });
     try {
       this.stopIfInterruptedEarly();
-      await this.execute(cell, executionCount);
+      await this.execute(cell, name, { count, request });
       return this.outcome(cell, code);
     } catch (thrown) {
-      return { status: 'error', error: reportThrown(thrown, this.sources) };
+      // A program that an interrupt has ended makes the call that waited for it fail.
+      const reason = this.interruptFlag.take() ? new InterruptedError() : thrown;
+      return { status: 'error', error: reportThrown(reason, this.sources) };
     } finally {
       // Also after an error: what the cell had assigned until then can be looked at, as in any notebook.
       this.declarations = cell.declarations;
@@ -145,15 +171,18 @@ export class CellRunner {
     if (this.interruptedEarly || this.interruptFlag.take()) throw new InterruptedError();
   }
 
-  private execute(cell: CompiledCell, count: number): Promise<void> {
-    const name = cellFileName(count);
+  private execute(
+    cell: CompiledCell,
+    name: string,
+    whose: Pick<Execution, 'count' | 'request'>,
+  ): Promise<void> {
     const head = `(${cell.usesAwait ? 'async ' : ''}function (exports, require, ${AFTER_AWAIT}, ${EACH_ROUND}) { `;
     const script = new vm.Script(`${head}${cell.javascript}\n})(...${ARGUMENTS})`, {
       filename: name,
       columnOffset: -head.length,
     });
     return new Promise<void>((resolve, reject) => {
-      const execution: Execution = { count, interrupted: false, fail: reject };
+      const execution: Execution = { ...whose, interrupted: false, fail: reject };
       this.running = execution;
       this.context.run(execution, () => {
         // One turn more, so that a promise which was rejected and never awaited is heard of while the cell is there.
@@ -169,8 +198,7 @@ export class CellRunner {
     try {
       await script.runInThisContext({ breakOnSigint: true });
     } catch (thrown) {
-      if ((thrown as { code?: unknown } | undefined)?.code !== 'ERR_SCRIPT_EXECUTION_INTERRUPTED')
-        throw thrown;
+      if (property(thrown, 'code') !== 'ERR_SCRIPT_EXECUTION_INTERRUPTED') throw thrown;
       this.interruptFlag.take();
       throw new InterruptedError();
     }
@@ -178,8 +206,10 @@ export class CellRunner {
 
   private readonly eachRound = (): void => {
     if (!this.interruptFlag.take()) return;
-    const execution = this.context.getStore() ?? this.running;
+    // This may be a callback, or what an earlier cell has left running: the running cell may not see the error.
+    const execution = this.context.getStore();
     if (execution !== undefined) execution.interrupted = true;
+    this.interrupt();
     throw new InterruptedError();
   };
 
@@ -202,41 +232,25 @@ export class CellRunner {
   private failFromOutside(reason: unknown): void {
     const execution = this.context.getStore() ?? this.running;
     // The loop that an interrupt left behind ends with the very error that the cell has reported.
-    if (reason instanceof InterruptedError) return;
+    if (isA(reason, InterruptedError)) return;
     if (execution !== undefined && execution === this.running) {
       execution.fail(reason);
       return;
     }
     const error = reportThrown(reason, this.sources);
     this.backgroundFailures.push({ cell: execution?.count, error });
-    process.stderr.write(
-      `After its cell had ended, something failed that no code awaited or caught:\n${error.traceback.join('\n')}\n`,
-    );
+    // Said below the cell that runs, since nobody looks at the one that has ended.
+    this.context.exit(() => {
+      process.stderr.write(
+        `After its cell had ended, something failed that no code awaited or caught:\n${error.traceback.join('\n')}\n`,
+      );
+    });
   }
-}
 
-/** What a value looks like: its own idea of it, or what Node would print. */
-function bundleOf(value: unknown): MimeBundle {
-  if (typeof value === 'object' && value !== null && DISPLAY_SYMBOL in value) {
-    const display = value[DISPLAY_SYMBOL];
-    if (typeof display === 'function') return (display as () => MimeBundle).call(value);
+  private failForExit(error: ExitError): void {
+    const execution = this.context.getStore();
+    if (execution === undefined || execution !== this.running) return;
+    execution.interrupted = true;
+    execution.fail(error);
   }
-  return { 'text/plain': inspect(value) };
-}
-
-/**
- * `exports` as tslab's output expects it: TypeScript defines imported names as getters, but a later cell must
- * be able to assign a variable of the same name.
- */
-function writableExports(variables: Exports): Exports {
-  return new Proxy(variables, {
-    defineProperty(target, name, attributes) {
-      if (name === '__esModule' || typeof name === 'symbol') return true;
-      target[name] =
-        attributes.get === undefined
-          ? (attributes.value as unknown)
-          : (attributes.get.call(target) as unknown);
-      return true;
-    },
-  });
 }

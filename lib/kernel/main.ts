@@ -3,8 +3,9 @@ import '../runtime/environment';
 import * as fs from 'node:fs';
 import { CellRunner } from './cell';
 import { Compiler } from './compiler';
+import { leave } from './exit';
 import { KernelServer } from './server';
-import { reportToTerminal } from './send-queue';
+import { reportToTerminal } from './terminal';
 import type { ConnectionInfo } from './wire';
 
 /**
@@ -19,6 +20,6 @@ export function main(connectionFile: string, root: string): void {
   const cells = new CellRunner(compiler, root, notebookFolder);
   new KernelServer(connection, compiler, cells).listen().catch((error: unknown) => {
     reportToTerminal(`The kernel could not start: ${String(error)}\n`);
-    process.exit(1);
+    leave(1);
   });
 }

@@ -2,9 +2,10 @@
  * Repair: errors as text on stderr. An error becomes Jupyter's `error` message: name, message, and a
  * traceback that shows the line of the cell, in the colours that notebooks and terminals understand.
  */
-import { inspect } from 'node:util';
 import { UserError } from '../runtime/errors';
 import type { Problem } from './compiler';
+import { foreignSyntax } from './foreign-syntax';
+import { elements, isA, nameAndMessage, property } from './thrown';
 
 /** The content of Jupyter's `error` message, which is also part of a failed `execute_reply`. */
 export interface ErrorReport {
@@ -32,8 +33,10 @@ const DIM = '\u001b[2m';
 const PLAIN = '\u001b[0m';
 /** Lines shown before and after the one that an arrow points at. */
 const CONTEXT_LINES = 2;
-/** Causes of causes are followed this deep; a cycle must not hang the kernel. */
-const DEEPEST_CAUSE = 5;
+/** Causes of causes, and errors in errors, are followed this deep; a cycle must not hang the kernel. */
+const DEEPEST = 5;
+/** Of the errors in an error, this many are shown. */
+const MOST_ERRORS = 10;
 
 interface Place {
   readonly line: number;
@@ -45,28 +48,39 @@ interface CellPlace extends Place {
 }
 
 /**
- * Reports what a cell threw.
+ * Reports what a cell threw. It never throws itself, whatever `thrown` is.
  * @param cells text of the cells that ran, by file name (see {@link cellFileName})
  */
 export function reportThrown(thrown: unknown, cells: ReadonlyMap<string, string>): ErrorReport {
+  return { ...nameAndMessage(thrown), traceback: description(thrown, cells, 0) };
+}
+
+/** The error, where it was thrown, and the errors that it holds or was caused by. */
+function description(thrown: unknown, cells: ReadonlyMap<string, string>, depth: number): string[] {
   const { ename, evalue } = nameAndMessage(thrown);
-  const traceback = [heading(ename, evalue), ...details(thrown, cells)];
-  let cause: unknown = thrown instanceof Error ? thrown.cause : undefined;
-  for (let depth = 0; cause !== undefined && depth < DEEPEST_CAUSE; depth++) {
-    const named = nameAndMessage(cause);
-    traceback.push(
-      '',
-      `${DIM}caused by${PLAIN} ${heading(named.ename, named.evalue)}`,
-      ...details(cause, cells),
-    );
-    cause = cause instanceof Error ? cause.cause : undefined;
-  }
-  return { ename, evalue, traceback };
+  const lines = [`${RED}${BOLD}${ename}${PLAIN}: ${evalue}`, ...details(thrown, cells)];
+  if (depth === DEEPEST) return lines;
+  const add = (relation: string, inner: unknown): void => {
+    const [first, ...rest] = description(inner, cells, depth + 1);
+    lines.push('', `${DIM}${relation}${PLAIN} ${first}`, ...rest);
+  };
+  // AggregateError, which says nothing by itself.
+  const errors = property(thrown, 'errors');
+  const shownErrors = isA(thrown, Error) ? elements(errors, MOST_ERRORS) : [];
+  const count = shownErrors.length === 0 ? 0 : Number(property(errors, 'length'));
+  shownErrors.forEach((inner, i) => {
+    add(`error ${i + 1} of ${count}:`, inner);
+  });
+  if (count > shownErrors.length) lines.push('', `${DIM}and ${count - shownErrors.length} more${PLAIN}`);
+  const cause = isA(thrown, Error) ? property(thrown, 'cause') : undefined;
+  if (cause !== undefined) add('caused by', cause);
+  return lines;
 }
 
 /** Reports what the type check found in a cell, before any of it ran. */
 export function reportProblems(problems: readonly Problem[], name: string, code: string): ErrorReport {
-  const traceback: string[] = [];
+  const foreign = foreignSyntax(code, problems);
+  const traceback = foreign === undefined ? [] : [`${RED}${BOLD}TypeScriptError${PLAIN}: ${foreign}`];
   let previous: Problem | undefined;
   for (const problem of problems) {
     const continues = previous !== undefined && isSamePlace(previous, problem);
@@ -86,9 +100,11 @@ export function reportProblems(problems: readonly Problem[], name: string, code:
   }
   const first = problems.at(0);
   const evalue =
-    first === undefined
-      ? 'The cell could not be compiled.'
-      : `${first.file ?? name}:${first.line + 1}:${first.character + 1}: ${first.message}`;
+    foreign !== undefined
+      ? foreign
+      : first === undefined
+        ? 'The cell could not be compiled.'
+        : `${first.file ?? name}:${first.line + 1}:${first.character + 1}: ${first.message}`;
   return { ename: 'TypeScriptError', evalue, traceback };
 }
 
@@ -97,21 +113,7 @@ function isSamePlace(a: Problem, b: Problem): boolean {
   return a.file === b.file && a.line === b.line && a.character === b.character && a.length === b.length;
 }
 
-function heading(ename: string, evalue: string): string {
-  return `${RED}${BOLD}${ename}${PLAIN}: ${evalue}`;
-}
-
-function nameAndMessage(thrown: unknown): { ename: string; evalue: string } {
-  if (thrown instanceof Error) return { ename: thrown.name, evalue: thrown.message };
-  // An Error of another realm, or something shaped like one.
-  if (typeof thrown === 'object' && thrown !== null && 'message' in thrown && 'name' in thrown) {
-    return { ename: String(thrown.name), evalue: String(thrown.message) };
-  }
-  return { ename: 'Thrown', evalue: typeof thrown === 'string' ? thrown : inspect(thrown) };
-}
-
 function details(thrown: unknown, cells: ReadonlyMap<string, string>): string[] {
-  if (!(thrown instanceof Error)) return [];
   const stack = framesOf(thrown);
   const lines: string[] = [];
   // Where it was thrown, and, if that is a function of an earlier cell, where the running cell called it.
@@ -125,14 +127,16 @@ function details(thrown: unknown, cells: ReadonlyMap<string, string>): string[] 
     lines.push('', `${place.name}, line ${place.line}`, ...excerpt(code, place, 1));
   }
   // A message that was written for the reader says it all; where in lib it was thrown would only bury it.
-  const shown = thrown instanceof UserError || thrown instanceof InterruptedError ? [] : stack;
+  const shown = isA(thrown, UserError) || isA(thrown, InterruptedError) ? [] : stack;
   if (shown.length > 0) lines.push('', ...shown.map((frame) => `${DIM}    ${frame}${PLAIN}`));
   return lines;
 }
 
 /** The stack's frames that say something to the cell's author: not the kernel's own, nor Node's. */
-function framesOf(error: Error): string[] {
-  const frames = (error.stack ?? '')
+function framesOf(thrown: unknown): string[] {
+  const stack = typeof thrown === 'object' ? property(thrown, 'stack') : undefined;
+  if (typeof stack !== 'string') return [];
+  const frames = stack
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line.startsWith('at '));

@@ -1,12 +1,8 @@
 /**
  * Changes to a cell's syntax tree that tslab's own conversion lacks. All run before TypeScript's transforms,
- * on the tree as written.
+ * on the tree as written. See also interrupt-checks.ts.
  */
 import type * as TypeScript from 'typescript';
-
-/** What an instrumented cell calls after each `await`, and in each round of a loop; see cell.ts. */
-export const AFTER_AWAIT = '__afterAwait__';
-export const EACH_ROUND = '__eachRound__';
 
 /**
  * Repair: shorthand properties. tslab turns a reference to a variable of an earlier cell into a property of
@@ -75,52 +71,6 @@ export function quotePropertyNames(
       }
       if (assigned && ts.isPropertyAssignment(visited)) {
         return factory.updatePropertyAssignment(visited, assigned, visited.initializer);
-      }
-      return visited;
-    };
-    return (file) => ts.visitNode(file, visit) as TypeScript.SourceFile;
-  };
-}
-
-/**
- * Repair: interrupts. JavaScript cannot stop a promise, nor, from outside, a loop; but code can look whether it
- * is to stop. `await e` becomes `__afterAwait__(await e)`, which throws when its cell has been interrupted, and
- * each round of a loop begins with `__eachRound__()`, which does so even if the loop never awaits.
- */
-export function checkForInterrupt(
-  ts: typeof TypeScript,
-): TypeScript.TransformerFactory<TypeScript.SourceFile> {
-  return (context) => {
-    const { factory } = context;
-    const call = (name: string, args: TypeScript.Expression[] = []): TypeScript.CallExpression =>
-      factory.createCallExpression(factory.createIdentifier(name), undefined, args);
-    const checked = (body: TypeScript.Statement, name = EACH_ROUND): TypeScript.Block =>
-      factory.createBlock([factory.createExpressionStatement(call(name)), body], true);
-    const visit = (node: TypeScript.Node): TypeScript.Node => {
-      const visited = ts.visitEachChild(node, visit, context);
-      if (ts.isAwaitExpression(visited)) return ts.setTextRange(call(AFTER_AWAIT, [visited]), node);
-      if (ts.isWhileStatement(visited)) {
-        return factory.updateWhileStatement(visited, visited.expression, checked(visited.statement));
-      }
-      if (ts.isDoStatement(visited)) {
-        return factory.updateDoStatement(visited, checked(visited.statement), visited.expression);
-      }
-      if (ts.isForStatement(visited)) {
-        const { initializer, condition, incrementor, statement } = visited;
-        return factory.updateForStatement(visited, initializer, condition, incrementor, checked(statement));
-      }
-      if (ts.isForInStatement(visited)) {
-        return factory.updateForInStatement(
-          visited,
-          visited.initializer,
-          visited.expression,
-          checked(visited.statement),
-        );
-      }
-      if (ts.isForOfStatement(visited)) {
-        const { awaitModifier, initializer, expression, statement } = visited;
-        const body = checked(statement, awaitModifier === undefined ? EACH_ROUND : AFTER_AWAIT);
-        return factory.updateForOfStatement(visited, awaitModifier, initializer, expression, body);
       }
       return visited;
     };

@@ -5,8 +5,9 @@
 import remapping, { type DecodedSourceMap, type EncodedSourceMap } from '@ampproject/remapping';
 import * as path from 'node:path';
 import type * as TypeScript from 'typescript';
+import { checkForInterrupt } from './interrupt-checks';
 import type { Builder, ProjectFiles } from './project-files';
-import { checkForInterrupt, copyFile, expandShorthand, quotePropertyNames } from './transforms';
+import { copyFile, expandShorthand, quotePropertyNames } from './transforms';
 
 type Ts = typeof TypeScript;
 type ConverterModule = typeof import('tslab/dist/converter');

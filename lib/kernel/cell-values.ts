@@ -1,0 +1,43 @@
+/** Values of cells: how they look, and where cells keep them. */
+import { inspect } from 'node:util';
+import { DISPLAY_SYMBOL, type MimeBundle } from '../runtime/display';
+import { property, shown } from './thrown';
+
+export type Exports = Record<string, unknown>;
+
+/** What a value looks like: its own idea of it, or what Node would print. Throws what the value throws. */
+export function bundleOf(value: unknown): MimeBundle {
+  const display = typeof value === 'object' ? property(value, DISPLAY_SYMBOL) : undefined;
+  if (typeof display === 'function') {
+    const bundle: unknown = (display as () => unknown).call(value);
+    if (typeof bundle === 'object' && bundle !== null) return sendable(bundle);
+  }
+  return { 'text/plain': inspect(value) };
+}
+
+/** A copy in which all is what Jupyter takes: text, and JSON where the type is a JSON type. */
+function sendable(bundle: object): MimeBundle {
+  const copy = JSON.parse(JSON.stringify(bundle)) as MimeBundle;
+  const entries = Object.entries(copy).map(([type, data]) => [
+    type,
+    /[/+]json$/.test(type) ? data : shown(data),
+  ]);
+  return Object.fromEntries(entries) as MimeBundle;
+}
+
+/**
+ * `exports` as tslab's output expects it: TypeScript defines imported names as getters, but a later cell must
+ * be able to assign a variable of the same name.
+ */
+export function writableExports(variables: Exports): Exports {
+  return new Proxy(variables, {
+    defineProperty(target, name, attributes) {
+      if (name === '__esModule' || typeof name === 'symbol') return true;
+      target[name] =
+        attributes.get === undefined
+          ? (attributes.value as unknown)
+          : (attributes.get.call(target) as unknown);
+      return true;
+    },
+  });
+}
