@@ -92,7 +92,7 @@ export class Wire {
       date: new Date().toISOString(),
       version: PROTOCOL_VERSION,
     };
-    const parts = [header, parent?.header ?? {}, {}, content].map((part) => JSON.stringify(part));
+    const parts = [header, parent?.header ?? {}, {}, content].map((part) => wellFormed(JSON.stringify(part)));
     const prefix = toSender ? (parent?.identities ?? []) : [Buffer.from(type)];
     return [...prefix, DELIMITER, this.sign(parts), ...parts];
   }
@@ -103,4 +103,15 @@ export class Wire {
     for (const part of parts) hmac.update(part);
     return hmac.digest('hex');
   }
+}
+
+/** Half of a surrogate pair, as `JSON.stringify` writes it, behind an even number of backslashes. */
+const LONE_SURROGATE = /(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g;
+
+/**
+ * JSON whose strings can be written as UTF-8. Half of an emoji can be cut off in JavaScript, but no file that
+ * Jupyter writes can hold it: it becomes the replacement character.
+ */
+function wellFormed(json: string): string {
+  return json.includes('\\ud') ? json.replace(LONE_SURROGATE, '$1\ufffd') : json;
 }

@@ -5,44 +5,31 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { isRunning } from '../../lib/runtime/process-lock';
 import { KernelClient, textOf } from './client';
+import { makeProject, removeProject } from './project';
 
-const root = path.resolve(__dirname, '..', '..');
 /** A folder beside lib, as notebooks/ is, with nothing of the collection in it. */
 let project: string;
 let folder: string;
 
-/** A small project: its own lib, the real packages and settings. */
-function makeProject(): void {
-  project = fs.mkdtempSync(path.join(os.tmpdir(), 'kernel-project-'));
-  folder = path.join(project, 'notebooks');
-  fs.mkdirSync(folder);
-  fs.symlinkSync(path.join(root, 'node_modules'), path.join(project, 'node_modules'));
-  fs.copyFileSync(path.join(root, 'tsconfig.json'), path.join(project, 'tsconfig.json'));
-  // The kernel takes the project from its own place: a copy makes this folder one.
-  fs.mkdirSync(path.join(project, 'lib'));
-  for (const part of ['kernel', 'runtime']) {
-    fs.cpSync(path.join(root, 'lib', part), path.join(project, 'lib', part), { recursive: true });
-  }
+function writeLib(name: string, text: string): void {
+  fs.writeFileSync(path.join(project, 'lib', name), text);
+}
+
+before(() => {
+  ({ project, folder } = makeProject());
   writeLib(
     'answer.ts',
     'export const answer: number = 42;\nexport function twice(x: number): number { return 2 * x; }\n',
   );
   writeLib('index.ts', "export * from './answer';\nexport * from './thrower';\n");
   writeLib('thrower.ts', 'export function thrower(): never {\n  throw new RangeError("thrown in lib");\n}\n');
-}
-
-function writeLib(name: string, text: string): void {
-  fs.writeFileSync(path.join(project, 'lib', name), text);
-}
-
-before(makeProject);
+});
 after(() => {
-  fs.rmSync(project, { recursive: true, force: true });
+  removeProject(project);
 });
 
 describe('the kernel', () => {
