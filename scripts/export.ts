@@ -1,5 +1,17 @@
 /** `npm run export`: executed notebooks as copies for places that run no scripts. The work is in lib/publish. */
+import { exitCodes } from '../lib/notebooks/outcome';
+import { OutputError } from '../lib/notebooks/output-error';
 import { exportCommand } from '../lib/publish/command';
 import { runCommand } from '../lib/runtime/command';
+import { UserError } from '../lib/runtime/errors';
 
-runCommand(exportCommand);
+runCommand(async (args) => {
+  try {
+    await exportCommand(args);
+    return exitCodes.passed;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    console.error(error.message);
+    return error instanceof OutputError ? exitCodes.failed : exitCodes.refused;
+  }
+});

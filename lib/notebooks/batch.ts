@@ -9,6 +9,7 @@ import { type Fingerprint, fingerprintOf } from './fingerprint';
 import { nameOf } from './notebook';
 import type { Outcome } from './outcome';
 import { exportPage } from './page';
+import { OutputError } from './output-error';
 import { type PlanEntry, type PlannedRun, readsOthers } from './plan';
 import { lockFile, readRecord, recordFile, type RunRecord, whyRun, writeRecord } from './record';
 import { execute, type Execution } from './run';
@@ -40,6 +41,13 @@ export interface BatchOptions {
 /** Where a batch writes what. */
 export function outputFolders(outDir: string): { readonly notebooks: string; readonly pages: string } {
   return { notebooks: path.join(outDir, 'notebooks'), pages: path.join(outDir, 'pages') };
+}
+
+/** The files that a run leaves. */
+export function outputsOf({ name }: Pick<PlannedRun, 'name'>, outDir: string): string[] {
+  const { notebooks, pages } = outputFolders(outDir);
+  const output = path.join(notebooks, `${name}.ipynb`);
+  return [output, recordFile(output), path.join(pages, `${name}.html`)];
 }
 
 /** @returns how each ended, in the order of the plan */
@@ -83,7 +91,6 @@ class Batch {
     };
     if (interrupt.aborted) stop();
     interrupt.addEventListener('abort', stop);
-    fs.mkdirSync(this.folders.notebooks, { recursive: true });
     this.display.plan(
       this.entries.map((entry) =>
         entry.kind === 'run' ? (readRecord(this.outputOf(entry.run))?.cellSeconds ?? []) : [],
@@ -122,11 +129,24 @@ class Batch {
     }
   }
 
-  /** One run, alone with its output. */
+  /** One run. That what it leaves can't be written is its failure, not the batch's: others may fit on the disk. */
   private async runOne(index: number, run: PlannedRun): Promise<Outcome> {
+    const begun = performance.now();
+    this.display.begin(index, run.name);
+    try {
+      return await this.runAlone(index, run);
+    } catch (error) {
+      if (!(error instanceof OutputError)) throw error;
+      const seconds = (performance.now() - begun) / 1000;
+      const failure = { kind: 'output', message: error.message } as const;
+      return { status: 'failed', name: run.name, output: this.outputOf(run), seconds, failure };
+    }
+  }
+
+  /** One run, alone with its output. */
+  private async runAlone(index: number, run: PlannedRun): Promise<Outcome> {
     const { signal } = this.stopping;
     let lock: { release(): void };
-    this.display.begin(index, run.name);
     try {
       lock = await acquireLock(lockFile(this.outputOf(run)), {
         onWait: (pid) => {
@@ -136,7 +156,7 @@ class Batch {
       });
     } catch (error) {
       if (signal.aborted) return { status: 'not run', name: run.name };
-      throw error;
+      throw OutputError.from(error, this.outputOf(run));
     }
     try {
       return await this.runLocked(index, run);
@@ -151,18 +171,18 @@ class Batch {
     const output = this.outputOf(run);
     const before = readRecord(output);
     const fingerprint = fingerprintOf(run, surroundings);
-    for (const file of [output, recordFile(output), this.pageOf(run)]) removeTemporaries(file);
+    this.tidy(run);
     const reason = resume ? whyRun(output, fingerprint, before) : 'it was asked for';
     if (reason === undefined) return this.finishUnchanged(index, run, output);
     this.display.say(index, resume && before !== undefined ? `starts again, since ${reason}` : 'starts');
-    fs.rmSync(this.pageOf(run), { force: true });
+    this.removePage(run);
     const begun = startOf(run, surroundings, fingerprint);
     // Until this run is over, the record says that it is not; only the times of the last one are worth keeping.
     writeRecord(output, { ...begun, status: 'running', seconds: 0, cellSeconds: before?.cellSeconds ?? [] });
     const execution = await this.execute(index, run, output);
     const pageFailure = this.stopping.signal.aborted ? undefined : await this.writePage(index, output);
     const failure = execution.failure ?? pageFailure;
-    const { seconds } = execution;
+    const { seconds, ended } = execution;
     const passed = failure === undefined;
     writeRecord(output, {
       ...begun,
@@ -172,8 +192,27 @@ class Batch {
       cellSeconds: passed ? execution.cellSeconds : (before?.cellSeconds ?? []),
       outputDigest: hashFile(output),
     });
-    if (passed) return { status: 'passed', name, output, seconds };
-    return { status: 'failed', name, output, seconds, failure };
+    if (passed) return { status: 'passed', name, output, seconds, ended };
+    return { status: 'failed', name, output, seconds, failure, ended };
+  }
+
+  /** Removes what killed batches left half written. */
+  private tidy(run: PlannedRun): void {
+    const output = this.outputOf(run);
+    try {
+      for (const file of outputsOf(run, this.options.outDir)) removeTemporaries(file);
+    } catch (error) {
+      throw OutputError.from(error, output);
+    }
+  }
+
+  private removePage(run: PlannedRun): void {
+    const page = this.pageOf(run);
+    try {
+      fs.rmSync(page, { force: true });
+    } catch (error) {
+      throw OutputError.from(error, page);
+    }
   }
 
   private execute(index: number, run: PlannedRun, output: string): Promise<Execution> {

@@ -2,15 +2,17 @@
 import * as fs from 'node:fs';
 import type { Circumstances } from '../runtime/device';
 import { UserError } from '../runtime/errors';
-import { outputFolders, runBatch } from './batch';
+import { outputFolders, outputsOf, runBatch } from './batch';
 import { writeBatchRecord } from './batch-record';
 import { type Outcome, exitCodeOf, exitCodes, shortPath, summary } from './outcome';
 import type { Display } from './display';
 import { LogDisplay } from './log-display';
+import { listNotebooks } from './notebook';
 import { type PlanEntry, planRuns } from './plan';
 import { type BatchRequest, readRequest, type RequestDefaults } from './request';
 import { stopOnSignals } from './stop-signals';
 import { settle, type Surroundings } from './surroundings';
+import { needNoFolder, needNoSource, prepareFolders } from './targets';
 import { TerminalDisplay } from './terminal-display';
 
 export interface BatchCommand {
@@ -42,6 +44,7 @@ async function runRequest(request: BatchRequest, command: BatchCommand): Promise
   print('Checking parameters, TensorFlow and data ...');
   const entries = planRuns(request);
   if (refusalsStop(entries, request.keepGoing)) return exitCodes.refused;
+  prepareOutputs(request, entries);
   const { surroundings, environment } = await settle(command.circumstances);
   print(...heading(request, entries, surroundings));
 
@@ -72,6 +75,15 @@ async function runRequest(request: BatchRequest, command: BatchCommand): Promise
     return code === exitCodes.passed ? exitCodes.failed : code;
   }
   return code;
+}
+
+/** @throws UserError if what the runs leave can't be written, or would take the place of a notebook */
+function prepareOutputs({ outDir, files, html }: BatchRequest, entries: readonly PlanEntry[]): void {
+  const outputs = entries.flatMap((entry) => (entry.kind === 'run' ? outputsOf(entry.run, outDir) : []));
+  needNoSource(outputs, [...files, ...listNotebooks()]);
+  needNoFolder(outputs);
+  const { notebooks, pages } = outputFolders(outDir);
+  prepareFolders(html ? [notebooks, pages] : [notebooks]);
 }
 
 /** Says what can't be run, if that keeps the batch from beginning. @returns whether it does */

@@ -8,9 +8,10 @@ cells ran without an error. Events:
     {"event": "cell", "index": i, "count": n}    the i-th of n code cells begins
     {"event": "text", "line": s}                 it writes
     {"event": "done", "seconds": s}              it has ended
+    {"event": "ended", "commands": [s]}          programs that cells had left running, apart from the kernel, were ended
     {"event": "failed", "kind": k, "message": s, "cell": {...} or null, "line": number or null}
 
-Kinds: "error", "cell time-out", "time-out", "dead kernel", "interrupted", "crash".
+Kinds: "error", "cell time-out", "time-out", "dead kernel", "interrupted", "output", "crash".
 
 stdin is how the runner speaks, and how it is watched: the line "interrupt" stops the running cell in its own time, so
 that training can save; the end of the stream, also when the runner was killed, ends the kernel at once.
@@ -46,10 +47,12 @@ import asyncio  # noqa: E402
 import re  # noqa: E402
 import signal  # noqa: E402
 import time  # noqa: E402
+from contextlib import suppress  # noqa: E402
 
 import nbformat  # noqa: E402
 from jupyter_client.kernelspec import NoSuchKernel  # noqa: E402
 from nbclient.exceptions import CellExecutionError, DeadKernelError  # noqa: E402
+from orphans import adopt_orphans, end_orphans  # noqa: E402
 from telling import ANSI, TellingClient, tell  # noqa: E402
 
 # How long an interrupted cell may take to end by itself, for instance to save what it has trained.
@@ -60,21 +63,31 @@ FORCE_SECONDS = 5
 SETTLE_SECONDS = 60
 
 
-def save(notebook, path):
-    """Writes a notebook whole or not at all. The temporary name is this process's own."""
-    folder, name = os.path.split(path)
-    temporary = os.path.join(folder, f".{name}.{os.getpid()}.tmp")
-    with open(temporary, "w", encoding="utf-8") as file:
-        nbformat.write(notebook, file)
-    os.replace(temporary, path)
-
-
 class Failed(Exception):
     """The run ends here."""
 
     def __init__(self, kind, message, line=None, cell=None):
         super().__init__(message)
         self.kind, self.message, self.line, self.cell = kind, message, line, cell
+
+
+def well_formed(text):
+    """The text with U+FFFD for each half of a surrogate pair, which UTF-8 cannot hold; two halves make a character."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def save(notebook, path):
+    """Writes a notebook whole or not at all. The temporary name is this process's own."""
+    folder, name = os.path.split(path)
+    temporary = os.path.join(folder, f".{name}.{os.getpid()}.tmp")
+    try:
+        with open(temporary, "w", encoding="utf-8") as file:
+            file.write(well_formed(nbformat.writes(notebook)) + "\n")
+        os.replace(temporary, path)
+    except OSError as error:
+        with suppress(OSError):
+            os.remove(temporary)
+        raise Failed("output", f"{path} can't be written: {error.strerror}.") from None
 
 
 class Execution:
@@ -90,6 +103,7 @@ class Execution:
         self.at = None
         self.stopped = None
         self.kernel_pid = None
+        self.ended = []
         self.background = None
         self.tasks = set()
         self.client = TellingClient(
@@ -124,7 +138,12 @@ class Execution:
             for task in self.tasks:
                 task.cancel()
             self.kill()
-            save(self.notebook, self.output)
+            if self.ended:
+                tell(event="ended", commands=self.ended)
+            try:
+                save(self.notebook, self.output)
+            except Failed as error:
+                failure = failure or error
         return failure
 
     async def run_cells(self):
@@ -166,8 +185,10 @@ class Execution:
 
     async def cause_of_death(self):
         code = await self.client.km.provisioner.poll()
-        if code is None or code >= 0:
-            return f"the kernel ended with exit code {code}"
+        if code is None:
+            return "the kernel ended, or answers no more"
+        if code >= 0:
+            return f"the kernel ended with exit code {code}, as process.exit({code}) in a cell ends it"
         name = signal.Signals(-code).name
         hint = ", as the system does when memory runs out" if name == "SIGKILL" else ""
         return f"the kernel was ended by {name}{hint}"
@@ -241,13 +262,12 @@ class Execution:
             raise Failed(*self.stopped)
 
     def kill(self):
-        """Ends the kernel and whatever its cells have started: they are one process group."""
+        """Ends the kernel and whatever its cells have started: its process group, and what has left that."""
         self.remember_kernel()
         if self.kernel_pid is not None:
-            try:
+            with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.kernel_pid, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                pass
+        self.ended += end_orphans(self.kernel_pid)
 
     def remember_kernel(self):
         provisioner = self.client.km.provisioner if self.client.km is not None else None
@@ -290,6 +310,7 @@ def main():
     parser.add_argument("--timeout", type=float)
     arguments = parser.parse_args()
 
+    adopt_orphans()
     execution = Execution(nbformat.read(arguments.input, as_version=4), arguments)
     failure = asyncio.run(execution.run())
     if failure is None:

@@ -1,24 +1,51 @@
+/** Files that are written whole or not at all, and what tells one file's content from another's. */
 import { createHash, type Hash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { OutputError } from './output-error';
+
+/** What file systems allow for one name, in bytes. */
+const LONGEST_NAME = 255;
 
 /** A hidden name beside `file` that no other process uses; {@link removeTemporaries} finds it. */
 export function temporaryName(file: string): string {
   return path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.tmp`);
 }
 
-/** Writes a file whole or not at all. */
+/**
+ * How many bytes a notebook's name is too long for the names of its outputs and their temporary files; 0 if it fits.
+ */
+export function nameExcess(name: string): number {
+  // nbconvert's page has the longest: its extension stands twice in the temporary name. A pid has up to seven digits.
+  const longest = `.${name}.html.1234567.tmp.html`;
+  return Math.max(0, Buffer.byteLength(longest) - LONGEST_NAME);
+}
+
+/**
+ * Writes a file whole or not at all.
+ * @throws OutputError if it can't be written; then nothing is left of it
+ */
 export function writeWhole(file: string, content: string): void {
   const temporary = temporaryName(file);
   try {
     fs.writeFileSync(temporary, content);
     fs.renameSync(temporary, file);
   } catch (error) {
-    fs.rmSync(temporary, { force: true });
-    throw error;
+    attempt(() => {
+      fs.rmSync(temporary, { force: true });
+    });
+    throw OutputError.from(error, file);
   }
 }
 
+/** Does what may fail: something else has failed already, and that is what has to be told. */
+export function attempt(action: () => void): void {
+  try {
+    action();
+  } catch {
+    // See above.
+  }
+}
 /** A record of this version; undefined if there is none that can be read. */
 export function readVersioned<T extends { readonly version: number }>(
   file: string,

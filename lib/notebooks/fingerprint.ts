@@ -7,7 +7,8 @@ import { projectRoot } from '../runtime/paths';
 import { runFiles } from '../runs/run-files';
 import { runsFolder } from '../runs/run-path';
 import { addFiles, hashText } from './files';
-import { readsRuns, sourceOf } from './notebook';
+import { type NotebookCell, readsRuns, sourceOf } from './notebook';
+import { isInjected } from './parameters';
 import type { PlannedRun } from './plan';
 import type { Surroundings } from './surroundings';
 
@@ -29,11 +30,10 @@ const MODULE = /\.(?:[cm]?[jt]s|json|py)$/;
 
 export function fingerprintOf(run: PlannedRun, surroundings: Surroundings): Fingerprint {
   const { notebook, parameters, file } = run;
-  // The injected cell is the parameters'.
-  const code = notebook.cells.filter(
-    ({ cell_type, metadata }) =>
-      cell_type === 'code' && metadata.tags?.includes('injected-parameters') !== true,
-  );
+  // The cell put in for the parameters is told by them. Without any, it is the notebook's own, of an earlier execution.
+  const isOfParameters = (cell: NotebookCell): boolean =>
+    isInjected(cell) && Object.keys(parameters).length > 0;
+  const code = notebook.cells.filter((cell) => cell.cell_type === 'code' && !isOfParameters(cell));
   return {
     code: hashText(JSON.stringify(code.map((cell) => [sourceOf(cell), cell.metadata.tags ?? []]))),
     parameters: JSON.stringify(Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1))),

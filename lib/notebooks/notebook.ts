@@ -18,6 +18,14 @@ export interface Notebook {
   readonly nbformat_minor: number;
 }
 
+/** The notebook as it was before it was ever executed: of a run that ends early, nothing older is to be left. */
+export function withoutOutputs(notebook: Notebook): Notebook {
+  const cells = notebook.cells.map((cell) =>
+    cell.cell_type === 'code' ? { ...cell, outputs: [], execution_count: null } : cell,
+  );
+  return { ...notebook, cells };
+}
+
 export function sourceOf(cell: NotebookCell): string {
   return typeof cell.source === 'string' ? cell.source : cell.source.join('');
 }
@@ -30,7 +38,7 @@ export function readsRuns({ metadata }: Notebook): boolean {
 }
 
 function readsOf(metadata: Notebook['metadata']): unknown {
-  return (metadata.cifar10 as { readonly reads?: unknown } | undefined)?.reads;
+  return (metadata.cifar10 as { readonly reads?: unknown } | null | undefined)?.reads;
 }
 
 /** A notebook's name: that of its file. */
@@ -38,13 +46,16 @@ export function nameOf(file: string): string {
   return path.basename(file, '.ipynb');
 }
 
-/** Paths of a folder's notebooks, in the order of their names; those of the collection unless told otherwise. */
+/** Paths of a folder's notebooks, in the order of their names. The folder defaults to the collection's. */
 export function listNotebooks(folder = notebooksDir): string[] {
   const names = fs.readdirSync(folder).filter((name) => name.endsWith('.ipynb'));
   return names.sort().map((name) => path.join(folder, name));
 }
 
-/** @throws UserError if there is no notebook that can be run here */
+/**
+ * Reads a notebook. Half of a surrogate pair in its texts, which no file in UTF-8 can hold, becomes U+FFFD.
+ * @throws UserError if there is no notebook that can be run here
+ */
 export function readNotebook(file: string): Notebook {
   let text: string;
   try {
@@ -52,19 +63,24 @@ export function readNotebook(file: string): Notebook {
   } catch (error) {
     throw new UserError(`The notebook ${file} can't be read: ${(error as Error).message}.`);
   }
-  let content: Partial<Notebook> | null;
+  let content: unknown;
   try {
-    content = JSON.parse(text) as Partial<Notebook> | null;
+    content = JSON.parse(text, (_, value: unknown) =>
+      typeof value === 'string' ? wellFormed(value) : value,
+    );
   } catch (error) {
     throw new UserError(`${file} is no notebook: ${(error as Error).message}.`);
   }
-  if (content?.nbformat !== 4 || !Array.isArray(content.cells)) {
-    const found = content?.nbformat === undefined ? 'names no format' : `is of format ${content.nbformat}`;
+  if (!isObject(content) || content.nbformat !== 4 || !Array.isArray(content.cells)) {
+    const format = isObject(content) ? content.nbformat : undefined;
+    const found = format === undefined ? 'names no format' : `is of format ${JSON.stringify(format)}`;
     throw new UserError(`${file} is no notebook that can be run here: expected nbformat 4, and it ${found}.`);
   }
-  const notebook = content as Notebook;
-  const { language } = (notebook.metadata.kernelspec ?? {}) as { language?: string };
-  if (language !== undefined && language !== 'typescript') {
+  const fault = faultOf(content);
+  if (fault !== undefined) throw new UserError(`${file} is no valid notebook: ${fault}.`);
+  const notebook = content as unknown as Notebook;
+  const { language } = (notebook.metadata.kernelspec ?? {}) as { language?: unknown };
+  if (typeof language === 'string' && language !== 'typescript') {
     throw new UserError(`${file} is written in ${language}; the kernel here runs TypeScript.`);
   }
   const reads = readsOf(notebook.metadata);
@@ -74,4 +90,49 @@ export function readNotebook(file: string): Notebook {
     );
   }
   return notebook;
+}
+
+function wellFormed(text: string): string {
+  // With `u`, a pair is one character, and only a half by itself is in this range.
+  return text.replace(/[\ud800-\udfff]/gu, '\ufffd');
+}
+
+/** What keeps parsed JSON from being a {@link Notebook}; undefined if it is one. */
+function faultOf({ metadata, cells }: Readonly<Record<string, unknown>>): string | undefined {
+  if (!isObject(metadata)) return `expected an object as its metadata, and it has ${shown(metadata)}`;
+  for (const [index, cell] of (cells as unknown[]).entries()) {
+    const fault = faultOfCell(cell);
+    if (fault !== undefined) return `cell ${index + 1} ${fault}`;
+  }
+  return undefined;
+}
+
+function faultOfCell(cell: unknown): string | undefined {
+  if (!isObject(cell)) return `is ${shown(cell)}; expected an object`;
+  const { cell_type, metadata, source } = cell;
+  if (!['code', 'markdown', 'raw'].includes(cell_type as string)) {
+    return `has the type ${shown(cell_type)}; expected "code", "markdown" or "raw"`;
+  }
+  if (!isObject(metadata)) return `has ${shown(metadata)} as its metadata; expected an object`;
+  if (metadata.tags !== undefined && !isTexts(metadata.tags)) {
+    return `has the tags ${shown(metadata.tags)}; expected a list of texts`;
+  }
+  if (typeof source !== 'string' && !isTexts(source)) {
+    return `has ${shown(source)} as its source; expected a text or a list of lines`;
+  }
+  return undefined;
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+/** A value that is not what was expected, in a message. */
+function shown(value: unknown): string {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }

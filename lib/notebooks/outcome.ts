@@ -3,15 +3,17 @@ import * as path from 'node:path';
 import { duration } from '../show/format';
 import type { FailedCell, Failure } from './run';
 
+interface Ran {
+  readonly name: string;
+  readonly output: string;
+  readonly seconds: number;
+  /** Command lines of programs that its cells had left running. Defaults to none. */
+  readonly ended?: readonly string[];
+}
+
 export type Outcome =
-  | { readonly status: 'passed'; readonly name: string; readonly output: string; readonly seconds: number }
-  | {
-      readonly status: 'failed';
-      readonly name: string;
-      readonly output: string;
-      readonly seconds: number;
-      readonly failure: Failure;
-    }
+  | (Ran & { readonly status: 'passed' })
+  | (Ran & { readonly status: 'failed'; readonly failure: Failure })
   /** It could not be run as it was asked for. */
   | { readonly status: 'refused'; readonly name: string; readonly reason: string }
   /** With `--resume`: nothing has changed since it passed. */
@@ -33,9 +35,12 @@ export function exitCodeOf(outcomes: readonly Outcome[]): number {
 export function outcomeText(outcome: Outcome): string {
   switch (outcome.status) {
     case 'passed':
-      return `passed in ${duration(outcome.seconds)}`;
+      return [`passed in ${duration(outcome.seconds)}`, ...endedText(outcome)].join('; ');
     case 'failed':
-      return `failed after ${duration(outcome.seconds)}: ${failureText(outcome.failure)}`;
+      return [
+        `failed after ${duration(outcome.seconds)}: ${failureText(outcome.failure)}`,
+        ...endedText(outcome),
+      ].join('; ');
     case 'refused':
       return `not run: ${outcome.reason}`;
     case 'unchanged':
@@ -43,6 +48,13 @@ export function outcomeText(outcome: Outcome): string {
     case 'not run':
       return 'not run';
   }
+}
+
+/** A notice that programs were ended, if there were any. */
+function endedText({ ended = [] }: Ran): string[] {
+  if (ended.length === 0) return [];
+  const what = ended.length === 1 ? 'a program' : `${ended.length} programs`;
+  return [`ended ${what} that its cells had left running: ${ended.join(', ')}`];
 }
 
 /** Kind, place and error in one line. */
@@ -84,7 +96,9 @@ export function summary(outcomes: readonly Outcome[], seconds: number): string[]
       const place = placeOf(failure);
       const message = failure.message.split('\n').map((line) => `  ${line}`);
       lines.push('', `${name}${place === '' ? '' : `, ${place}`}: ${failure.kind}`, ...message);
-      lines.push(`  ${shortPath(output)}`);
+      lines.push(...endedText(outcome).map((text) => `  ${text}`), `  ${shortPath(output)}`);
+    } else if (outcome.status === 'passed' && endedText(outcome).length > 0) {
+      lines.push('', `${outcome.name}: passed`, ...endedText(outcome).map((text) => `  ${text}`));
     } else if (outcome.status === 'refused')
       lines.push('', `${outcome.name}: not run`, `  ${outcome.reason}`);
   }

@@ -22,7 +22,7 @@ export async function exportPage(executed: string, outDir: string, kill?: AbortS
     [
       ...['nbconvert', '--to', 'html', '--log-level', 'WARN', '--output-dir', outDir],
       // nbconvert adds what it takes for the extension unless it is there.
-      ...['--output', `${path.basename(temporary)}.html`, executed],
+      ...['--output', asTemplate(`${path.basename(temporary)}.html`), asPattern(executed)],
     ],
     // A group of its own: Ctrl-C is the runner's, who lets it finish.
     { stdio: ['ignore', 'ignore', 'pipe'], detached: true },
@@ -35,8 +35,19 @@ export async function exportPage(executed: string, outDir: string, kill?: AbortS
   if (code === 0) fs.renameSync(`${temporary}.html`, page);
   else {
     fs.rmSync(`${temporary}.html`, { force: true });
-    const reason = complaints() || `it ended with ${String(code)}`;
+    // Of a Python traceback, the last line tells what happened.
+    const reason = complaints().split('\n').at(-1) || `it ended with ${String(code)}`;
     throw new UserError(`nbconvert could not write a page of ${executed}: ${reason}`);
   }
   return page;
+}
+
+/** nbconvert takes the name of its output for a template in the style of Python's `format`. */
+function asTemplate(name: string): string {
+  return name.replace(/[{}]/g, '$&$&');
+}
+
+/** nbconvert takes paths of notebooks for patterns in the style of Python's `glob`. */
+function asPattern(file: string): string {
+  return file.replace(/[*?[]/g, '[$&]');
 }

@@ -30,8 +30,14 @@ export function declaredParameters(cell: NotebookCell): string[] {
   });
 }
 
+/** Whether a cell is one that {@link withParameters} put in, now or when the notebook was executed before. */
+export function isInjected(cell: NotebookCell): boolean {
+  return cell.metadata.tags?.includes('injected-parameters') === true;
+}
+
 /**
- * The notebook with a cell that sets `parameters`, behind the one tagged `parameters`.
+ * The notebook with a cell that sets `parameters`, behind the one tagged `parameters`. It replaces the cell that an
+ * earlier execution put there; without parameters that one stays.
  * @throws UserError if the notebook declares no parameters, or not all of these
  */
 export function withParameters(notebook: Notebook, parameters: Parameters, name: string): Notebook {
@@ -42,7 +48,8 @@ export function withParameters(notebook: Notebook, parameters: Parameters, name:
     entries.map(([parameter]) => parameter),
     name,
   );
-  const at = parametersIndex(notebook);
+  const cells = notebook.cells.filter((cell) => !isInjected(cell));
+  const at = parametersIndex({ ...notebook, cells });
   const injected: NotebookCell & { outputs: []; execution_count: null } = {
     id: 'injected-parameters',
     cell_type: 'code',
@@ -53,7 +60,7 @@ export function withParameters(notebook: Notebook, parameters: Parameters, name:
   };
   return {
     ...notebook,
-    cells: [...notebook.cells.slice(0, at + 1), injected, ...notebook.cells.slice(at + 1)],
+    cells: [...cells.slice(0, at + 1), injected, ...cells.slice(at + 1)],
   };
 }
 

@@ -1,6 +1,7 @@
 /** From what was asked for to the runs that it takes, each checked before the first begins. */
 import * as path from 'node:path';
 import { UserError } from '../runtime/errors';
+import { nameExcess } from './files';
 import { type Notebook, nameOf, readNotebook, readsRuns } from './notebook';
 import { readValues, type Wish } from './parameter-types';
 import {
@@ -58,6 +59,9 @@ export function planRuns({ files, settings, profile }: PlanRequest): PlanEntry[]
     if (answer instanceof UserError) return [{ kind: 'refusal', refusal: refuse(wish.file, answer) }];
     return gridPoints(answer).map(({ parameters, label }) => {
       const name = [wish.name, label].filter(Boolean).join('--');
+      const excess = nameExcess(name);
+      if (excess > 0)
+        return { kind: 'refusal', refusal: { name, file: wish.file, reason: tooLong(name, excess) } };
       const notebook = withParameters(wish.notebook, parameters, wish.name);
       return { kind: 'run', run: { name, file: wish.file, parameters, notebook } };
     });
@@ -92,6 +96,11 @@ function attempt<T>(file: string, action: () => T): T | Refusal {
 
 function refuse(file: string, error: UserError): Refusal {
   return { name: nameOf(file), file, reason: error.message };
+}
+
+function tooLong(name: string, excess: number): string {
+  const bytes = `${excess} ${excess === 1 ? 'byte' : 'bytes'}`;
+  return `The name ${name.slice(0, 40)}… is ${bytes} too long for the names of its outputs: rename the notebook, or set less.`;
 }
 
 function isRefusal(wish: Wish | Refusal): wish is Refusal {

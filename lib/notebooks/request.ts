@@ -30,18 +30,18 @@ export interface RequestDefaults {
   readonly html?: boolean;
 }
 
-export const optionsHelp = `Notebooks are named by the beginning of their names (01), by a pattern ('*vgg*'), or by a path of a
-notebook or a folder. All of the collection are run if none is named.
+export const optionsHelp = `Notebooks are named by the beginning of their names (01), by a pattern ('*vgg*'), or by the path of a
+notebook or a folder. If none is named, the whole collection runs.
 
   --profile P          tiny, quick or full: how much of the data, how many epochs
   --set KEY=VALUE      sets a parameter; several values (batchSize=16,32,64) make a run of each, and
                        several such settings a run of each combination
-  --out DIR            where to write: DIR/notebooks, DIR/pages (outputs unless given)
+  --out DIR            where to write: DIR/notebooks, DIR/pages (outputs by default)
   --timeout S          seconds that a notebook may take
   --cell-timeout S     seconds that a cell may take
   --keep-going         run the others even if a notebook is unreadable or lacks a parameter
   --fail-fast          stop at the first notebook that fails; by default the others are run
-  --jobs N             how many run at a time (1 unless given)
+  --jobs N             how many run at a time (1 by default)
   --html               write each as a page that opens from disk
   --resume             leave out what is unchanged since it passed: code, parameters, lib, packages,
                        data, Node and TensorFlow, and the runs for a notebook that reads them
@@ -65,6 +65,7 @@ export function readRequest(
   if (values.profile !== undefined && settings.has('profile')) {
     throw new UserError('The profile is named twice, by --profile and by --set.');
   }
+  if (values.out === '') throw new UserError('--out is empty; expected the path of a folder.');
   if (values['keep-going'] && values['fail-fast']) {
     throw new UserError('--keep-going and --fail-fast exclude each other.');
   }

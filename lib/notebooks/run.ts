@@ -5,7 +5,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 import { writeWhole } from './files';
-import { type Notebook, nameOf, readNotebook } from './notebook';
+import { type Notebook, nameOf, readNotebook, withoutOutputs } from './notebook';
 import { type Parameters, withParameters } from './parameters';
 import { exitCode, lastOf, pythonProgram } from './processes';
 
@@ -20,7 +20,7 @@ export interface ExecuteOptions {
   readonly output: string;
   /** Added to the environment of the kernel. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Seconds that one cell may take, and the whole notebook; no limit without them. */
+  /** Seconds that one cell may take, and the whole notebook. Default to no limit. */
   readonly cellTimeout?: number;
   readonly timeout?: number;
   /** Folder that the kernel starts in, and relative imports. */
@@ -51,6 +51,8 @@ export type FailureKind =
   | 'interrupted'
   /** What executes the notebook failed itself. */
   | 'crash'
+  /** What the run leaves could not be written. */
+  | 'output'
   /** The notebook ran, and no page could be made of it. */
   | 'page';
 
@@ -76,23 +78,26 @@ export interface Execution {
   readonly seconds: number;
   readonly cellSeconds: readonly number[];
   readonly failure: Failure | undefined;
+  /** Programs that its cells had left running, apart from the kernel, and that were ended: their command lines. */
+  readonly ended: readonly string[];
 }
 
 type Event =
   | { event: 'cell'; index: number; count: number }
   | { event: 'text'; line: string }
   | { event: 'done'; seconds: number }
+  | { event: 'ended'; commands: string[] }
   | { event: 'failed'; kind: FailureKind; message: string; cell: FailedCell | null; line: number | null };
 
 /**
  * Executes a notebook in a kernel of its own. The output is there from the start and grows with every cell.
- * @throws UserError if set-up has not been run
+ * @throws UserError if set-up has not been run, OutputError if the output can't be begun
  */
 export async function execute(notebook: Notebook, options: ExecuteOptions): Promise<Execution> {
   const started = performance.now();
   const { output, folder, cellTimeout, timeout, interrupt, kill } = options;
   const python = pythonProgram('python');
-  writeWhole(output, JSON.stringify(notebook));
+  writeWhole(output, JSON.stringify(withoutOutputs(notebook)));
   const limit = (name: string, value?: number): string[] =>
     value === undefined ? [] : [name, String(value)];
   const child = spawn(
@@ -116,12 +121,14 @@ export async function execute(notebook: Notebook, options: ExecuteOptions): Prom
   const release = [whenAborted(interrupt, ask), whenAborted(kill, end)];
 
   let failure: Failure | undefined;
+  let ended: readonly string[] = [];
   let progress: Progress = { cell: 0, cells: 0, text: '', cellSeconds: [] };
   const events = createInterface({ input: child.stdout });
   const heard = once(events, 'close');
   events.on('line', (line) => {
     const event = JSON.parse(line) as Event;
     if (event.event === 'failed') failure = failureOf(event);
+    else if (event.event === 'ended') ended = event.commands;
     else {
       progress = advance(progress, event);
       options.onProgress?.(progress);
@@ -145,6 +152,7 @@ export async function execute(notebook: Notebook, options: ExecuteOptions): Prom
     seconds: (performance.now() - started) / 1000,
     cellSeconds: progress.cellSeconds,
     failure,
+    ended,
   };
 }
 
@@ -152,7 +160,7 @@ function failureOf({ kind, message, cell, line }: Event & { event: 'failed' }): 
   return { kind, message, ...(cell === null ? {} : { cell }), ...(line === null ? {} : { line }) };
 }
 
-function advance(progress: Progress, event: Exclude<Event, { event: 'failed' }>): Progress {
+function advance(progress: Progress, event: Exclude<Event, { event: 'failed' | 'ended' }>): Progress {
   switch (event.event) {
     case 'cell':
       return { ...progress, cell: event.index, cells: event.count };
@@ -167,7 +175,7 @@ export interface RunOptions extends Omit<ExecuteOptions, 'output' | 'folder'> {
   /** Folder for the executed notebook; made if need be. */
   readonly outDir: string;
   readonly parameters?: Parameters;
-  /** Folder that relative imports start from: the notebook's own, unless given. */
+  /** Folder that relative imports start from. Defaults to the notebook's own. */
   readonly folder?: string;
 }
 

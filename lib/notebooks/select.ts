@@ -23,18 +23,26 @@ function meaning(word: string, collection: readonly string[]): string[] {
   if (named.length > 0) return named;
 
   const file = path.resolve(word);
-  const found = fs.statSync(file, { throwIfNoEntry: false });
-  if (found?.isDirectory()) {
+  if (isFolder(file)) {
     const inside = listNotebooks(file);
     if (inside.length > 0) return inside;
     throw new UserError(`The folder ${word} holds no notebooks.`);
   }
-  if (word.endsWith('.ipynb') && word.includes(path.sep)) return [file];
+  if (word.endsWith('.ipynb') && (word.includes(path.sep) || fs.existsSync(file))) return [file];
   const known = collection.map(nameOf).join(', ');
   throw new UserError(
     `No notebook ${isPattern ? 'matches' : 'begins with'} "${word}", and it is no notebook's path; ` +
       `the collection has ${known}.`,
   );
+}
+
+function isFolder(file: string): boolean {
+  try {
+    return fs.statSync(file).isDirectory();
+  } catch {
+    // Nothing there, or a link that leads back to itself: reading it as a notebook says which.
+    return false;
+  }
 }
 
 function asPattern(character: string): string {

@@ -3,9 +3,10 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import { outputFolders } from '../notebooks/batch';
-import { removeTemporaries, writeWhole } from '../notebooks/files';
-import { nameOf } from '../notebooks/notebook';
+import { nameExcess, removeTemporaries, writeWhole } from '../notebooks/files';
+import { listNotebooks, nameOf } from '../notebooks/notebook';
 import { shortPath } from '../notebooks/outcome';
+import { needNoFolder, needNoSource, prepareFolders } from '../notebooks/targets';
 import { UserError } from '../runtime/errors';
 import { outputsDir } from '../runtime/paths';
 import { tableText } from '../show/table';
@@ -21,26 +22,39 @@ that run no scripts: GitHub, nbviewer, PDF. Needs a Chromium, which CHROMIUM may
 Notebooks are named by the beginning of their names (01), by a pattern ('*vgg*'), or by a path of an executed
 notebook or a folder. The whole collection if none is named, as \`npm start\` or \`npm run notebooks\` left it.
 
-  --out DIR   where to write (outputs/published unless given)`;
+  --out DIR   where to write (outputs/published by default)
+
+Exit codes: 0 all were written, 1 one could not be written, 2 nothing was, since the request can't be met.`;
 
 /** Above it, GitHub and mail programs begin to refuse to show a notebook. */
 const largeBytes = 1e6;
 
-/** @throws UserError if anything keeps a notebook from being published; then none is */
-export async function exportCommand(args: readonly string[]): Promise<undefined> {
+/**
+ * @throws UserError if anything keeps a notebook from being published; then none is. OutputError if one can't be
+ *   written; those before it are
+ */
+export async function exportCommand(args: readonly string[]): Promise<void> {
   const { values, positionals } = parse(args);
   if (values.help) {
     console.log(usage);
-    return undefined;
+    return;
   }
+  if (values.out === '') throw new UserError('--out is empty; expected the path of a folder.');
   const outDir = values.out === undefined ? path.join(outputsDir, 'published') : path.resolve(values.out);
-  const files = selectExecuted(positionals, outputFolders(outputsDir).notebooks);
+  const executed = outputFolders(outputsDir).notebooks;
+  const files = selectExecuted(positionals, executed);
   const targets = targetsOf(files, outDir);
+  needNoSource(targets, [
+    ...files,
+    ...listNotebooks(),
+    ...(fs.existsSync(executed) ? listNotebooks(executed) : []),
+  ]);
+  needNoFolder(targets);
   const notebooks = readAll(files);
   const stills = await ChromiumStills.start();
+  const rows: string[][] = [];
   try {
-    fs.mkdirSync(outDir, { recursive: true });
-    const rows: string[][] = [];
+    prepareFolders([outDir]);
     for (const [i, target] of targets.entries()) {
       const copy = await published(notebooks[i], stills);
       const content = `${JSON.stringify(copy, null, 1)}\n`;
@@ -48,11 +62,12 @@ export async function exportCommand(args: readonly string[]): Promise<undefined>
       writeWhole(target, content);
       rows.push([nameOf(target), String(countStills(content)), sizeText(content)]);
     }
-    console.log(tableText({ caption: '', columns, rows }));
-    console.log(`\nPublished notebooks: ${shortPath(outDir)}`);
-    return undefined;
   } finally {
     await stills.close();
+    if (rows.length > 0) {
+      console.log(tableText({ caption: '', columns, rows }));
+      console.log(`\nPublished notebooks: ${shortPath(outDir)}`);
+    }
   }
 }
 
@@ -94,12 +109,16 @@ function readAll(files: readonly string[]) {
 
 function targetsOf(files: readonly string[], outDir: string): string[] {
   const targets = files.map((file) => path.join(outDir, path.basename(file)));
-  const clash = targets.findIndex((target, i) => targets.indexOf(target) !== i || target === files[i]);
-  if (clash < 0) return targets;
+  const clash = targets.find((target, i) => targets.indexOf(target) !== i);
+  if (clash !== undefined) {
+    throw new UserError(
+      `Two notebooks would both be written as ${shortPath(clash)}: publish them one by one, each with its own --out.`,
+    );
+  }
+  const long = targets.find((target) => nameExcess(nameOf(target)) > 0);
+  if (long === undefined) return targets;
   throw new UserError(
-    targets[clash] === files[clash]
-      ? `${shortPath(files[clash])} would be overwritten by its published copy: name another --out.`
-      : `Two notebooks would both be written as ${shortPath(targets[clash])}: publish them one by one, each with its own --out.`,
+    `The name ${nameOf(long).slice(0, 40)}… is too long for a published copy: rename the notebook.`,
   );
 }
 

@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import {
+  isObject,
   listNotebooks,
   nameOf,
   type Notebook,
@@ -70,8 +71,12 @@ export function readExecuted(file: string): ExecutedNotebook {
   }
   const notebook = readNotebook(file) as ExecutedNotebook;
   for (const [index, cell] of notebook.cells.entries()) {
-    if (cell.cell_type !== 'code' || sourceOf(cell).trim() === '') continue;
     const place = `cell ${index + 1}${cell.id === undefined ? '' : ` (${cell.id})`}`;
+    const { outputs } = cell as { readonly outputs?: unknown };
+    if (outputs !== undefined && !(Array.isArray(outputs) && outputs.every(isOutput))) {
+      throw new UserError(`${shownPath(file)} is no valid notebook: ${place} has outputs that are none.`);
+    }
+    if (cell.cell_type !== 'code' || sourceOf(cell).trim() === '') continue;
     if (cell.outputs?.some(({ output_type }) => output_type === 'error')) {
       throw new UserError(`${shownPath(file)} has an error in ${place}. Mend it, and run ${again}.`);
     }
@@ -80,4 +85,11 @@ export function readExecuted(file: string): ExecutedNotebook {
     }
   }
   return notebook;
+}
+
+/** As far as outputs are looked at here: their kind, and the forms by MIME type of those that have some. */
+function isOutput(output: unknown): boolean {
+  if (!isObject(output) || typeof output.output_type !== 'string') return false;
+  const isRich = 'data' in output || ['display_data', 'execute_result'].includes(output.output_type);
+  return !isRich || (isObject(output.data) && isObject(output.metadata));
 }

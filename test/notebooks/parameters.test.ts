@@ -32,6 +32,17 @@ describe('parameters', () => {
     assert.equal(JSON.stringify(plain), before);
   });
 
+  test('set anew in a notebook that was executed before, they replace the cell of that time', () => {
+    const executed = withParameters(plain, { rate: 0.5 }, 'some');
+    const { cells } = withParameters(executed, { profile: 'tiny' }, 'some');
+    assert.deepEqual(
+      cells.map(({ source }) => source),
+      ['// first', plain.cells[1].source, 'profile = "tiny";', 'x'],
+    );
+    // Without parameters, what it was executed with stays.
+    assert.equal(withParameters(executed, {}, 'some'), executed);
+  });
+
   test('an unknown one is an error that lists the known ones', () => {
     assert.throws(() => withParameters(plain, { profil: 'tiny' }, '01-some'), {
       name: 'UserError',

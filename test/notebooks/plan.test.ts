@@ -85,6 +85,70 @@ describe('the plan', () => {
     ]);
   });
 
+  test('a malformed notebook is refused for what is wrong with it, and the others stay', () => {
+    const good = notebook(code('1'));
+    const [cell] = good.cells;
+    // JSON leaves out what is undefined.
+    const bare = { ...good, metadata: undefined };
+    const bareCell = { ...cell, metadata: undefined };
+    const sourceless = { ...cell, source: undefined };
+    const malformed: [unknown, RegExp][] = [
+      [bare, /expected an object as its metadata, and it has nothing/],
+      [{ ...good, metadata: null }, /expected an object as its metadata, and it has null/],
+      [{ ...good, cells: [cell, bareCell] }, /cell 2 has nothing as its metadata/],
+      [
+        { ...good, cells: [sourceless] },
+        /cell 1 has nothing as its source; expected a text or a list of lines/,
+      ],
+      [{ ...good, cells: [{ ...cell, source: [1] }] }, /cell 1 has \[1\] as its source/],
+      [{ ...good, cells: [cell, null] }, /cell 2 is null; expected an object/],
+      [
+        { ...good, cells: [{ ...cell, metadata: { tags: 'parameters' } }] },
+        /has the tags "parameters"; expected a list/,
+      ],
+      [{ ...good, cells: [{ ...cell, cell_type: 'heading' }] }, /has the type "heading"; expected "code"/],
+      [[], /is no notebook that can be run here/],
+    ];
+    const files = malformed.map(([content], i) => {
+      const file = path.join(folder, `malformed-${i}.ipynb`);
+      fs.writeFileSync(file, JSON.stringify(content));
+      return file;
+    });
+    const fine = writeNotebook(folder, 'fine', code('let size = 1;', 'parameters'));
+    const odd = path.join(folder, 'odd.ipynb');
+    fs.writeFileSync(odd, JSON.stringify({ ...good, metadata: { kernelspec: null, cifar10: null } }));
+    const entries = planRuns({ files: [...files, fine, odd], settings: readSettings([]) });
+    for (const [i, [, reason]] of malformed.entries()) {
+      assert.match(told(entries[i]), reason);
+      assert.ok(told(entries[i]).startsWith(files[i]), told(entries[i]));
+    }
+    assert.deepEqual(
+      entries.slice(malformed.length).map(({ kind }) => kind),
+      ['run', 'run'],
+    );
+  });
+
+  test('a name that leaves no room for the names of its outputs is refused', () => {
+    const long = writeNotebook(folder, 'x'.repeat(245), code('1'));
+    const fits = writeNotebook(folder, 'x'.repeat(228), code('let size = 1;', 'parameters'));
+    const [refused, run] = planRuns({ files: [long, fits], settings: readSettings([]) });
+    assert.match(told(refused), /^The name x+… is \d+ bytes too long for the names of its outputs/);
+    assert.equal(run.kind, 'run');
+    const [grid] = planRuns({ files: [fits], settings: readSettings(['size=16,32']) });
+    assert.match(told(grid), /too long/);
+  });
+
+  test('half a surrogate pair in a notebook is read as U+FFFD', () => {
+    const file = path.join(folder, 'half.ipynb');
+    fs.writeFileSync(file, JSON.stringify(notebook(code("'\ud83c'"), code("'🎉'"))));
+    const [entry] = planRuns({ files: [file], settings: readSettings([]) });
+    assert.ok(entry.kind === 'run');
+    assert.deepEqual(
+      entry.run.notebook.cells.map(({ source }) => source),
+      ["'\ufffd'", "'🎉'"],
+    );
+  });
+
   test('a file that is no notebook, or one of another language, is refused', () => {
     const write = (name: string, content: unknown): string => {
       const file = path.join(folder, `${name}.ipynb`);
@@ -117,6 +181,13 @@ describe('the choice of notebooks', () => {
     assert.deepEqual(choose(path.join(own, '01-one.ipynb')), ['01-one']);
     assert.throws(() => choose('one'), /No notebook begins with "one".*00-data, 01-one, 02-two/);
     assert.throws(() => choose('*.x'), /No notebook matches "\*\.x"/);
+    const loop = path.join(folder, 'loop.ipynb');
+    fs.symlinkSync('loop.ipynb', loop);
+    const [refused] = planRuns({
+      files: selectNotebooks([loop], listNotebooks(own)),
+      settings: readSettings([]),
+    });
+    assert.match(told(refused), /loop\.ipynb can't be read: ELOOP/);
   });
 });
 
@@ -151,6 +222,7 @@ describe('the command line', () => {
     assert.equal(readRequest(['--set', 'profile=full'], { profile: 'quick' })?.profile, undefined);
     assert.throws(() => readRequest(['--profile', 'a', '--set', 'profile=b']), /named twice/);
     assert.throws(() => readRequest(['--keep-going', '--fail-fast']), /exclude each other/);
+    assert.throws(() => readRequest(['--out', '']), /--out is empty/);
     assert.throws(() => readRequest(['--jobs', '1.5']), /--jobs is "1\.5"; expected a whole number above 0/);
     assert.throws(() => readRequest(['--timeout', 'soon']), /--timeout is "soon"/);
     assert.throws(() => readRequest(['--jbos', '2']), /--jbos[^]*npm run notebooks -- --help/);

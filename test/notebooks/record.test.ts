@@ -49,6 +49,21 @@ describe('what --resume looks at', () => {
     assert.equal(whyRun(output, fingerprintOf(planned(1, ...cells, prose), surroundings)), undefined);
   });
 
+  test('a cell of parameters that an earlier execution put in is code, unless it is replaced', () => {
+    const executed = (value: number): typeof cells => [
+      cells[0],
+      code(`size = ${value};`, 'injected-parameters'),
+      cells[1],
+    ];
+    const ofCode = (run: PlannedRun): string => fingerprintOf(run, surroundings).code;
+    const alone = (value: number): PlannedRun => ({
+      ...planned(1),
+      ...{ parameters: {}, notebook: notebook(...executed(value)) },
+    });
+    assert.notEqual(ofCode(alone(2)), ofCode(alone(3)));
+    assert.equal(ofCode(planned(1, ...executed(2))), ofCode(planned(1)));
+  });
+
   test('each thing that changes is told', () => {
     fs.writeFileSync(output, '{}');
     writeRecord(output, passing(fingerprintOf(planned(1), surroundings)));

@@ -44,6 +44,19 @@ describe('headless runs', () => {
     assert.deepEqual([...new Set(seen)], [0, 1, 2]);
   });
 
+  test('of a notebook that was executed before, no output is left where a run did not come', async () => {
+    const content = notebook(code('throw new Error("no")'), code('1'));
+    const output = { output_type: 'stream', name: 'stdout', text: 'of another day' };
+    const cells = content.cells.map((cell) => ({ ...cell, outputs: [output], execution_count: 7 }));
+    const file = write('executed', { ...content, cells });
+    const { output: written } = await runNotebook(file, {
+      outDir: path.join(folder, 'out'),
+      folder: notebooksDir,
+    });
+    const [, second] = executedCells(written);
+    assert.deepEqual([second.outputs, second.execution_count], [[], null]);
+  });
+
   test('a failing cell is named with its error; what ran before it is kept; what follows it did not run', async () => {
     const file = write(
       'bad',
