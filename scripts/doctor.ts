@@ -36,19 +36,19 @@ function describeKernel(): string {
 }
 
 function describeDataset(): string {
-  const named = setting(process.env, 'CIFAR10_DIR');
-  const own = path.join(dataDir, batchesFolder);
-  let folder: string;
-  if (named !== undefined) {
-    try {
-      folder = findBatches(named, 'CIFAR10_DIR');
-    } catch (error) {
-      if (error instanceof UserError) return error.message;
-      throw error;
-    }
-  } else if (hasBatches(own)) folder = own;
-  else return 'CIFAR-10 is not in data/ yet; to fetch it (170 MB), run: npm run data -- fetch';
+  try {
+    const named = setting(process.env, 'CIFAR10_DIR');
+    const own = path.join(dataDir, batchesFolder);
+    if (named !== undefined) return describeBatches(findBatches(named, 'CIFAR10_DIR'));
+    if (hasBatches(own)) return describeBatches(own);
+    return 'CIFAR-10 is not in data/ yet; to fetch it (170 MB), run: npm run data -- fetch';
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
+}
 
+function describeBatches(folder: string): string {
   const size = batchBytes(officialRelease);
   const incomplete = [...trainFiles, testFile].filter(
     (file) => fs.statSync(path.join(folder, file), { throwIfNoEntry: false })?.size !== size,

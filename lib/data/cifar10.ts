@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { UserError } from '../runtime/errors';
+import { exists, expectReadableFile, isFolder } from './files';
 import { sha256 } from './hash';
 import { expectedSum, type Manifest, manifestFile, readManifest } from './manifest';
 import {
@@ -33,10 +34,6 @@ export interface Cifar10Files {
 const remedy =
   'Get the files again from the official archive: remove the folder and run `npm run data -- fetch`.';
 
-function isFolder(place: string): boolean {
-  return fs.statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
-
 /**
  * Finds the batch files in `place` itself or in `cifar-10-batches-bin` below it.
  * @param name what the person called the place, for the message: 'CIFAR10_DIR'
@@ -60,12 +57,12 @@ export function findBatches(place: string, name: string): string {
 
 /** Whether at least one batch file is in `folder`: then it is meant as CIFAR-10, and errors say what lacks. */
 export function hasBatches(folder: string): boolean {
-  return [...trainFiles, testFile].some((file) => fs.existsSync(path.join(folder, file)));
+  return [...trainFiles, testFile].some((file) => exists(path.join(folder, file)));
 }
 
 function checkPresent(folder: string): void {
   const missing = [...trainFiles, testFile, classNamesFile].filter(
-    (file) => !fs.existsSync(path.join(folder, file)),
+    (file) => !exists(path.join(folder, file)),
   );
   if (missing.length === 0) return;
   throw new UserError(`${folder} is incomplete: ${missing.join(', ')} missing. ${remedy}`);
@@ -83,6 +80,7 @@ function checkSum(file: string, bytes: Uint8Array, manifest: Manifest | undefine
 }
 
 function readClassNames(file: string, manifest: Manifest | undefined): readonly string[] {
+  expectReadableFile(file);
   const bytes = fs.readFileSync(file);
   checkSum(file, bytes, manifest);
   // The official file ends with blank lines.
@@ -100,6 +98,7 @@ function readClassNames(file: string, manifest: Manifest | undefined): readonly 
 
 /** Fills `buffer` from `file`, whose size must be that of the buffer. */
 async function readExactly(file: string, buffer: Buffer): Promise<void> {
+  expectReadableFile(file);
   const handle = await fs.promises.open(file, 'r');
   try {
     const { size } = await handle.stat();

@@ -6,7 +6,7 @@ import { dataDir } from '../runtime/paths';
 import { acquireLock } from '../runtime/process-lock';
 import { unpackArchive } from './archive';
 import { download, type Progress, type Timeouts } from './download';
-import { sizeOf } from './files';
+import { exists, failedTo, isSystemError, sizeOf } from './files';
 import { sha256File } from './hash';
 import {
   batchBytes,
@@ -57,10 +57,19 @@ function places(folder: string, release: Cifar10Release) {
  * @throws UserError for everything else that a person can mend
  */
 export async function fetchCifar10(options: FetchOptions = {}): Promise<string> {
-  const { folder = dataDir, release = officialRelease, onNotice } = options;
+  const { folder = dataDir } = options;
+  try {
+    return await fetchInto(folder, options);
+  } catch (error) {
+    throw isSystemError(error) ? failedTo('written', folder, error) : error;
+  }
+}
+
+async function fetchInto(folder: string, options: FetchOptions): Promise<string> {
+  const { release = officialRelease, onNotice } = options;
   const urls = archiveUrls(release, options.mirror);
   const { batches, unpacking, part, brought, lock } = places(folder, release);
-  if (fs.existsSync(batches) && !fs.existsSync(part)) return batches;
+  if (exists(batches) && !exists(part)) return batches;
 
   fs.mkdirSync(folder, { recursive: true });
   const held = await acquireLock(lock, {
@@ -68,8 +77,8 @@ export async function fetchCifar10(options: FetchOptions = {}): Promise<string> 
   });
   try {
     fs.rmSync(unpacking, { recursive: true, force: true });
-    if (!fs.existsSync(batches)) {
-      const isBrought = fs.existsSync(brought);
+    if (!exists(batches)) {
+      const isBrought = exists(brought);
       await checkFreeSpace(folder, release, isBrought ? release.bytes : sizeOf(part));
       if (!isBrought) {
         if (sizeOf(part) > release.bytes) fs.rmSync(part);

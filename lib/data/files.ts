@@ -1,18 +1,81 @@
+/** The file system as data is read from it: whatever lies in the way becomes one sentence with the place. */
 import * as fs from 'node:fs';
 import { UserError } from '../runtime/errors';
+import { codeOf, messageOf } from './text';
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied; its owner can allow it with chmod',
+  EPERM: 'permission denied',
+  EROFS: 'its file system is read-only',
+  EEXIST: 'something else of that name is in the way',
+  ENOTDIR: 'a file is in the way of a folder',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'your disk quota is used up',
+  ELOOP: 'it is a link that leads back to itself',
+};
+
+/**
+ * The failure to do something with a place, as a sentence.
+ * @param deed what can't be done, as a participle: 'read'
+ */
+export function failedTo(deed: string, place: string, error: unknown): UserError {
+  const reason = reasons[codeOf(error) ?? ''] ?? messageOf(error);
+  return new UserError(`${place} cannot be ${deed}: ${reason}.`);
+}
+
+/** @returns undefined if nothing is there */
+function statsOf(place: string): fs.Stats | undefined {
+  try {
+    return fs.statSync(place, { throwIfNoEntry: false });
+  } catch (error) {
+    if (codeOf(error) === 'ENOTDIR') return undefined;
+    throw failedTo('read', place, error);
+  }
+}
+
+/** Unlike `fs.existsSync`, it doesn't take what can't be looked at for missing. */
+export function exists(place: string): boolean {
+  return statsOf(place) !== undefined;
+}
 
 /** The size of a file in bytes; 0 if there is none. */
 export function sizeOf(file: string): number {
-  return fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  return statsOf(file)?.size ?? 0;
+}
+
+export function isFolder(place: string): boolean {
+  return statsOf(place)?.isDirectory() ?? false;
+}
+
+/** The names in a folder. */
+export function namesIn(folder: string): string[] {
+  try {
+    return fs.readdirSync(folder);
+  } catch (error) {
+    throw failedTo('read', folder, error);
+  }
 }
 
 /**
- * Opening a FIFO waits for whoever writes to it, perhaps for ever; a device may have no end.
- * @throws UserError when `file` is there and is not a regular file
+ * To be asked before a file is opened: opening a FIFO waits for whoever writes to it, perhaps for ever, and a device
+ * may have no end. A file that is missing is the caller's to report.
+ * @throws UserError when `file` is there, and is not a regular file or can't be read
  */
-export function expectRegularFile(file: string): void {
-  const stats = fs.statSync(file, { throwIfNoEntry: false });
-  if (!stats || stats.isFile()) return;
-  const kind = stats.isDirectory() ? 'a folder' : stats.isFIFO() ? 'a FIFO' : 'a device or socket';
-  throw new UserError(`${file} is ${kind}; expected a regular file.`);
+export function expectReadableFile(file: string): void {
+  const stats = statsOf(file);
+  if (!stats) return;
+  if (!stats.isFile()) {
+    const kind = stats.isDirectory() ? 'a folder' : stats.isFIFO() ? 'a FIFO' : 'a device or a socket';
+    throw new UserError(`${file} is ${kind}; expected a regular file.`);
+  }
+  try {
+    fs.closeSync(fs.openSync(file, 'r'));
+  } catch (error) {
+    throw failedTo('read', file, error);
+  }
+}
+
+/** What the system, not this program, failed at: such errors have a code. */
+export function isSystemError(error: unknown): boolean {
+  return codeOf(error) !== undefined;
 }

@@ -3,11 +3,10 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { UserError } from '../runtime/errors';
 import { tf } from '../runtime/tensorflow';
-import { codeOf, counted, messageOf } from './text';
+import { expectReadableFile, failedTo, isFolder, namesIn } from './files';
+import { type ImageSize, isJpegOrPng, statedSize } from './image-header';
+import { counted, grouped, messageOf } from './text';
 import type { ImageSet } from './types';
-
-/** [height, width] */
-export type ImageSize = readonly [number, number];
 
 /** The images of one split, found but not yet read. */
 export interface ImageFiles {
@@ -25,19 +24,17 @@ export interface ImageFolder {
 const MAX_CLASSES = 256;
 const CHANNELS = 3;
 
+/** Decoding takes 15 bytes a pixel for a moment (TensorFlow's three bytes, and three int32 of tfjs): 1.5 GB. */
+const MAX_PIXELS = 100e6;
+
 /** What systems leave in folders without being asked. */
 const CLUTTER = new Set(['Thumbs.db', 'desktop.ini']);
 
 /** Names in code-unit order, the same in every locale. */
 function listNames(folder: string): string[] {
-  return fs
-    .readdirSync(folder)
+  return namesIn(folder)
     .filter((name) => !name.startsWith('.') && !CLUTTER.has(name))
     .sort();
-}
-
-function isFolder(place: string): boolean {
-  return fs.statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** Whether `folder` is laid out as images with train/ and test/. */
@@ -113,26 +110,28 @@ interface Decoded {
   readonly pixels: ArrayLike<number>;
 }
 
-/** JPEG and PNG by their first bytes; TensorFlow would also take GIF and BMP, whatever the name says. */
-function isJpegOrPng(bytes: Uint8Array): boolean {
-  const begins = (signature: readonly number[]): boolean => signature.every((byte, i) => bytes[i] === byte);
-  return begins([0xff, 0xd8, 0xff]) || begins([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-}
-
 /**
  * Decodes one image to red, green and blue bytes: grey becomes three equal channels, transparency is dropped,
  * 16 bits a channel become 8.
  */
 async function decode(file: string, size: ImageSize | undefined): Promise<Decoded> {
+  expectReadableFile(file);
   let bytes: Buffer;
   try {
     bytes = await fs.promises.readFile(file);
   } catch (error) {
-    throw new UserError(`${file} cannot be read: ${codeOf(error) ?? messageOf(error)}.`);
+    throw failedTo('read', file, error);
   }
   if (!isJpegOrPng(bytes)) {
     throw new UserError(
       `${file} is no image (${counted(bytes.length, 'byte')}); expected JPEG or PNG content.`,
+    );
+  }
+  const stated = statedSize(bytes);
+  if (stated && stated[0] * stated[1] > MAX_PIXELS) {
+    throw new UserError(
+      `${file} has ${stated.map(grouped).join(' x ')} pixels (height x width); ` +
+        `expected at most ${grouped(MAX_PIXELS)} in all. Scale it down, or remove it.`,
     );
   }
   const image = tf.tidy(() => {
@@ -140,7 +139,8 @@ async function decode(file: string, size: ImageSize | undefined): Promise<Decode
     try {
       decoded = tf.node.decodeImage(bytes, CHANNELS) as tf.Tensor3D;
     } catch (error) {
-      const reason = messageOf(error).split('\n')[0];
+      // TensorFlow's own words come after a line with the number of the status.
+      const reason = /^Message: (.*)$/m.exec(messageOf(error))?.[1] ?? messageOf(error).split('\n')[0];
       throw new UserError(`${file} cannot be decoded; expected a whole JPEG or PNG image (${reason}).`);
     }
     if (!size || (decoded.shape[0] === size[0] && decoded.shape[1] === size[1])) return decoded;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
+import { expectReadableFile } from './files';
 import type { Dataset } from './types';
 
 /** sha256 of some bytes, in hex. */
@@ -9,6 +10,7 @@ export function sha256(bytes: Uint8Array): string {
 
 /** sha256 of a file of any size, in hex. */
 export async function sha256File(file: string): Promise<string> {
+  expectReadableFile(file);
   const hash = createHash('sha256');
   for await (const chunk of fs.createReadStream(file, { highWaterMark: 1 << 20 }))
     hash.update(chunk as Buffer);

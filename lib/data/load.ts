@@ -1,13 +1,13 @@
 /** Decides which dataset serves, and loads it. */
-import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { UserError } from '../runtime/errors';
 import { dataDir } from '../runtime/paths';
 import { findBatches, hasBatches, readCifar10 } from './cifar10';
 import { NetworkUnreachableError, type Progress, type Timeouts } from './download';
 import { fetchCifar10 } from './fetch';
-import type { ImageSize } from './folder';
+import { exists, isFolder } from './files';
 import { datasetDigest } from './hash';
+import type { ImageSize } from './image-header';
 import { ProgressBar } from './progress';
 import { batchesFolder, type Cifar10Release, imageShape, officialRelease } from './release';
 import { drawSample, sampleClassNames, sampleCounts, sampleSeed } from './sample';
@@ -131,7 +131,7 @@ async function obtainCifar10(options: LoadOptions, surroundings: Surroundings): 
 
   const folder = path.join(dataFolder, batchesFolder);
   if (options.download === false) {
-    if (fs.existsSync(folder)) return folder;
+    if (exists(folder)) return folder;
     throw new DownloadOffError(
       `CIFAR-10 is not in ${dataFolder}, and downloading is off. Run \`npm run data -- fetch\`, or set ` +
         `CIFAR10_DIR to a folder that has the files.`,
@@ -193,7 +193,7 @@ async function loadFolder(
   surroundings: Surroundings,
 ): Promise<Dataset> {
   const folder = path.resolve(source);
-  if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+  if (!isFolder(folder)) {
     throw new UserError(
       `The data source is "${source}", and there is no such folder (${folder}); ` +
         `expected 'auto', 'cifar10', 'sample' or a folder of data.`,

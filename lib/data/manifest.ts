@@ -6,6 +6,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { UserError } from '../runtime/errors';
+import { expectReadableFile } from './files';
 import { codeOf } from './text';
 
 export const manifestFile = 'manifest.json';
@@ -40,6 +41,7 @@ function isManifest(value: unknown): value is Manifest {
 export function readManifest(folder: string): Manifest | undefined {
   const file = path.join(folder, manifestFile);
   let value: unknown;
+  expectReadableFile(file);
   try {
     value = JSON.parse(fs.readFileSync(file, 'utf8'));
   } catch (error) {

@@ -1,8 +1,7 @@
 /** One request to one host for a file whose size is known, or for the rest of it. */
 import * as fs from 'node:fs';
 import type { ReadableStream } from 'node:stream/web';
-import { UserError } from '../runtime/errors';
-import { sizeOf } from './files';
+import { failedTo, sizeOf } from './files';
 import { codeOf, counted, grouped, messageOf } from './text';
 
 export interface Progress {
@@ -216,7 +215,7 @@ async function onDisk<T>(file: string, operation: () => Promise<T>): Promise<T> 
   try {
     return await operation();
   } catch (error) {
-    throw new UserError(`${file} cannot be written: ${messageOf(error)}.`);
+    throw failedTo('written', file, error);
   }
 }
 

@@ -1,8 +1,8 @@
-import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { UserError } from '../runtime/errors';
 import { dataDir } from '../runtime/paths';
 import { findBatches, readCifar10 } from './cifar10';
+import { exists } from './files';
 import { sha256File } from './hash';
 import { manifestFile, readManifest } from './manifest';
 import { batchesFolder, type Cifar10Release, officialRelease } from './release';
@@ -22,7 +22,7 @@ export async function verifyCifar10(
   const named = setting(env, 'CIFAR10_DIR');
   const folder =
     named === undefined ? path.join(dataFolder, batchesFolder) : findBatches(named, 'CIFAR10_DIR');
-  if (!fs.existsSync(folder)) {
+  if (!exists(folder)) {
     throw new UserError(
       `There is no ${folder} to verify; run \`npm run data -- fetch\`, or set CIFAR10_DIR.`,
     );
@@ -32,7 +32,7 @@ export async function verifyCifar10(
   const differing: string[] = [];
   for (const [name, expected] of Object.entries(readManifest(folder)?.files ?? {})) {
     const file = path.join(folder, name);
-    const got = fs.existsSync(file) ? await sha256File(file) : 'missing';
+    const got = exists(file) ? await sha256File(file) : 'missing';
     if (got === expected) lines.push(`ok  ${got}  ${name}`);
     else differing.push(`${name} (${got}, expected ${expected})`);
   }

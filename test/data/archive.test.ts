@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { beforeEach, test } from 'node:test';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { unpackArchive } from '../../lib/data/archive';
 import { manifestFile } from '../../lib/data/manifest';
 import { UserError } from '../../lib/runtime/errors';
@@ -77,6 +78,13 @@ const malicious: readonly Entry[] = [
   { path: `${inside}/readme.html`, type: 'SymbolicLink', linkpath: '/etc/passwd' },
   { path: `${inside}/link`, type: 'SymbolicLink', linkpath: '..' },
   { path: `${inside}/batches.meta.txt`, type: 'Link', linkpath: '/etc/passwd' },
+  { path: `${inside}/data_batch_3.bin`, type: 'CharacterDevice' },
+  { path: `${inside}/data_batch_3.bin`, type: 'BlockDevice' },
+  { path: `${inside}/batches.meta.txt`, type: 'FIFO' },
+  { path: `${inside}/readme.html/`, type: 'Directory' },
+  { path: `${inside}\\..\\escaped.txt`, content },
+  { path: `./${inside}/data_batch_1.bin`, content },
+  { path: `${inside}/DATA_BATCH_1.BIN`, content },
 ];
 for (const entry of malicious) {
   test(`refuses the entry ${entry.path} (${entry.type ?? 'File'})`, async () => {
@@ -84,6 +92,50 @@ for (const entry of malicious) {
     assert.ok(!fs.existsSync(path.join(base, 'escaped.txt')));
   });
 }
+
+test('goes by the name and the link that an extended header puts in the place of an entry’s own', async () => {
+  const extended = (records: string): Entry => {
+    return { path: 'PaxHeader', type: 'ExtendedHeader', content: Buffer.from(records) };
+  };
+  const good = goodEntries();
+  const renamed = [extended('26 path=../../escaped.txt\n'), good[1]];
+  await assertRefused(makeArchive([good[0], ...renamed]), 'entry "../../escaped.txt" (File)');
+  fs.rmSync(folder, { recursive: true });
+  fs.mkdirSync(folder);
+  const long = {
+    path: '././@LongLink',
+    type: 'NextFileHasLongPath',
+    content: Buffer.from('/tmp/x\0'),
+  } as const;
+  await assertRefused(makeArchive([good[0], long, good[1]]), 'entry "/tmp/x" (File)');
+});
+
+test('a header that claims terabytes, or less than nothing, writes nothing', async () => {
+  const [directory, batch] = goodEntries();
+  for (const size of [2 ** 40, 2 ** 53 - 1, -1]) {
+    await assertRefused(makeArchive([directory, { ...batch, size }]), archive);
+    assert.deepEqual(fs.readdirSync(folder), []);
+  }
+});
+
+test('a bomb, zeros without end behind a small name, fills neither disk nor memory', async () => {
+  const gibibyte = 2 ** 30;
+  const zeros = Buffer.alloc(2 ** 24);
+  // As an unknown entry, as an extended header, and behind the archive's end.
+  const heads: readonly Entry[][] = [
+    [{ path: `${inside}/zeros`, size: gibibyte }],
+    [{ path: 'PaxHeader', type: 'ExtendedHeader', size: gibibyte }],
+    [{ path: `${inside}/batches.meta.txt`, size: gibibyte }],
+  ];
+  for (const head of heads) {
+    const start = gunzipSync(makeArchive(head)).subarray(0, 512);
+    const bytes = gzipSync(Buffer.concat([start, ...new Array<Buffer>(2).fill(zeros)]));
+    const before = process.memoryUsage().rss;
+    await assertRefused(bytes, archive);
+    assert.ok(process.memoryUsage().rss - before < 2 ** 28, 'took more than 256 MiB');
+    assert.deepEqual(fs.readdirSync(folder), []);
+  }
+});
 
 test('refuses such an entry also as the last one', async () => {
   await assertRefused(withEntry({ path: '../escaped.txt', content }, 9), 'entry "../escaped.txt"');

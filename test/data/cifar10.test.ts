@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { beforeEach, test } from 'node:test';
@@ -15,6 +16,7 @@ import {
   releaseOf,
   sha256,
   temporaryFolder,
+  withoutPermission,
   writeBatches,
 } from './fixtures';
 
@@ -24,6 +26,7 @@ let folder: string;
 
 beforeEach(() => {
   folder = writeBatches(fs.mkdtempSync(path.join(base, 't-')));
+  fs.chmodSync(folder, 0o755);
 });
 
 /** Replaces a file of the folder by what `change` makes of it. */
@@ -166,4 +169,34 @@ test('a folder that is not there, or has no batches, is refused by the name it w
     name: 'UserError',
     message: /^CIFAR10_DIR is ".*", which holds no CIFAR-10 .* expected data_batch_1\.bin/,
   });
+});
+
+test('a FIFO in place of a file is refused, not waited for', async () => {
+  prove(release.sha256);
+  for (const name of [manifestFile, 'batches.meta.txt', 'data_batch_2.bin']) {
+    const file = path.join(folder, name);
+    fs.renameSync(file, `${file}.kept`);
+    execFileSync('mkfifo', [file]);
+    await assertRefused(`${file} is a FIFO`);
+    fs.renameSync(`${file}.kept`, file);
+  }
+});
+
+test('a file that may not be read is named, and an unreadable folder is not called empty', async () => {
+  prove(release.sha256);
+  for (const name of [manifestFile, 'batches.meta.txt', 'data_batch_2.bin']) {
+    const file = path.join(folder, name);
+    await withoutPermission(file, () => assertRefused(`${file} cannot be read: permission denied`));
+  }
+  await withoutPermission(folder, async () => {
+    await assertRefused('cannot be read: permission denied');
+    assert.throws(() => findBatches(folder, 'CIFAR10_DIR'), /cannot be read: permission denied/);
+  });
+});
+
+test('files from the future are read like any others', async () => {
+  prove(release.sha256);
+  const future = new Date('2099-01-01');
+  for (const name of fs.readdirSync(folder)) fs.utimesSync(path.join(folder, name), future, future);
+  assert.equal((await readCifar10(folder, release)).verified, true);
 });

@@ -18,6 +18,7 @@ import {
   serve,
   startHost,
   temporaryFolder,
+  withoutPermission,
 } from './fixtures';
 
 const base = temporaryFolder();
@@ -406,6 +407,15 @@ test('a wrong archive that a person brought is refused, and stays', async () => 
   fs.writeFileSync(brought, 'something else');
   await assertFails(fetchFrom([await deadHost()]), brought, '14 bytes', 'Remove it');
   assert.deepEqual(fs.readdirSync(folder), ['small.tar.gz']);
+});
+
+test('a folder that can’t be written, and a file in its place, are said in a sentence', async () => {
+  fs.chmodSync(folder, 0o755);
+  const fetching = () => assertFails(fetchFrom([]), `${folder} cannot be written: permission denied`);
+  await withoutPermission(folder, fetching, 0o555);
+  const file = path.join(folder, 'a file');
+  fs.writeFileSync(file, '');
+  await assertFails(fetchFrom([], { folder: file }), `${file} cannot be written`);
 });
 
 test('what a killed run left half unpacked is removed', async () => {

@@ -8,7 +8,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { after } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { Header } from 'tar';
+import { Header, type types } from 'tar';
 import type { Cifar10Release } from '../../lib/data/release';
 
 export const batchNames = [
@@ -54,8 +54,10 @@ function makeBatch(file: number): Buffer {
 export interface Entry {
   readonly path: string;
   readonly content?: Buffer;
-  readonly type?: 'File' | 'Directory' | 'SymbolicLink' | 'Link';
+  readonly type?: types.EntryTypeName;
   readonly linkpath?: string;
+  /** What the header says; the size of `content` if missing. */
+  readonly size?: number;
 }
 
 /** The entries of a whole archive: the folder, the batches, the names (with the blank lines at the end). */
@@ -74,8 +76,8 @@ export function goodEntries(): Entry[] {
 /** A tar.gz with exactly these entries; no packer would write some of them. */
 export function makeArchive(entries: readonly Entry[]): Buffer {
   const blocks: Buffer[] = [];
-  for (const { path: name, content = Buffer.alloc(0), type = 'File', linkpath } of entries) {
-    const header = new Header({ path: name, type, size: content.length, mode: 0o644, linkpath });
+  for (const { path: name, content = Buffer.alloc(0), type = 'File', linkpath, size } of entries) {
+    const header = new Header({ path: name, type, size: size ?? content.length, mode: 0o644, linkpath });
     const block = Buffer.alloc(512);
     header.encode(block);
     blocks.push(block, content, Buffer.alloc((512 - (content.length % 512)) % 512));
@@ -103,10 +105,36 @@ export function writeBatches(folder: string): string {
 /** A folder that goes when the test file ends. */
 export function temporaryFolder(): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'data-test-'));
+  // For `withoutPermission`, which is another user.
+  fs.chmodSync(folder, 0o755);
   after(() => {
     fs.rmSync(folder, { recursive: true, force: true });
   });
   return folder;
+}
+
+/** Nobody's user and group on every Linux. */
+const nobody = 65_534;
+
+/**
+ * Takes permissions of a place away while `use` runs, which runs as a user whom they bind: root may do everything.
+ * @param left what everybody may still do
+ */
+export async function withoutPermission(
+  place: string,
+  use: () => Promise<unknown>,
+  left = 0o000,
+): Promise<void> {
+  const isRoot = process.geteuid?.() === 0;
+  const { mode } = fs.statSync(place);
+  fs.chmodSync(place, left);
+  if (isRoot) process.seteuid?.(nobody);
+  try {
+    await use();
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+    fs.chmodSync(place, mode);
+  }
 }
 
 export interface Host {

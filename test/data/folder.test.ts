@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { beforeEach, test } from 'node:test';
@@ -7,7 +8,7 @@ import { loadDataset, type LoadOptions } from '../../lib/data';
 import type { Dataset } from '../../lib/data/types';
 import { UserError } from '../../lib/runtime/errors';
 import { tf } from '../../lib/runtime/tensorflow';
-import { temporaryFolder } from './fixtures';
+import { temporaryFolder, withoutPermission } from './fixtures';
 
 const base = temporaryFolder();
 let folder: string;
@@ -80,6 +81,7 @@ function write(place: string, bytes: Buffer | string): string {
 
 beforeEach(() => {
   folder = fs.mkdtempSync(path.join(base, 't-'));
+  fs.chmodSync(folder, 0o755);
   // Written in another order than the sorted one.
   write('train/zebra/1.png', plain(10, 20, 30));
   write('train/ape/2.png', plain(50, 60, 70));
@@ -173,6 +175,51 @@ test('a broken image is refused by its name', async () => {
   flat.dispose();
   const file = write('train/ape/3.jpg', jpeg.subarray(0, jpeg.length - 30));
   await assertRefused({}, file, 'cannot be decoded');
+});
+
+test('an image with too many pixels is not called damaged, and not decoded', async () => {
+  // A whole PNG, 2x2, whose header says 30,000 x 20,000; its sum is right.
+  const large = plain(1, 1, 1);
+  large.writeUInt32BE(20_000, 16);
+  large.writeUInt32BE(30_000, 20);
+  large.writeUInt32BE(crc32(large.subarray(12, 29)), 29);
+  const png = write('test/zebra/b.png', large);
+  await assertRefused({ imageSize: [2, 2] }, `${png} has 30,000 x 20,000 pixels`, 'Scale it down');
+  write('test/zebra/b.png', plain(4, 5, 6));
+
+  const flat = tf.fill([8, 16, 3], 128, 'int32') as tf.Tensor3D;
+  const jpeg = Buffer.from(await tf.node.encodeJpeg(flat));
+  flat.dispose();
+  // Start of frame: its length, the bits of a sample, the height 8 and the width 16.
+  const frame = jpeg.indexOf(Buffer.of(0xff, 0xc0, 0, 17, 8, 0, 8, 0, 16));
+  assert.ok(frame > 0, 'TensorFlow writes baseline JPEG');
+  jpeg.writeUInt16BE(25_000, frame + 5);
+  jpeg.writeUInt16BE(26_000, frame + 7);
+  const forged = write('train/ape/3.jpg', jpeg);
+  await assertRefused({ imageSize: [2, 2] }, `${forged} has 25,000 x 26,000 pixels`);
+});
+
+test('a FIFO, a device, a loop of links and a folder among the images are refused, not waited for', async () => {
+  const place = path.join(folder, 'train/ape/3.png');
+  execFileSync('mkfifo', [place]);
+  await assertRefused({}, `${place} is a FIFO`);
+  for (const [target, said] of [
+    ['/dev/zero', 'is a device'],
+    ['3.png', 'leads back to itself'],
+    ['.', 'is a folder'],
+    ['nowhere', 'ENOENT'],
+  ]) {
+    fs.rmSync(place);
+    fs.symlinkSync(target, place);
+    await assertRefused({}, place, said);
+  }
+});
+
+test('an image or a folder that may not be read is named', async () => {
+  for (const inside of ['train/ape/2.png', 'train/ape', 'train']) {
+    const place = path.join(folder, inside);
+    await withoutPermission(place, () => assertRefused({}, place, 'cannot be read: permission denied'));
+  }
 });
 
 test('an image of another format is refused, whatever its name says', async () => {
