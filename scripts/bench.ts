@@ -1,11 +1,11 @@
 /** `npm run bench`: how fast the networks train, in this project and elsewhere, timed in turn in one run. */
-import * as fs from 'node:fs';
 import * as os from 'node:os';
 import { parseArgs } from 'node:util';
 import { bench, benchText, Contender, contenders, ratios, type ContenderName } from '../lib/bench';
 import { networkNamed, networks } from '../lib/models';
 import { runCommand } from '../lib/runtime/command';
 import { UserError } from '../lib/runtime/errors';
+import { jsonWriter } from '../lib/runtime/json-file';
 
 const usage = `Usage: npm run bench [-- options]
 
@@ -100,6 +100,7 @@ async function main(args: readonly string[]): Promise<undefined> {
     console.log(usage);
     return undefined;
   }
+  const writeJson = jsonWriter(request.json);
   const result = await bench({
     ...request,
     contenders: request.contenders ?? (await installed()),
@@ -109,10 +110,7 @@ async function main(args: readonly string[]): Promise<undefined> {
   });
   const processor = `${os.cpus()[0].model.trim()}, ${os.cpus().length} cores`;
   console.log(`${benchText(result)}\n\n${processor}`);
-  if (request.json !== undefined) {
-    const data = { date: new Date().toISOString(), processor, ...result, ratios: ratios(result) };
-    fs.writeFileSync(request.json, `${JSON.stringify(data, null, 2)}\n`);
-  }
+  writeJson({ date: new Date().toISOString(), processor, ...result, ratios: ratios(result) });
   return undefined;
 }
 

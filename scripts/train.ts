@@ -1,8 +1,8 @@
 /** `npm run train`: trains one network from a terminal, in the folder of a run. */
-import * as fs from 'node:fs';
 import { describe, loadDataset } from '../lib/data/load';
 import { networkNamed } from '../lib/models';
 import { runCommand } from '../lib/runtime/command';
+import { jsonWriter } from '../lib/runtime/json-file';
 import { interruptOnSignals } from '../lib/runtime/signals';
 import { percent } from '../lib/show/format';
 import { liveProgress } from '../lib/show/progress';
@@ -17,6 +17,7 @@ async function main(args: readonly string[]): Promise<number | undefined> {
     return undefined;
   }
   const { network, networkOptions, data, run, options, json } = request;
+  const writeJson = jsonWriter(json);
   const dataset = await loadDataset(data);
   console.log(describe(dataset));
   const model = networkNamed(network).build({
@@ -28,7 +29,7 @@ async function main(args: readonly string[]): Promise<number | undefined> {
   try {
     const history = await train(model, dataset, { ...options, run, callbacks: [liveProgress()] });
     if (history.interrupted) {
-      if (json !== undefined) writeJson(json, { history });
+      writeJson({ history });
       console.log('The same command goes on from here.');
       return signals.exitCode();
     }
@@ -37,19 +38,13 @@ async function main(args: readonly string[]): Promise<number | undefined> {
     console.log(
       `Test set${weights}: accuracy ${percent(test.accuracy)}, loss ${test.loss.toFixed(4)}, top 5 ${percent(test.top5)}.`,
     );
-    if (json !== undefined) {
-      const { predictions, confidences, ...rest } = test;
-      const lists = { predictions: [...predictions], confidences: [...confidences] };
-      writeJson(json, { history, test: { ...rest, ...lists } });
-    }
+    const { predictions, confidences, ...rest } = test;
+    const lists = { predictions: [...predictions], confidences: [...confidences] };
+    writeJson({ history, test: { ...rest, ...lists } });
     return undefined;
   } finally {
     signals.release();
   }
-}
-
-function writeJson(file: string, content: object): void {
-  fs.writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
 }
 
 runCommand(main);

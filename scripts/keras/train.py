@@ -39,6 +39,11 @@ def main():
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
+    if args.json:
+        try:
+            args.json.touch()
+        except OSError as error:
+            parser.error(f'--json is "{args.json}", which cannot be written ({error.strerror})')
 
     inner = args.data / "cifar-10-batches-bin"
     folder = inner if inner.is_dir() else args.data
