@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { codeOf } from '../data/text';
 import { projectRoot } from '../runtime/paths';
+import { readRunFile, UnreadableError } from '../runs/run-file';
 import { runFiles } from '../runs/run-files';
 import { runsFolder } from '../runs/run-path';
 import { addFiles, hashText } from './files';
@@ -60,9 +60,10 @@ function runsDigest(folder = runsFolder()): string {
 
 function contentOf(file: string): Buffer | undefined {
   try {
-    return fs.readFileSync(file);
+    return readRunFile(file);
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return undefined;
+    // The report names such a file; a batch need not fail because of it.
+    if (error instanceof UnreadableError) return Buffer.from(error.message);
     throw error;
   }
 }

@@ -52,7 +52,7 @@ export class CheckpointStore {
     for (const name of await this.#newestFirst(role)) {
       const folder = path.join(this.folder, name);
       try {
-        return await accept(await readSealed(folder), folder);
+        return await accept(readSealed(folder), folder);
       } catch (error) {
         if (!(error instanceof DamagedError)) throw error;
         this.#damaged.add(name);

@@ -3,18 +3,13 @@ import * as path from 'node:path';
 import { codeOf, messageOf } from '../data/text';
 import type { StoredEvaluation } from './evaluation';
 import { fingerprint } from './plain-data';
+import { UserError } from '../runtime/errors';
 import { isRunning } from '../runtime/process-lock';
 import type { History } from './history';
-import {
-  runFiles,
-  type HistoryFile,
-  type RunFile,
-  type RunPurpose,
-  type RunSettings,
-  type Session,
-} from './run-files';
+import { runFiles, type HistoryFile, type RunPurpose, type RunSettings, type Session } from './run-files';
+import { readRunJson, RunFileError } from './run-json';
 import { runsFolder } from './run-path';
-import { parseEvaluation } from './test-result';
+import { readEvaluation } from './test-result';
 
 /** What a run's folder tells of it, and of nothing else. */
 export interface RunRecord extends RunSettings, RunPurpose {
@@ -48,57 +43,84 @@ export interface ReadRunsOptions {
   readonly onNotice?: (message: string) => void;
 }
 
-/** All runs, in the order of their beginning. */
+/**
+ * All runs, oldest first. A run whose test.json cannot be read comes without its test result; if another of its files
+ * cannot be read, the run is left out. `onNotice` is given the reason.
+ * @throws UserError if the folder itself cannot be read
+ */
 export async function readRuns({
   folder = runsFolder(),
   onNotice = console.error,
 }: ReadRunsOptions = {}): Promise<RunRecord[]> {
-  const names = await fs.readdir(folder).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return [];
-    throw error;
-  });
   const records: RunRecord[] = [];
-  for (const name of names) {
+  for (const name of await namesIn(folder)) {
     try {
-      const record = await readRun(path.join(folder, name));
+      const record = await readRun(path.join(folder, name), onNotice);
       if (record) records.push(record);
     } catch (error) {
-      onNotice(`The run in ${path.join(folder, name)} is left out: ${messageOf(error)}`);
+      onNotice(`The run "${name}" is left out: ${messageOf(error)}`);
     }
   }
   return records.sort((a, b) => (a.created < b.created ? -1 : 1));
 }
 
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await fs.readdir(folder);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw new UserError(
+      `The folder of the runs, ${folder}, cannot be read (${messageOf(error)}). ` +
+        'Check its permissions, or name another one.',
+      { cause: error },
+    );
+  }
+}
+
 /** @returns undefined if the folder holds no run */
-async function readRun(folder: string): Promise<RunRecord | undefined> {
-  const run = await readText(folder, runFiles.run);
+async function readRun(folder: string, onNotice: (message: string) => void): Promise<RunRecord | undefined> {
+  const run = readRunJson(folder, 'run');
   if (run === undefined) return undefined;
-  const content = JSON.parse(run) as Partial<RunFile> | null;
-  if (!isRunFile(content)) throw new Error(`its ${runFiles.run} is none of this version`);
-  const { name, created, settings, initialWeights, sessions, label, study } = content;
-  const history = await readText(folder, runFiles.history);
-  const test = await readText(folder, runFiles.test);
-  const network = await readText(folder, runFiles.network);
-  const { failure = null, ...rows } = history ? (JSON.parse(history) as HistoryFile) : {};
-  const known = history ? (rows as History) : undefined;
+  const { name, created, settings, initialWeights, sessions, label, study } = run;
+  const network = readRunJson(folder, 'network');
+  const { failure, history } = splitHistory(readRunJson(folder, 'history'));
   return {
     ...settings,
     ...{ label, study },
     name,
     folder,
     created,
-    status: statusOf(known, failure, await isHeld(folder)),
+    status: statusOf(history, failure, await isHeld(folder)),
     failure,
-    architecture: fingerprint(JSON.parse(network ?? 'null', withoutSeeds)),
+    architecture: fingerprint(JSON.parse(JSON.stringify(network ?? null), withoutSeeds)),
     initialWeights,
     sessions,
-    history: known,
-    evaluation: test === undefined ? undefined : parseEvaluation(test),
+    history,
+    evaluation: evaluationIn(folder, name, onNotice),
   };
 }
 
-function isRunFile(content: Partial<RunFile> | null): content is RunFile {
-  return content?.format === 1 && content.settings !== undefined && content.sessions !== undefined;
+function splitHistory(file: HistoryFile | undefined): {
+  readonly failure: string | null;
+  readonly history: History | undefined;
+} {
+  if (!file) return { failure: null, history: undefined };
+  const { failure, ...history } = file;
+  return { failure, history };
+}
+
+function evaluationIn(
+  folder: string,
+  name: string,
+  onNotice: (message: string) => void,
+): StoredEvaluation | undefined {
+  try {
+    return readEvaluation(folder);
+  } catch (error) {
+    if (!(error instanceof RunFileError)) throw error;
+    onNotice(`The test result of the run "${name}" is left out: ${error.message}`);
+    return undefined;
+  }
 }
 
 function statusOf(history: History | undefined, failure: string | null, held: boolean): RunRecord['status'] {
@@ -119,13 +141,4 @@ function withoutSeeds(key: string, value: unknown): unknown {
 async function isHeld(folder: string): Promise<boolean> {
   const holder = await fs.readlink(path.join(folder, runFiles.lock)).catch(() => '');
   return holder !== '' && isRunning(holder.slice(0, holder.lastIndexOf(':')));
-}
-
-async function readText(folder: string, name: string): Promise<string | undefined> {
-  try {
-    return await fs.readFile(path.join(folder, name), 'utf8');
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return undefined;
-    throw error;
-  }
 }

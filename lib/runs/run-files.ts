@@ -1,6 +1,7 @@
 /** The files of a run's folder, and what is in them. */
 import type { Recipe } from '../recipe';
 import type { Versions } from '../runtime/versions';
+import type { StoredEvaluation } from './evaluation';
 import type { History } from './history';
 
 export const runFiles = {
@@ -11,6 +12,9 @@ export const runFiles = {
   weightsText: 'weights.txt',
   lock: 'lock',
 } as const;
+
+/** The format of run.json. */
+export const runFormat = 1;
 
 /** What has to be the same for a run to be the same. */
 export interface RunSettings {
@@ -60,7 +64,7 @@ export interface RunPurpose {
 
 /** run.json */
 export interface RunFile extends RunPurpose {
-  readonly format: 1;
+  readonly format: typeof runFormat;
   readonly name: string;
   /** ISO 8601. */
   readonly created: string;
@@ -75,3 +79,9 @@ export interface HistoryFile extends History {
   /** Why training could not go on; null if it could. */
   readonly failure: string | null;
 }
+
+/** test.json: an evaluation, with lists for typed arrays. */
+export type TestFile = Omit<StoredEvaluation, 'predictions' | 'confidences'> & {
+  readonly predictions: readonly number[];
+  readonly confidences: readonly number[];
+};

@@ -1,82 +1,73 @@
-import { existsSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { codeOf, messageOf } from '../data/text';
-import { weightsDigest } from '../models/weights/digest';
 import { setNamed } from '../models/weights/named';
-import { replaceFile } from '../models/weights/replace';
 import { saveWeightsText } from '../models/weights/text';
 import type { NamedArrays } from '../models/weights/named';
+import { weightsDigest } from '../models/weights/digest';
 import { CheckpointStore, type Role } from './checkpoint-store';
-import { differences, fingerprint } from './plain-data';
-import { DamagedError, unfinishedSuffix } from './sealed-folder';
+import { fingerprint } from './plain-data';
+import { DamagedError } from './sealed-folder';
 import { UserError } from '../runtime/errors';
 import { shownPath } from '../runtime/paths';
-import { acquireLock } from '../runtime/process-lock';
 import type { tf } from '../runtime/tensorflow';
 import { versions } from '../runtime/versions';
 import { checkpointFiles, parseCheckpoint, type Checkpoint } from './checkpoint';
 import type { History } from './history';
+import { clearFolder, lockRun, tidyFolder } from './held-folder';
 import { inverse, renamed, type DescribedNetwork } from './lasting-names';
-import type {
-  Architecture,
-  HistoryFile,
-  RunFile,
-  RunPurpose,
-  RunSettings,
-  RunStudy,
-  Session,
-} from './run-files';
-import { runFiles } from './run-files';
+import { describeRun } from './run-description';
+import { runFiles, type RunFile, type RunSettings, type RunStudy, type Session } from './run-files';
+import { readRunJson, RunFileError, writeRunJson, type RunJson } from './run-json';
 import { runPath } from './run-path';
+import { noteWeightsLeft, otherWeights, weightsLeftBy } from './starting-weights';
 import type { TrainingState } from './state';
+import { storing } from './storing';
 
 export interface RunOptions {
   /** The name of the run's folder. */
   readonly name: string;
   /**
-   * Whether to go on with a run of that name, where there is one. True unless told; false begins it anew, and takes
-   * the old one away; 'required' fails where there is none; 'same' begins anew, with a notice, where the old one's
-   * options were others.
+   * What to do if there is a run of that name already. `true`, the default, continues it; `false` deletes it and starts
+   * a new one; `'required'` continues it, and fails if there is none; `'same'` continues it if its options are the same,
+   * and otherwise deletes it and starts a new one, with a notice.
    */
   readonly resume?: boolean | 'required' | 'same';
-  /** Saves after so many seconds, as well as after every epoch. 120 unless told. */
+  /** Saves every so many seconds, in addition to after every epoch. Defaults to 120. */
   readonly saveEvery?: number;
-  /** Whether to write weights.txt in the end. */
+  /** Whether to write weights.txt when training is complete. */
   readonly weightsText?: boolean;
-  /** What tables and figures call the run, where the network's title is not enough: `AlexNet8, augmented`. */
+  /** What tables and figures call the run if the network's title is not enough: `AlexNet8, augmented`. */
   readonly label?: string;
-  /** The study that the run is a part of. */
+  /** The study that the run is part of. */
   readonly study?: RunStudy;
-  /** Where runs are kept; `runsFolder()` unless told. */
+  /** The folder that holds the runs. Defaults to `runsFolder()`. */
   readonly folder?: string;
 }
 
-/** The weights in which a run left a network of this process. */
-const leftWith = new WeakMap<tf.LayersModel, { readonly folder: string; readonly weights: string }>();
-
-/** The folder of one run, held by this process alone. */
+/** The folder of one run, locked by this process. */
 export class RunFolder {
   readonly #checkpoints: CheckpointStore;
   readonly #run: string;
-  /** Those that the run began with before, if it did. */
-  #initialWeights: string | undefined;
+  /** run.json as it is on disk. Only the process that holds the lock changes it. */
+  #description: RunFile;
 
   private constructor(
-    readonly name: string,
     readonly folder: string,
-    readonly settings: RunSettings,
+    description: RunFile,
     readonly network: DescribedNetwork,
     readonly lock: { release(): void },
     readonly onNotice: (message: string) => void,
   ) {
-    this.#checkpoints = new CheckpointStore(path.join(folder, 'checkpoints'));
-    this.#run = fingerprint({ ...settings, architecture: network.architecture });
+    this.#description = description;
+    this.#checkpoints = checkpointsIn(folder);
+    this.#run = fingerprint({ ...description.settings, architecture: network.architecture });
   }
 
   /**
-   * Takes the folder, which is made where it is missing, and removes what a killed process left unfinished in it.
-   * @throws UserError if another process trains in it, its options were others, or it cannot be written
+   * Locks the folder, creating it if necessary, and removes unfinished files of a killed process.
+   * @throws UserError if another process is training in it, it holds a run with other options, or it cannot be read
+   *   or written
    */
   static async open(
     { name, resume = true, folder: parent, label, study }: RunOptions,
@@ -85,18 +76,26 @@ export class RunFolder {
     onNotice: (message: string) => void,
   ): Promise<RunFolder> {
     const folder = runPath(name, parent);
-    if (resume === 'required' && !existsSync(path.join(folder, runFiles.run))) {
-      throw new UserError(`There is no run "${name}" to go on with in ${path.dirname(folder)}.`);
+    if (resume === 'required' && !(await isThere(path.join(folder, runFiles.run)))) {
+      throw new UserError(`There is no run "${name}" to continue in ${path.dirname(folder)}.`);
     }
     const lock = await storing(folder, 'made', () => lockRun(name, folder));
+    const clear = (): Promise<void> => storing(folder, 'written', () => clearFolder(folder));
     try {
-      const run = new RunFolder(name, folder, settings, network, lock, onNotice);
       await storing(folder, 'written', async () => {
-        await run.#tidy();
-        if (!resume) await run.#clear();
+        await checkpointsIn(folder).tidy();
+        await tidyFolder(folder);
       });
-      await run.#describe(resume === 'same', { label, study });
-      return run;
+      if (!resume) await clear();
+      const read = <Which extends RunJson>(which: Which) => readOrNotice(folder, which, onNotice);
+      const described = { name, settings, architecture: network.architecture, purpose: { label, study } };
+      const description = await describeRun(folder, described, {
+        read,
+        clear: resume === 'same' ? clear : undefined,
+        onNotice,
+      });
+      for (const which of ['history', 'test'] as const) read(which);
+      return new RunFolder(folder, description, network, lock, onNotice);
     } catch (error) {
       lock.release();
       throw error;
@@ -104,17 +103,17 @@ export class RunFolder {
   }
 
   /**
-   * Gives the model the weights that the run goes on from, and says so if the model held others than the run began
-   * with or left it in.
-   * @returns what else the newest checkpoint holds that is whole and fits; undefined if there is none
+   * Gives the model the weights that the run continues from. A notice says so if the model holds neither the weights
+   * that the run began with nor those that the run left in it.
+   * @returns the rest of the newest checkpoint that is whole and fits; undefined if there is none
    */
   async restore(model: tf.LayersModel): Promise<Checkpoint | undefined> {
     const held = weightsDigest(model);
-    const left = leftWith.get(model);
+    const left = weightsLeftBy(this.folder, model);
     const found = await this.#load('last', model);
-    const known = [this.#initialWeights, left?.folder === this.folder ? left.weights : undefined];
-    if (this.#initialWeights !== undefined && !known.includes(held)) {
-      this.onNotice(otherWeights(this.name, this.#initialWeights, held, found !== undefined));
+    const { name, initialWeights: began } = this.#description;
+    if (began !== undefined && held !== began && held !== left) {
+      this.onNotice(otherWeights(name, began, held, found !== undefined));
     }
     return found;
   }
@@ -124,15 +123,14 @@ export class RunFolder {
     return this.#load('best', model);
   }
 
-  /** Saves a checkpoint. The one before it stays until the next. */
+  /** Saves a checkpoint. The previous one is kept until the next is saved. */
   async save(role: Role, model: tf.LayersModel, slots: NamedArrays, state: TrainingState): Promise<void> {
     const files = await checkpointFiles(this.#run, model, renamed(slots, this.network.names), state);
     await storing(this.folder, 'written', () => this.#checkpoints.save(role, files));
   }
 
   async writeHistory(history: History, failure: string | null = null): Promise<void> {
-    const content: HistoryFile = { ...history, failure };
-    await this.#write(runFiles.history, content);
+    await writeRunJson(this.folder, 'history', { ...history, failure });
   }
 
   async writeWeightsText(model: tf.LayersModel): Promise<void> {
@@ -142,15 +140,15 @@ export class RunFolder {
   }
 
   /**
-   * Notes that training of the model goes on here and now, from `step` on; a test result from before it means nothing
-   * any more.
+   * Adds a session to run.json: from `step` on, the model is trained here and now. Deletes the test result, which
+   * belongs to weights from before.
    */
   async beginSession(model: tf.LayersModel, step: number): Promise<void> {
-    const run = await this.#read<RunFile>(runFiles.run);
     const session: Session = { started: new Date().toISOString(), fromStep: step, versions: versions() };
-    const sessions = [...(run?.sessions ?? []), session];
+    const sessions = [...this.#description.sessions, session];
     const begun = step === 0 ? { initialWeights: weightsDigest(model) } : {};
-    await this.#write(runFiles.run, { ...run, ...begun, sessions });
+    this.#description = { ...this.#description, ...begun, sessions };
+    await writeRunJson(this.folder, 'run', this.#description);
     await storing(this.folder, 'written', () =>
       fs.rm(path.join(this.folder, runFiles.test), { force: true }),
     );
@@ -159,7 +157,7 @@ export class RunFolder {
   /** @param model as the run leaves it */
   release(model: tf.LayersModel): void {
     this.lock.release();
-    leftWith.set(model, { folder: this.folder, weights: weightsDigest(model) });
+    noteWeightsLeft(this.folder, model);
   }
 
   async #load(role: Role, model: tf.LayersModel): Promise<Checkpoint | undefined> {
@@ -182,149 +180,44 @@ export class RunFolder {
         this.onNotice(`The checkpoint ${shownPath(folder)} ${problem}.`);
       },
     );
-    if (!found && damaged.length > 0) this.onNotice('No whole checkpoint is left before it.');
+    if (!found && damaged.length > 0) {
+      const which = role === 'last' ? ', so the run starts from the beginning' : ' of the best epoch';
+      this.onNotice(`No whole checkpoint is left${which}.`);
+    }
     return found;
   }
-
-  /** Writes run.json, or compares with the one that is there. */
-  async #describe(mayBeginAnew: boolean, purpose: RunPurpose): Promise<void> {
-    const { name } = this;
-    const { architecture } = this.network;
-    const before = await this.#read<RunFile>(runFiles.run);
-    const network = await this.#read<Architecture>(runFiles.network);
-    if (before && network) {
-      const { settings } = before;
-      const different = differences(
-        { ...settings, architecture: network },
-        { ...this.settings, architecture },
-      );
-      if (different.length === 0) {
-        const { label, study, initialWeights } = before;
-        this.#initialWeights = initialWeights;
-        const isSame = differences({ label, study }, purpose).length === 0;
-        if (!isSame) await this.#write(runFiles.run, { ...before, ...purpose });
-        return;
-      }
-      if (!mayBeginAnew) throw otherOptions(name, different);
-      this.onNotice(begunAnew(name, different));
-      await storing(this.folder, 'written', () => this.#clear());
-    }
-    await this.#write(runFiles.network, architecture);
-    const content: RunFile = {
-      format: 1,
-      name,
-      created: new Date().toISOString(),
-      ...purpose,
-      settings: this.settings,
-      sessions: [],
-    };
-    await this.#write(runFiles.run, content);
-  }
-
-  /** @returns undefined if there is no such file, or it is no JSON, which is said */
-  async #read<T>(name: string): Promise<T | undefined> {
-    const file = path.join(this.folder, name);
-    try {
-      return JSON.parse(await fs.readFile(file, 'utf8')) as T;
-    } catch (error) {
-      if (error instanceof SyntaxError) this.onNotice(`${file} is damaged, and is written anew.`);
-      else if (codeOf(error) !== 'ENOENT') throw error;
-      return undefined;
-    }
-  }
-
-  async #write(name: string, content: object): Promise<void> {
-    const json = `${JSON.stringify(content, null, 2)}\n`;
-    await storing(this.folder, 'written', () =>
-      replaceFile(path.join(this.folder, name), (file) => fs.writeFile(file, json)),
-    );
-  }
-
-  async #tidy(): Promise<void> {
-    await this.#checkpoints.tidy();
-    for (const name of await fs.readdir(this.folder)) {
-      // Nobody can be removing a dead process's lock any more, now that this one has it.
-      const stray = name.endsWith(unfinishedSuffix) || name.startsWith(`${runFiles.lock}.`);
-      if (stray) await fs.rm(path.join(this.folder, name), { force: true });
-    }
-  }
-
-  /** The description goes last: as long as it is there, the rest is what it describes. */
-  async #clear(): Promise<void> {
-    const names = (await fs.readdir(this.folder)).filter((name) => name !== runFiles.lock);
-    for (const name of [...names.filter((each) => each !== runFiles.run), runFiles.run]) {
-      await fs.rm(path.join(this.folder, name), { recursive: true, force: true });
-    }
-  }
 }
 
-function lockRun(name: string, folder: string): ReturnType<typeof acquireLock> {
-  return acquireLock(path.join(folder, runFiles.lock), {
-    onWait: (holder) => {
-      const who = holder === process.pid ? 'This process' : `The process ${holder}`;
-      throw new UserError(
-        `${who} is training the run "${name}" at this moment. Wait until it is done, or take another name.`,
-      );
-    },
-  });
+function checkpointsIn(folder: string): CheckpointStore {
+  return new CheckpointStore(path.join(folder, 'checkpoints'));
 }
 
-const shownDifferences = 12;
-
-function otherOptions(name: string, different: readonly string[]): UserError {
-  return new UserError(
-    [
-      `There is a run "${name}" with other options:`,
-      ...shown(different),
-      'Take another name, or begin it anew with resume: false (in a terminal --fresh), which removes the old one.',
-    ].join('\n'),
+/** Whether there is anything at this path, a link included, wherever it leads. */
+async function isThere(file: string): Promise<boolean> {
+  return fs.lstat(file).then(
+    () => true,
+    (error: unknown) => !['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? ''),
   );
 }
 
-function otherWeights(name: string, began: string, held: string, goesOn: boolean): string {
-  const [there, here] = [began, held].map((digest) => digest.slice(0, 12));
-  return (
-    `The run "${name}" began with other weights (${there}) than the network holds (${here}): ` +
-    (goesOn
-      ? 'these are given up for its own. To train them, take another name, or begin the run anew with ' +
-        'resume: false (in a terminal --fresh).'
-      : 'it begins anew with these.')
-  );
-}
-
-function begunAnew(name: string, different: readonly string[]): string {
-  return [`The run "${name}" had other options, and is begun anew:`, ...shown(different)].join('\n');
-}
-
-function shown(different: readonly string[]): string[] {
-  const more = different.length - shownDifferences;
-  return [
-    ...different.slice(0, shownDifferences).map((line) => `  ${line}`),
-    ...(more > 0 ? [`  and ${more} more`] : []),
-  ];
-}
-
-const reasons: Readonly<Record<string, string | undefined>> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
-  EACCES: 'it may not be written',
-  EPERM: 'it may not be written',
-  EROFS: 'it may not be written',
-  ENOTDIR: 'a file stands where a folder has to be',
-  EEXIST: 'a file stands where a folder has to be',
+const consequences: Readonly<Record<RunJson, string>> = {
+  run: 'It is written anew; the list of earlier sessions is lost.',
+  network: 'It is written anew.',
+  history: 'It is written anew from the last checkpoint.',
+  test: 'The test result is lost until the network is evaluated again.',
 };
 
-/** Says in a sentence what keeps a folder from being written. */
-async function storing<T>(folder: string, done: string, work: () => Promise<T>): Promise<T> {
+/** Reads a file of the run; a damaged one counts as missing, with a notice. */
+function readOrNotice<Which extends RunJson>(
+  folder: string,
+  which: Which,
+  onNotice: (message: string) => void,
+): ReturnType<typeof readRunJson<Which>> {
   try {
-    return await work();
+    return readRunJson(folder, which);
   } catch (error) {
-    const reason = reasons[codeOf(error) ?? ''];
-    if (error instanceof UserError || reason === undefined) throw error;
-    throw new UserError(
-      `The run's folder ${folder} cannot be ${done}: ${reason} (${messageOf(error)}). ` +
-        'What was saved before is still there: make room, and start again to go on from it.',
-      { cause: error },
-    );
+    if (!(error instanceof RunFileError) || !error.isDamaged) throw error;
+    onNotice(`${error.problem}. ${consequences[which]}`);
+    return undefined;
   }
 }

@@ -1,17 +1,27 @@
-/** Where runs lie. Apart from what trains them, so that who only reads them does without TensorFlow. */
+/** Where runs are stored. Apart from training, so that what only reads runs does not load TensorFlow. */
 import * as path from 'node:path';
 import { UserError } from '../runtime/errors';
 import { outputsDir } from '../runtime/paths';
 
-/** Where runs are kept unless told: outputs/runs, or where the environment's RUNS_DIR says. */
+/** The longest name of a folder that Linux's file systems take. */
+const longestName = 255;
+
+/** The folder that holds the runs: the environment's RUNS_DIR if set, otherwise outputs/runs. */
 export function runsFolder(): string {
   return process.env.RUNS_DIR ?? path.join(outputsDir, 'runs');
 }
 
-/** @throws UserError unless it can be the name of a folder */
+/** @throws UserError if the name cannot be that of a folder */
 export function runPath(name: string, folder = runsFolder()): string {
-  if (/^[A-Za-z0-9][\w.+-]*$/.test(name)) return path.join(folder, name);
-  throw new UserError(
-    `A run cannot be called "${name}": take letters, digits and -_.+ and begin with a letter or a digit.`,
-  );
+  if (!/^[A-Za-z0-9][\w.+-]*$/.test(name)) {
+    throw new UserError(
+      `A run cannot be called "${name}": use letters, digits and -_.+ and start with a letter or a digit.`,
+    );
+  }
+  if (name.length > longestName) {
+    throw new UserError(
+      `The run's name "${name.slice(0, 40)}…" has ${name.length} characters; use at most ${longestName}.`,
+    );
+  }
+  return path.join(folder, name);
 }

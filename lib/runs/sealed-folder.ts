@@ -2,10 +2,11 @@
  * A folder of files that is there whole or not at all, and that tells when it was changed since: files are written
  * under a temporary name, flushed, listed with size and SHA-256 in a manifest, and then get their name at once.
  */
-import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
-import { codeOf, counted } from '../data/text';
+import { sha256 } from '../data/hash';
+import { counted } from '../data/text';
+import { readRunFile, UnreadableError } from './run-file';
 
 export type Files = ReadonlyMap<string, Uint8Array>;
 
@@ -57,11 +58,11 @@ export async function writeSealed(folder: string, files: Files): Promise<void> {
  * Reads all files of the folder, each compared with the manifest.
  * @throws DamagedError that names the file and says what is wrong with it
  */
-export async function readSealed(folder: string): Promise<Files> {
-  const manifest = await readManifest(folder);
+export function readSealed(folder: string): Files {
+  const manifest = readManifest(folder);
   const files = new Map<string, Uint8Array>();
   for (const [name, expected] of Object.entries(manifest.files)) {
-    const bytes = await readWhole(folder, name);
+    const bytes = readWhole(folder, name);
     if (bytes.length !== expected.bytes) {
       throw new DamagedError(
         `is damaged: ${name} has ${counted(bytes.length, 'byte')}, not ${counted(expected.bytes, 'byte')}`,
@@ -75,8 +76,8 @@ export async function readSealed(folder: string): Promise<Files> {
   return files;
 }
 
-async function readManifest(folder: string): Promise<Manifest> {
-  const bytes = await readWhole(folder, manifestName);
+function readManifest(folder: string): Manifest {
+  const bytes = readWhole(folder, manifestName);
   let manifest: Manifest;
   try {
     manifest = JSON.parse(Buffer.from(bytes).toString()) as Manifest;
@@ -89,13 +90,16 @@ async function readManifest(folder: string): Promise<Manifest> {
   throw new DamagedError(`is of format ${manifest.format}, and this version of the project reads ${format}`);
 }
 
-async function readWhole(folder: string, name: string): Promise<Uint8Array> {
+function readWhole(folder: string, name: string): Uint8Array {
+  let bytes: Uint8Array | undefined;
   try {
-    return await fs.readFile(path.join(folder, name));
+    bytes = readRunFile(path.join(folder, name));
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') throw new DamagedError(`is damaged: ${name} is missing`);
-    throw new DamagedError(`cannot be read: ${name}: ${codeOf(error) ?? String(error)}`);
+    if (error instanceof UnreadableError) throw new DamagedError(`is damaged: ${name} ${error.message}`);
+    throw error;
   }
+  if (bytes === undefined) throw new DamagedError(`is damaged: ${name} is missing`);
+  return bytes;
 }
 
 async function writeFlushed(file: string, bytes: Uint8Array): Promise<void> {
@@ -116,8 +120,4 @@ async function flushFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -169,7 +169,7 @@ test('other options under the same name are refused, and what differs is listed'
 
 test('resume: required fails where there is no run, and leaves nothing behind', async () => {
   const folder = newFolder();
-  await refuses(trainIn(folder, {}, {}, { resume: 'required' }), /There is no run "a" to go on with/);
+  await refuses(trainIn(folder, {}, {}, { resume: 'required' }), /There is no run "a" to continue/);
   assert.equal(fs.existsSync(folder), false);
 });
 
@@ -193,7 +193,7 @@ describe('a run is trained by one process at a time', () => {
     const folder = newFolder();
     fs.mkdirSync(inRun(folder), { recursive: true });
     fs.symlinkSync(`${identify(process.ppid)}:abc`, inRun(folder, 'lock'));
-    await refuses(trainIn(folder), new RegExp(`The process ${process.ppid} is training the run "a"`));
+    await refuses(trainIn(folder), new RegExp(`Process ${process.ppid} is training the run "a"`));
     fs.rmSync(inRun(folder, 'lock'));
     fs.symlinkSync(`${process.pid}:dead:abc`, inRun(folder, 'lock'));
     await trainIn(folder);
