@@ -37,30 +37,30 @@ interface Kind {
   readonly rewrite: string;
 }
 
-const trainAgain = "start the run's training again, with the same options";
+const continues = 'run the same training again: it continues from the last checkpoint';
 
 const kinds: Readonly<Record<RunJson, Kind>> = {
   run: {
     isWhole: ({ format, settings, sessions }) =>
       format === runFormat && isObject(settings) && Array.isArray(sessions),
     loss: 'The options of the run and the list of its sessions are lost.',
-    rewrite: `${trainAgain}: it continues from the last checkpoint`,
+    rewrite: continues,
   },
   network: {
     isWhole: () => true,
-    loss: 'The description of the network is lost.',
-    rewrite: `${trainAgain}: it continues from the last checkpoint`,
+    loss: "The network's description is lost.",
+    rewrite: continues,
   },
   history: {
     isWhole: ({ epochs, recipe }) => Array.isArray(epochs) && isObject(recipe),
-    loss: 'The losses and accuracies of its epochs are lost here, but the checkpoints hold them too.',
-    rewrite: `${trainAgain}; a finished run is only loaded`,
+    loss: 'The losses and accuracies of its epochs are missing, but its checkpoints have them too.',
+    rewrite: 'run the same training again: a finished run is only loaded, not trained',
   },
   test: {
     isWhole: ({ predictions, confidences, confusion }) =>
       [predictions, confidences, confusion].every((each) => Array.isArray(each)),
     loss: 'The result on the test set is lost.',
-    rewrite: `evaluate the run again: ${trainAgain}; a finished run is only loaded, and then evaluated`,
+    rewrite: 'run the same training again: a finished run is only loaded and evaluated, not trained',
   },
 };
 
@@ -82,16 +82,16 @@ export class RunFileError extends UserError {
 
 function adviceOn(which: RunJson, cause: DamagedError | UnreadableError): string {
   const { loss, rewrite } = kinds[which];
-  if (cause instanceof DamagedError) return `${loss} To write it anew, ${rewrite}.`;
+  if (cause instanceof DamagedError) return `${loss} To restore the file, ${rewrite}.`;
   switch (cause.remedy) {
     case 'move away':
-      return `Move it away. To write the file anew, ${rewrite}.`;
+      return `Move it away. To restore the file, ${rewrite}.`;
     case 'permit':
       return 'Give yourself permission to read the file and its folder (chmod u+rwX).';
     case 'update the project':
       return 'Use the version of the project that wrote it, or choose another name for the run.';
     case 'check the disk':
-      return `Check the disk. ${loss} To write it anew, move it away and ${rewrite}.`;
+      return `Check the disk. ${loss} To restore the file, move it away and ${rewrite}.`;
   }
 }
 

@@ -37,12 +37,12 @@ test('a run of the same options is loaded, one of others is begun anew where tha
   assert.match(notices.join('\n'), /finished already/);
 
   assert.equal(await once({ optimizer: adam({ learningRate: 0.01 }), epochs: 2 }, 'same'), 80);
-  assert.match(notices.join('\n'), /"changed" had other options, and is begun anew:\n(.*\n)*.*learningRate/);
+  assert.match(notices.join('\n'), /"changed" had other options, and starts afresh:\n(.*\n)*.*learningRate/);
   assert.doesNotMatch(notices.join('\n'), /finished already|goes on/);
 
   await once({ optimizer: adam({ learningRate: 0.01 }), epochs: 2 }, 'same');
   assert.match(notices.join('\n'), /finished already, with 2 of 2 epochs/);
-  await assert.rejects(once({}, true), /There is a run "changed" with other options/);
+  await assert.rejects(once({}, true), /There is already a run "changed" with other options/);
 });
 
 test('a lesson takes the result of another one, and trains it where it is not there yet', async (t) => {
@@ -52,7 +52,8 @@ test('a lesson takes the result of another one, and trains it where it is not th
     if (outside === undefined) delete process.env.RUNS_DIR;
     else process.env.RUNS_DIR = outside;
   });
-  t.mock.method(console, 'log', () => undefined);
+  const printed: string[] = [];
+  t.mock.method(console, 'log', (text: string) => printed.push(text));
   const dataset = await loadDataset({ source: 'sample', trainLimit: 40, testLimit: 20 });
   let batches = 0;
   const counting = [{ onBatch: () => void batches++ }];
@@ -66,4 +67,17 @@ test('a lesson takes the result of another one, and trains it where it is not th
   assert.equal(batches, 0, 'it was trained again');
   assert.deepEqual(second.evaluation.confidences, first.evaluation.confidences);
   assert.deepEqual(second.history.epochs, first.history.epochs);
+  assert.match(printed.at(-1) ?? '', /^LeNet-5: trained before, and loaded$/);
+
+  const [run] = fs.readdirSync(folder).filter((name) => name.startsWith('lenet5-tiny'));
+  for (const name of ['history.json', 'test.json']) fs.truncateSync(path.join(folder, run, name), 50);
+  const third = await lessonResult('lenet5', 'tiny', dataset, counting);
+  assert.equal(batches, 0, 'it was trained again');
+  assert.match(
+    printed.at(-1) ?? '',
+    /history\.json is damaged: it is not JSON\. It is written anew .*\n.*test\.json is damaged: it is not JSON\. .* evaluated again/,
+  );
+  assert.deepEqual(third.history.epochs, first.history.epochs);
+  await lessonResult('lenet5', 'tiny', dataset, counting);
+  assert.match(printed.at(-1) ?? '', /^LeNet-5: trained before, and loaded$/, 'it is whole again');
 });

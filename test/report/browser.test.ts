@@ -9,7 +9,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { writeReport } from '../../lib/report';
 import { outputsDir } from '../../lib/runtime/paths';
 import { launch, type PageLog, skipWithoutChromium, watch } from '../browser/chromium';
-import { writeCollection } from './fixtures';
+import { writeCollection, writeRun } from './fixtures';
 
 const screenshots = path.join(outputsDir, 'screenshots');
 const desktop = { viewport: { width: 1280, height: 900 } };
@@ -135,6 +135,29 @@ describe('the report in Chromium', { skip: skipWithoutChromium }, () => {
     await page.getByRole('link', { name: 'page' }).first().click();
     assert.equal(await page.locator('h1').innerText(), 'A page');
     await page.context().close();
+  });
+
+  test('files of runs that could not be read: seen without scrolling, and led to, on a phone too', async () => {
+    const runsDir = path.join(outDir, 'damaged-runs');
+    writeRun(runsDir, 'whole', { test: 0.5 });
+    writeRun(runsDir, 'a-run-whose-name-is-as-long-as-names-of-studies-become-seed2', {});
+    for (const name of fs.readdirSync(runsDir).filter((each) => each !== 'whole')) {
+      fs.writeFileSync(path.join(runsDir, name, 'history.json'), '{');
+    }
+    const damaged = await writeReport({ outDir: path.join(outDir, 'damaged'), runsDir });
+    for (const options of [desktop, phone]) {
+      const { page } = await open(options);
+      await page.goto(pathToFileURL(damaged).href);
+      const notice = page.locator('.notice', { hasText: 'could not be read' });
+      const { y, height } = (await notice.boundingBox())!;
+      assert.ok(y + height < options.viewport.height, `${y + height}`);
+      await notice.getByRole('link').click();
+      const section = page.locator('#unread');
+      assert.ok(await section.isVisible());
+      assert.match(await section.innerText(), /history\.json is damaged: it is not JSON\./);
+      assert.deepEqual(await page.evaluate(tooWide), []);
+      await page.context().close();
+    }
   });
 
   test('without scripts, and on paper, every figure is a picture', async () => {

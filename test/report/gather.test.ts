@@ -282,6 +282,6 @@ test('where it ran: each place once, with its runs and its times; the data with 
   );
   const left = [...notices].sort();
   assert.equal(left.length, 2);
-  assert.match(left[0], /broken is left out/);
-  assert.match(left[1], /other is left out: its run\.json is none of this version/);
+  assert.match(left[0], /"broken" is left out: .*run\.json is damaged: it is not JSON/);
+  assert.match(left[1], /"other" is left out: .*run\.json is damaged: parts of it are missing/);
 });

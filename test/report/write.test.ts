@@ -62,6 +62,29 @@ test('a collection: Plotly once, its data named, failures with their reasons, ea
   assert.match(text, /ResNet18, width 0\.25 75\.\d ± 0\.8 % /);
 });
 
+test('files of runs that could not be read: said at the top, and each with what is missing and what to do', async () => {
+  writeRun(runsDir, 'a', { test: 0.5 });
+  assert.doesNotMatch(await written(), /unread/);
+  writeRun(runsDir, 'b', { title: 'VGG16', test: 0.6 });
+  writeRun(runsDir, 'c', { title: 'LeNet-5', test: 0.7 });
+  fs.writeFileSync(path.join(runsDir, 'b', 'history.json'), '{');
+  fs.writeFileSync(path.join(runsDir, 'c', 'test.json'), '');
+  const page = await written();
+  const text = visible(page);
+  assert.match(text, /2 files of runs could not be read, so some results are missing[^]*Notebooks/);
+  assert.match(
+    text,
+    /The run &quot;b&quot; is left out: \S*b.history\.json is damaged: it is not JSON\. .*run the same training again/,
+  );
+  assert.match(
+    text,
+    /The test result of the run &quot;c&quot; is left out: \S*c.test\.json is damaged: it is empty\. The result on the test/,
+  );
+  // The run without its test result keeps its row.
+  assert.match(text, /LeNet-5 – 50\.0 % /);
+  assert.equal(page.match(/href="#unread"/g)?.length, 2);
+});
+
 test('names from files are text and nothing else', async () => {
   const bad = `"><img src=x onerror=alert(1)></script><script>alert(2)</script>'&`;
   for (const seed of [1, 2]) {

@@ -158,10 +158,10 @@ function flipDigit(file: string): void {
 }
 
 const lost: Readonly<Record<File, RegExp>> = {
-  'run.json': /options of the run and the list of its sessions are lost.*start the run's training again/,
-  'network.json': /description of the network is lost.*start the run's training again/,
-  'history.json': /losses and accuracies .* the checkpoints hold them too.*start the run's training again/,
-  'test.json': /result on the test set is lost.*evaluate the run again/,
+  'run.json': /options of the run and the list of its sessions are lost.*run the same training again/,
+  'network.json': /network's description is lost.*run the same training again/,
+  'history.json': /losses and accuracies .* its checkpoints have them too.*run the same training again/,
+  'test.json': /result on the test set is lost.*run the same training again: .* evaluated/,
 };
 
 for (const file of files) {

@@ -22,12 +22,13 @@ export function pageHtml(report: Report, link: Link): string {
   );
   const body = markup`${header(report)}
 <div class="columns">
-${contents(results)}
+${contents(results, report)}
 <main>
 ${notebooksSection(report, link)}
 ${results.length === 0 && noResults}
 ${results.map(({ content }) => content)}
 ${unfinishedSection(report)}
+${unreadSection(report)}
 ${placesSection(report)}
 </main>
 </div>
@@ -103,6 +104,7 @@ function header(report: Report): Markup {
 <h1>${titleOf(report)}</h1>
 <dl class="facts">${facts.map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 ${keyFigures(report)}
+${unreadNotice(report)}
 ${sampleNotice(report)}
 </header>`;
 }
@@ -152,7 +154,7 @@ function sampleNotice(report: Report): Markup | undefined {
 They show that everything works, and say nothing about how the networks do on photographs.</p>`;
 }
 
-function contents(results: readonly Section[]): Markup {
+function contents(results: readonly Section[], { notices }: Report): Markup {
   const link = ({ id, text }: { readonly id: string; readonly text: string }): Markup =>
     markup`<a href="#${id}">${text}</a>`;
   const items = results.map(
@@ -162,6 +164,7 @@ function contents(results: readonly Section[]): Markup {
   return markup`<nav aria-label="Contents"><ul>
 <li>${link({ id: 'notebooks', text: 'Notebooks' })}</li>
 ${items}
+${notices.length > 0 && markup`<li>${link(unread)}</li>`}
 <li>${link({ id: 'where', text: 'Where it ran' })}</li>
 </ul></nav>`;
 }
@@ -172,15 +175,33 @@ const noResults = markup`<section id="results">
 and so does <code>npm run train -- NETWORK</code>.</p>
 </section>`;
 
-function unfinishedSection({ unfinished, notices }: Report): Markup | undefined {
-  if (unfinished.length + notices.length === 0) return undefined;
+function unfinishedSection({ unfinished }: Report): Markup | undefined {
+  if (unfinished.length === 0) return undefined;
   const items = unfinished.map(({ name, status, failure, history, recipe, dataset }) => {
     const epochs = `${history?.epochs.length ?? 0} of ${counted(recipe.epochs, 'epoch')}`;
     return markup`<li><strong>${name}</strong> on ${dataset.name}: ${status} after ${epochs}. ${failure ?? ''}</li>`;
   });
   return markup`<section id="unfinished">
 <h2>Runs without a result</h2>
-<ul>${items}
-${notices.map((notice) => markup`<li>${notice}</li>`)}</ul>
+<ul>${items}</ul>
 </section>`;
+}
+
+const unread = { id: 'unread', text: 'Runs that could not be read' };
+
+function unreadSection({ notices }: Report): Markup | undefined {
+  if (notices.length === 0) return undefined;
+  return markup`<section id="${unread.id}">
+<h2>${unread.text}</h2>
+<p>What is left out here is missing from the tables and figures above, and from the means over seeds.</p>
+${notices.map((notice) => markup`<div class="failure"><p>${notice}</p></div>`)}
+</section>`;
+}
+
+/** At the top of the page: a table that lacks a run does not show it. */
+function unreadNotice({ notices }: Report): Markup | undefined {
+  if (notices.length === 0) return undefined;
+  const files = notices.length === 1 ? 'A file of a run' : `${notices.length} files of runs`;
+  return markup`<p class="notice">${files} could not be read, so <strong>some results are missing</strong>.
+<a href="#${unread.id}">What is missing, and what to do</a></p>`;
 }
