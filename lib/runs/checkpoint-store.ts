@@ -3,23 +3,22 @@ import * as path from 'node:path';
 import { codeOf } from '../data/text';
 import { DamagedError, readSealed, unfinishedSuffix, writeSealed, type Files } from './sealed-folder';
 
-/** `last` is where training goes on from, `best` what the best validation was measured with. */
+/** `last` is where training continues from; `best` has the weights of the best validation. */
 export type Role = 'last' | 'best';
 
-/** Behind the name of what is being removed. */
+/** Added to the name of a folder that is being removed. */
 const removedSuffix = '.removed';
 
 /**
- * The checkpoints of one run: folders `last-000012`, `best-000007`, counted up for each role. A new one comes beside
- * the one before it, which goes only after the one after: there are two of each role, so that one of them may be
- * damaged.
+ * The checkpoints of one run: folders `last-000012`, `best-000007`, numbered separately for each role. The two newest
+ * of each role are kept, so that there is one to fall back on if the newest is damaged.
  */
 export class CheckpointStore {
   readonly #damaged = new Set<string>();
 
   constructor(readonly folder: string) {}
 
-  /** Removes what a killed process left unfinished. Only for whoever has the run's lock. */
+  /** Removes what a killed process left unfinished. Only for the process that holds the run's lock. */
   async tidy(): Promise<void> {
     for (const name of await this.#names()) {
       if (!name.endsWith(unfinishedSuffix) && !name.endsWith(removedSuffix)) continue;
@@ -39,10 +38,10 @@ export class CheckpointStore {
   }
 
   /**
-   * The newest checkpoint that is whole and that `accept` takes.
-   * @param accept makes something of the files
-   * @param onDamaged told of each that is passed over, and why
-   * @returns undefined if there is none
+   * Loads the newest checkpoint that is whole and that `accept` does not refuse.
+   * @param accept makes a value from the files; refuses them by throwing a DamagedError
+   * @param onDamaged called for each checkpoint that is skipped, with what is wrong with it
+   * @returns what `accept` made of it; undefined if there is none
    */
   async load<T>(
     role: Role,
@@ -76,7 +75,8 @@ export class CheckpointStore {
     }
   }
 
-  /** A folder half gone must not look like a damaged checkpoint. */
+  /** Renamed first: a half-removed folder must not look like a damaged checkpoint. */
+
   async #remove(name: string): Promise<void> {
     const folder = path.join(this.folder, name);
     await fs.rename(folder, folder + removedSuffix);

@@ -1,42 +1,46 @@
-/** What measuring a network on images comes to, as it is computed and as a run keeps it. */
+/** The result of measuring a network on images, as it is computed and as a run stores it. */
 
-/** How a network does on some images; arrays run over them in their order. */
+/** How a network does on some images. Arrays have one entry per image, in the order of the images. */
 export interface Measured {
   /** Mean over the images, penalties on weights included. */
   readonly loss: number;
-  /** Share of the images whose class was most probable, 0 to 1. */
+  /** Fraction of the images whose true class is the most probable one, 0 to 1. */
   readonly accuracy: number;
-  /** Share of the images whose class was among the five most probable. */
+  /** Fraction of the images whose true class is among the five most probable, 0 to 1. */
   readonly top5: number;
-  /** The most probable class of each image. */
+  /** The most probable class for each image. */
   readonly predictions: Uint8Array;
-  /** The probability the network gave to that class. */
+  /** The probability that the network gives that class. */
   readonly confidences: Float32Array;
 }
 
-/** How well one class is told from the others. Shares from 0 to 1; NaN where there was nothing to divide by. */
+/** How well the network recognises one class. Fractions from 0 to 1; NaN if the denominator is zero. */
 export interface ClassReport {
   name: string;
-  /** Of the images called this class, how many are. NaN if none was. */
+  /** Of the images given this label, the fraction that deserve it. NaN if none was given it. */
   precision: number;
-  /** Of the images of this class, how many were called it. NaN if there are none. */
+  /** Of the images of this class, the fraction that were given its label. NaN if there are none. */
   recall: number;
   /** Harmonic mean of the two. */
   f1: number;
-  /** Images of this class. */
+  /** Number of images of this class. */
   images: number;
 }
 
-/** How a trained network does on a set of images. Arrays run over the images in the order of the set. */
+/** How a trained network does on a set of images. Arrays have one entry per image, in the order of the set. */
 export interface Evaluation extends Measured {
   readonly network: string;
   readonly dataset: string;
   readonly on: 'test' | 'train';
-  /** Counts; rows for the true class, columns for the predicted one. */
+  /** Counts of images: a row for each true class, a column for each predicted one. */
   readonly confusion: readonly (readonly number[])[];
   readonly classNames: readonly string[];
   readonly classes: readonly ClassReport[];
 }
 
-/** What a run keeps of an evaluation; the class reports follow from the confusion matrix, see `classReports`. */
+/**
+ * An evaluation as a run stores it. The class reports are left out: `classReports` computes them from the confusion
+ * matrix.
+ */
+
 export type StoredEvaluation = Omit<Evaluation, 'classes'>;

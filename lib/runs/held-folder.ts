@@ -34,7 +34,9 @@ export async function tidyFolder(folder: string): Promise<void> {
   }
 }
 
-/** Empties the folder but for its lock. The description goes last: as long as it is there, it describes everything else. */
+/**
+ * Empties the folder but for its lock. The description goes last: as long as it is there, it describes everything else.
+ */
 export async function clearFolder(folder: string): Promise<void> {
   const names = (await fs.readdir(folder)).filter((name) => name !== runFiles.lock);
   for (const name of [...names.filter((each) => each !== runFiles.run), runFiles.run]) {

@@ -2,31 +2,33 @@ import type { Recipe } from '../recipe';
 
 export type { Recipe, Validation } from '../recipe';
 
-/** One epoch. Losses are means over images, accuracies shares of images from 0 to 1. */
+/** One epoch. Losses are means over images; accuracies are fractions of images from 0 to 1. */
 export interface EpochRow {
   /** Counted from 1. */
   epoch: number;
-  /** Mean over the epoch's batches while the weights moved, with dropout on: usually above `valLoss` early on. */
+  /** Mean over the epoch's batches, while the weights change and with dropout on: usually above `valLoss` at first. */
   loss: number;
   accuracy: number;
-  /** Share of the images whose class was among the five most probable. */
+  /** Fraction of the images whose true class is among the five most probable. */
   top5: number;
-  /** After the epoch, with dropout off; null where nothing was validated, or an interrupt came before it was done. */
+  /**
+   * After the epoch, with dropout off. Null if the epoch was not validated, or an interrupt cut its validation short.
+   */
   valLoss: number | null;
   valAccuracy: number | null;
   valTop5: number | null;
-  /** Of the epoch's last step. */
+  /** In the epoch's last step. */
   learningRate: number;
-  /** Spent on training; validation comes on top. */
+  /** Seconds of training, without validation. */
   seconds: number;
   imagesPerSecond: number;
-  /** What the process holds in memory after the epoch, in millions of bytes. */
+  /** Memory of the process after the epoch, in millions of bytes. */
   memoryMB: number;
   /** Tensors alive in tfjs after the epoch; a number that grows is a leak. */
   tensors: number;
 }
 
-/** The epoch of the best validation accuracy; of several alike the first. */
+/** The epoch with the best validation accuracy; if several tie, the first of them. */
 export interface Best {
   readonly epoch: number;
   readonly valAccuracy: number;
@@ -40,18 +42,19 @@ export interface History {
   /** Name of the engine. */
   readonly engine: string;
   readonly recipe: Recipe;
-  /** A row for every epoch that was finished. */
+  /** A row for every finished epoch. */
   readonly epochs: readonly EpochRow[];
-  /** True if an interrupt ended the run early; the model then keeps the weights of that moment. */
+  /** True if an interrupt ended the run early; the model then keeps the weights it had at that moment. */
   readonly interrupted: boolean;
-  /** True if early stopping ended it. */
+  /** True if early stopping ended the run. */
   readonly stoppedEarly: boolean;
-  /** Null without a validation. */
+  /** Null if the run is not validated. */
   readonly best: Best | null;
   /** The epoch whose weights the model holds now; null in the middle of one. */
   readonly weightsOf: number | null;
-  /** Images trained on, those of an unfinished epoch included. */
+  /** Images trained on, including those of an unfinished epoch. */
   readonly images: number;
-  /** Spent on training, validation left out. */
+  /** Seconds of training, without validation. */
+
   readonly seconds: number;
 }

@@ -1,10 +1,10 @@
-/** Plain data compared: what differs, and whether anything does. The order of keys is of no importance. */
+/** Compares plain data, whatever the order of its keys: which values differ, and whether any do. */
 import { createHash } from 'node:crypto';
 
 /**
- * @param there how it was
- * @param here how it is to be
- * @returns a line for each value that differs, under its place in the data: `recipe.epochs: 10 there, 3 here`
+ * @param there the old data
+ * @param here the new data
+ * @returns a line for each value that differs, with its path: `recipe.epochs: 10 there, 3 here`
  */
 export function differences(there: unknown, here: unknown): string[] {
   const before = flatten(there);
@@ -17,13 +17,13 @@ export function differences(there: unknown, here: unknown): string[] {
     );
 }
 
-/** The same for the same data, and for no other. */
+/** A hash of the data: equal data have equal fingerprints, and different data different ones. */
 export function fingerprint(data: unknown): string {
   const leaves = [...flatten(data)].sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256').update(JSON.stringify(leaves)).digest('hex');
 }
 
-/** Each number, text, … by its place; a list of them counts as one. */
+/** All numbers, strings and so on by their path; a list of such values counts as one value. */
 function flatten(value: unknown, place = '', leaves = new Map<string, string>()): Map<string, string> {
   const inner = (key: string): string => (place === '' ? key : `${place}.${key}`);
   if (Array.isArray(value) && value.some((each) => typeof each === 'object' && each !== null)) {
@@ -36,7 +36,8 @@ function flatten(value: unknown, place = '', leaves = new Map<string, string>())
   return leaves;
 }
 
-/** Layers have names, which say more than their numbers. */
+/** Layers have names, which say more than their positions. */
+
 function nameOf(value: unknown): string | undefined {
   const { name, config } = value as { name?: unknown; config?: { name?: unknown } };
   const found = name ?? config?.name;

@@ -11,35 +11,37 @@ import { readRunJson, RunFileError } from './run-json';
 import { runsFolder } from './run-path';
 import { readEvaluation } from './test-result';
 
-/** What a run's folder tells of it, and of nothing else. */
+/** A run as its folder describes it. */
 export interface RunRecord extends RunSettings, RunPurpose {
   readonly name: string;
   readonly folder: string;
   /** ISO 8601. */
   readonly created: string;
   /**
-   * `finished`: all epochs, or stopped early; `failed`: the loss was no number any more; `running`: a process is at
-   * it; `interrupted`: it can be taken up again.
+   * `finished`: trained for all its epochs, or stopped early; `failed`: the loss was no longer finite; `running`: a
+   * process is training it; `interrupted`: it can be continued.
    */
   readonly status: 'finished' | 'failed' | 'running' | 'interrupted';
-  /** Why it failed. */
+  /** Why it failed; null if it did not. */
   readonly failure: string | null;
-  /** Of the network's layers with their settings, initial weights left out: the same for the same kind of network. */
+  /**
+   * Fingerprint of the network's layers and their settings, without seeds: equal for networks of the same architecture.
+   */
   readonly architecture: string;
-  /** sha256 of the weights that training began with; undefined if it has not, or an earlier version wrote the run. */
+  /** sha256 of the weights that training began with; undefined if it has not begun, or in runs of earlier versions. */
   readonly initialWeights?: string;
-  /** The processes that trained it, in their order, with what they ran on. */
+  /** The processes that trained it, oldest first, with the versions and the device they used. */
   readonly sessions: readonly Session[];
-  /** Undefined before the first epoch has begun. */
+  /** Undefined until the first epoch begins. */
   readonly history: History | undefined;
-  /** On the test set; undefined if that was not measured. */
+  /** On the test set; undefined if it was not measured, or its file cannot be read. */
   readonly evaluation: StoredEvaluation | undefined;
 }
 
 export interface ReadRunsOptions {
-  /** Where runs are kept; `runsFolder()` unless told. */
+  /** The folder that holds the runs. Defaults to `runsFolder()`. */
   readonly folder?: string;
-  /** Told of folders that cannot be read as runs. Prints it unless told. */
+  /** Called with a sentence for each run, or test result, that cannot be read. By default the sentence is printed. */
   readonly onNotice?: (message: string) => void;
 }
 
@@ -129,7 +131,8 @@ function statusOf(history: History | undefined, failure: string | null, held: bo
   return held ? 'running' : 'interrupted';
 }
 
-/** The weights that count are chosen when a run has come to its end, not before. */
+/** The weights to keep are chosen only when a run ends. */
+
 function isFinished({ stoppedEarly, epochs, recipe, weightsOf }: History): boolean {
   return weightsOf !== null && (stoppedEarly || epochs.length === recipe.epochs);
 }

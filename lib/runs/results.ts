@@ -4,39 +4,39 @@ import type { History } from './history';
 import type { RunRecord } from './read-runs';
 import type { RunStudy } from './run-files';
 
-/** Mean over runs, with the sample's standard deviation; NaN for a single run. */
+/** Mean over runs, with the sample standard deviation, which is NaN for a single run. */
 export interface Spread {
   readonly mean: number;
   readonly deviation: number;
 }
 
-/** Runs that differ in nothing but their seed, taken together. */
+/** Runs that differ only in their seed, taken together. */
 export interface Result {
-  /** Their names, in the order of their beginning. */
+  /** Their names, oldest first. */
   readonly runs: readonly string[];
   /** Title of the network, or the label of the runs. */
   readonly network: string;
   readonly study: RunStudy | undefined;
   readonly parameters: number;
-  /** For one image, each with its addition. */
+  /** Multiplications for one image, each with its addition. */
   readonly multiplyAdds: number;
   readonly dataset: string;
   readonly engine: string;
   readonly device: string;
-  /** That of the first of them. */
+  /** The recipe of the first of them. */
   readonly recipe: Recipe;
-  /** Trained on average, early stopping considered. */
+  /** Mean number of epochs trained, which early stopping may cut short. */
   readonly epochs: number;
-  /** Of training on average, validation left out. */
+  /** Mean seconds of training, without validation. */
   readonly seconds: number;
   readonly imagesPerSecond: number;
-  /** Of the weights that the network had in the end. Undefined where none, or not all, were validated. */
+  /** For the weights that the network had at the end. Undefined unless all runs were validated. */
   readonly valAccuracy: Spread | undefined;
-  /** Undefined where none, or not all, were measured on the test set. */
+  /** Undefined unless all runs were measured on the test set. */
   readonly testAccuracy: Spread | undefined;
 }
 
-/** What finished runs came to, those of the same settings but for the seed together. */
+/** The results of the finished runs; runs that differ only in their seed become one result. */
 export function results(runs: readonly RunRecord[]): Result[] {
   const groups = new Map<string, RunRecord[]>();
   for (const run of runs) {
@@ -52,7 +52,7 @@ export function results(runs: readonly RunRecord[]): Result[] {
       recipe: { ...recipe, seed: 0 },
     };
     const key = fingerprint(same);
-    // The same seed again tells nothing new: of such twins the later one counts.
+    // The same seed a second time is not a second measurement: only the later run counts.
     const others = (groups.get(key) ?? []).filter((other) => other.recipe.seed !== recipe.seed);
     groups.set(key, [...others, run]);
   }
@@ -80,7 +80,7 @@ function resultOf(runs: readonly RunRecord[]): Result {
   };
 }
 
-/** Where the last session ran; a run that moved is that device's as far as the table is concerned. */
+/** Where the last session ran. A run that moved to another device counts as run there. */
 function deviceOf({ sessions }: RunRecord): string {
   return sessions.at(-1)?.versions.device ?? '';
 }
@@ -89,7 +89,7 @@ function valAccuracyOf({ history }: RunRecord): number | undefined {
   return history && keptAccuracy(history);
 }
 
-/** Validation accuracy of the weights that the network had in the end. */
+/** Validation accuracy of the weights that the network had at the end; undefined if they were not validated. */
 export function keptAccuracy({ epochs, weightsOf }: History): number | undefined {
   return epochs.find(({ epoch }) => epoch === weightsOf)?.valAccuracy ?? undefined;
 }
@@ -99,7 +99,8 @@ function spread(values: readonly (number | undefined)[]): Spread | undefined {
   return known.length < values.length ? undefined : spreadOf(known);
 }
 
-/** Mean and the sample's standard deviation; of nothing, NaN. */
+/** Mean and sample standard deviation; NaN without values. */
+
 export function spreadOf(values: readonly number[]): Spread {
   const centre = mean(values);
   const squares = values.reduce((total, value) => total + (value - centre) ** 2, 0);

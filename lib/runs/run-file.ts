@@ -5,7 +5,9 @@ import { codeOf, messageOf } from '../data/text';
 /** What to do about a file that cannot be read. */
 type Remedy = 'move away' | 'permit' | 'update the project' | 'check the disk';
 
-/** Something is there, but not a file that can be read. The message ends a sentence that starts with the file's name. */
+/**
+ * Something is there, but not a file that can be read. The message ends a sentence that starts with the file's name.
+ */
 export class UnreadableError extends Error {
   override readonly name = 'UnreadableError';
 

@@ -16,13 +16,13 @@ export const runFiles = {
 /** The format of run.json. */
 export const runFormat = 1;
 
-/** What has to be the same for a run to be the same. */
+/** What has to be the same for a run to be continued. */
 export interface RunSettings {
   readonly network: {
     readonly name: string;
     readonly title: string;
     readonly parameters: number;
-    /** For one image, each with its addition. */
+    /** Multiplications for one image, each with its addition. */
     readonly multiplyAdds: number;
   };
   readonly dataset: {
@@ -36,10 +36,10 @@ export interface RunSettings {
   readonly recipe: Recipe;
 }
 
-/** The network layer by layer, as tfjs describes it; in a run's folder with names that last. */
+/** The network layer by layer, as tfjs describes it. In a run's folder its names are those of `lastingNames`. */
 export type Architecture = Readonly<Record<string, unknown>>;
 
-/** A time in which one process trained the run. */
+/** A stretch of training by one process. */
 export interface Session {
   /** ISO 8601. */
   readonly started: string;
@@ -51,13 +51,13 @@ export interface Session {
 export interface RunStudy {
   /** What is varied: `batch size`. */
   readonly name: string;
-  /** Its value in this run, as a figure calls it: `32`. */
+  /** The value in this run, as figures label it: `32`. */
   readonly setting: string;
 }
 
-/** What a run is for. Changes nothing of what it comes to. */
+/** What a run is for. Does not affect its results. */
 export interface RunPurpose {
-  /** What tables and figures call it, where the network's title is not enough. */
+  /** What tables and figures call the run if the network's title is not enough. */
   readonly label?: string;
   readonly study?: RunStudy;
 }
@@ -69,14 +69,15 @@ export interface RunFile extends RunPurpose {
   /** ISO 8601. */
   readonly created: string;
   readonly settings: RunSettings;
-  /** sha256 of the weights that training began with; unknown for runs of earlier versions. */
+  /** sha256 of the weights that training began with; missing in runs of earlier versions. */
   readonly initialWeights?: string;
   readonly sessions: readonly Session[];
 }
 
 /** history.json */
 export interface HistoryFile extends History {
-  /** Why training could not go on; null if it could. */
+  /** Why training could not continue; null if it did not fail. */
+
   readonly failure: string | null;
 }
 

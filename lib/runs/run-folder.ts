@@ -29,8 +29,8 @@ export interface RunOptions {
   readonly name: string;
   /**
    * What to do if there is a run of that name already. `true`, the default, continues it; `false` deletes it and starts
-   * a new one; `'required'` continues it, and fails if there is none; `'same'` continues it if its options are the same,
-   * and otherwise deletes it and starts a new one, with a notice.
+   * a new one; `'required'` continues it, and fails if there is none; `'same'` continues it if its options are the
+   * same, and otherwise deletes it and starts a new one, with a notice.
    */
   readonly resume?: boolean | 'required' | 'same';
   /** Saves every so many seconds, in addition to after every epoch. Defaults to 120. */

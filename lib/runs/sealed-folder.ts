@@ -1,6 +1,7 @@
 /**
- * A folder of files that is there whole or not at all, and that tells when it was changed since: files are written
- * under a temporary name, flushed, listed with size and SHA-256 in a manifest, and then get their name at once.
+ * A folder of files that is either complete or absent, and that shows whether it was changed afterwards. Its files are
+ * written to a folder with a temporary name, flushed, and listed with size and SHA-256 in a manifest; then the folder
+ * is renamed.
  */
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
@@ -18,17 +19,17 @@ interface Manifest {
 const manifestName = 'manifest.json';
 const format = 1;
 
-/** Behind the name of what is being written. Left behind, it may be removed. */
+/** Added to the name of a file or folder that is being written. What a killed process leaves of it may be removed. */
 export const unfinishedSuffix = '.partial';
 
-/** What is wrong with a folder, as the end of a sentence that begins with its name. */
+/** What is wrong with a folder or file. The message ends a sentence that starts with its name. */
 export class DamagedError extends Error {
   override readonly name = 'DamagedError';
 }
 
 /**
- * Writes the folder. Nothing may bear its name yet.
- * @throws the system's error if it cannot; then nothing is left behind, as far as the system lets that be
+ * Writes the folder, which must not exist yet.
+ * @throws the system's error if it fails; then nothing is left behind, as far as the system allows
  */
 export async function writeSealed(folder: string, files: Files): Promise<void> {
   const temporary = folder + unfinishedSuffix;
@@ -42,7 +43,7 @@ export async function writeSealed(folder: string, files: Files): Promise<void> {
         [...files].map(([name, bytes]) => [name, { bytes: bytes.length, sha256: sha256(bytes) }]),
       ),
     };
-    // No newline at the end: a file that lacks its last byte has to be seen as damaged.
+    // No newline at the end: a file without its last byte must be seen to be damaged.
     const json = Buffer.from(JSON.stringify(manifest, null, 2));
     await writeFlushed(path.join(temporary, manifestName), json);
     await flushFolder(temporary);
@@ -55,8 +56,8 @@ export async function writeSealed(folder: string, files: Files): Promise<void> {
 }
 
 /**
- * Reads all files of the folder, each compared with the manifest.
- * @throws DamagedError that names the file and says what is wrong with it
+ * Reads all files of the folder and compares each with the manifest.
+ * @throws DamagedError that names the damaged file and says what is wrong with it
  */
 export function readSealed(folder: string): Files {
   const manifest = readManifest(folder);
@@ -69,7 +70,7 @@ export function readSealed(folder: string): Files {
       );
     }
     if (sha256(bytes) !== expected.sha256) {
-      throw new DamagedError(`is damaged: the checksum of ${name} is not the one it was written with`);
+      throw new DamagedError(`is damaged: the content of ${name} does not match its checksum`);
     }
     files.set(name, bytes);
   }
@@ -81,10 +82,10 @@ function readManifest(folder: string): Manifest {
   let manifest: Manifest;
   try {
     manifest = JSON.parse(Buffer.from(bytes).toString()) as Manifest;
-    // Whatever JSON a damaged file may still be.
+    // A damaged file may still be JSON, of any shape.
     Object.values(manifest.files).forEach(({ bytes: size, sha256: digest }) => [size, digest]);
   } catch {
-    throw new DamagedError(`is damaged: ${manifestName} is no manifest`);
+    throw new DamagedError(`is damaged: ${manifestName} is not a manifest`);
   }
   if (manifest.format === format) return manifest;
   throw new DamagedError(`is of format ${manifest.format}, and this version of the project reads ${format}`);
@@ -112,7 +113,8 @@ async function writeFlushed(file: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** A new name is on disk only when its folder is. */
+/** A new name is on disk only once its folder is. */
+
 async function flushFolder(folder: string): Promise<void> {
   const handle = await fs.open(folder, 'r');
   try {

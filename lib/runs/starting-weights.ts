@@ -10,7 +10,10 @@ export function noteWeightsLeft(folder: string, model: tf.LayersModel): void {
   leftWith.set(model, { folder, weights: weightsDigest(model) });
 }
 
-/** @returns digest of the weights that the run in `folder` left in the model; undefined if it was not the last to train it */
+/**
+ * @returns digest of the weights that the run in `folder` left in the model; undefined if it was not the last to train
+ *   it
+ */
 export function weightsLeftBy(folder: string, model: tf.LayersModel): string | undefined {
   const left = leftWith.get(model);
   return left?.folder === folder ? left.weights : undefined;

@@ -1,41 +1,42 @@
 import type { Best, EpochRow } from './history';
 
 /**
- * Where a run stands: with the weights, the optimizer's slots and the recipe, all that is needed to go on as if it
- * had never stopped. What is drawn at random, the learning rate and early stopping follow from the step and the rows.
+ * Where a run stands. Together with the weights, the optimizer's slots and the recipe, this is all that is needed to
+ * continue as if training had never stopped: random numbers, learning rate and early stopping follow from the step and
+ * the rows.
  */
 export interface TrainingState {
-  /** Steps done. */
+  /** Number of steps taken. */
   readonly step: number;
-  /** The epoch at hand, from 1. */
+  /** The current epoch, counted from 1. */
   readonly epoch: number;
-  /** Over that epoch so far; its images are the first `images` of the epoch's order. */
+  /** Over the current epoch so far: the first `images` images in the epoch's order. */
   readonly sums: Sums;
-  /** Spent on training in that epoch, and on all validations. */
+  /** Seconds of training in the current epoch so far, and of all validations. */
   readonly epochSeconds: number;
   readonly validationSeconds: number;
-  /** A row for every epoch that was finished, validation included. */
+  /** A row for every finished epoch, after its validation. */
   readonly rows: readonly EpochRow[];
   readonly best: Best | null;
-  /** What ended the run; null while there is something left to do. */
+  /** Why the run ended; null if it has not. */
   readonly ended: 'done' | 'stopped early' | null;
 }
 
-/** What one or more steps came to, each measured with the weights from before it. */
+/** The result of one or more steps, each measured with the weights before its update. */
 export interface StepsResult {
   readonly steps: number;
   readonly images: number;
   /** Mean over the images, penalties on weights included. */
   readonly loss: number;
-  /** Share of the images whose class was most probable, 0 to 1. */
+  /** Fraction of the images whose true class is the most probable one, 0 to 1. */
   readonly accuracy: number;
-  /** Share of the images whose class was among the five most probable. */
+  /** Fraction of the images whose true class is among the five most probable. */
   readonly top5: number;
-  /** If the loss was not finite: the step of which that was first true, and where it came from. */
+  /** If the loss was not finite: the first step where it was not, and why. */
   readonly failure?: { readonly step: number; readonly reason: string };
 }
 
-/** Sums over the images of an epoch so far, from which its means come. */
+/** Sums over the images of an epoch so far; {@link means} divides them by the number of images. */
 export interface Sums {
   readonly images: number;
   readonly loss: number;
@@ -56,7 +57,8 @@ export const initialState: TrainingState = {
   ended: null,
 };
 
-/** Each batch weighs as much as its images. */
+/** Adds the result of some steps, weighted by their number of images. */
+
 export function addSteps(sums: Sums, { images, loss, accuracy, top5 }: StepsResult): Sums {
   return {
     images: sums.images + images,
