@@ -10,20 +10,20 @@ import { lessonLabel, lessonRun } from './lesson-run';
 import { profileFor, type ProfileName } from './profiles';
 import { train } from '../train/train';
 
-/** What a lesson comes to: ready for `networkResult`. */
+/** A lesson's trained network and how it does: what `networkResult` takes. */
 export interface LessonResult {
   readonly model: tf.LayersModel;
   readonly history: History;
   readonly evaluation: Evaluation;
-  /** The network's title, with its width where that is not 1. */
+  /** The network's title, with its width unless that is 1. */
   readonly name: string;
 }
 
 /**
- * A network as its own lesson has it in this profile: its run is loaded where that lesson was run before, and trained
- * otherwise. Prints the name, and which of the two it was.
- * @param callbacks told of the training, if there is one
- * @param seed of the initial weights and all else that is drawn; that of the lessons is 1
+ * A network as its own lesson trains it in this profile. Its run is loaded if that lesson was run before, and trained
+ * otherwise; prints the name and which of the two happened.
+ * @param callbacks called during training, not for a run that is only loaded
+ * @param seed of the initial weights and all other random numbers; the lessons use 1
  */
 export async function lessonResult(
   network: NetworkName,
@@ -40,7 +40,7 @@ export async function lessonResult(
   const announce: TrainCallbacks = {
     onStart: ({ history, recipe }) => {
       isLoaded = history.epochs.length === recipe.epochs;
-      // Of a run that was merely loaded, the one notice says just that.
+      // If the run was only loaded, the one notice says just that.
       const told = isLoaded && notices.length === 1 ? [] : notices;
       const from = seed === 1 ? '' : `, seed ${seed}`;
       console.log([`${name}${from}${isLoaded ? ': trained before, and loaded' : ''}`, ...told].join('\n'));
@@ -57,7 +57,8 @@ export async function lessonResult(
   return { model, history, evaluation: await evaluate(model, dataset, { run }), name };
 }
 
-/** Callbacks that are told nothing as long as `silent`. */
+/** Callbacks that are not called while `silent` is true. */
+
 function unless(silent: () => boolean, callbacks: TrainCallbacks): TrainCallbacks {
   return {
     onStart: (plan) => (silent() ? undefined : callbacks.onStart?.(plan)),

@@ -7,18 +7,18 @@ import type { RunOptions } from '../runs/run-folder';
 import { runPath } from '../runs/run-path';
 
 export interface LessonRun extends RunOptions {
-  /** What tables and figures call it: `AlexNet8, width 0.25, augmented`. */
+  /** What tables and figures call the run: `AlexNet8, width 0.25, augmented`. */
   readonly label: string;
-  /** Where a lesson writes its weights as text. */
+  /** Path of the file to which a lesson writes its weights as text. */
   readonly weightsFile: string;
 }
 
 /**
- * Where a lesson keeps its training: a run named after what is trained, the profile and the images, so that each
- * combination has a folder of its own and is taken up again where it stopped. With other options, for instance after a
- * reader has changed a number, it is begun anew.
+ * The run in which a lesson trains. It is named after what is trained, the profile and the images, so that each
+ * combination has a folder of its own and continues where it stopped. If the options differ, for instance because a
+ * reader changed a number, the run starts afresh.
  * @param what the network, and for a variant what is different: `alexnet8-augmented`
- * @param seed where the same is trained from several seeds, the one of this run; the first is 1
+ * @param seed of this run, if the same is trained from several seeds; the first is 1
  */
 export function lessonRun(what: string, profile: ProfileName, dataset: Dataset, seed = 1): LessonRun {
   const name = [
@@ -29,7 +29,8 @@ export function lessonRun(what: string, profile: ProfileName, dataset: Dataset, 
   return { name, label, resume: 'same', weightsFile: path.join(runPath(name), runFiles.weightsText) };
 }
 
-/** The network's title, with its width where that is not 1, and what is different; a number is one of epochs. */
+/** The network's title, with its width unless that is 1, and what is different; a number is a number of epochs. */
+
 export function lessonLabel(what: string, profile: ProfileName): string {
   const [first, ...different] = what.split('-');
   if (!Object.hasOwn(networks, first)) return what;

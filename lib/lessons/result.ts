@@ -4,24 +4,24 @@ import type { Evaluation } from '../runs/evaluation';
 import type { tf } from '../runtime/tensorflow';
 import type { History } from '../runs/history';
 
-/** What a network costs and, where it was trained and measured, what that came to: a row of a comparison. */
+/** What a network costs and, if it was trained and measured, what it achieved: a row of a comparison. */
 export interface NetworkResult {
   readonly network: string;
-  /** Weighted layers on the longest way. */
+  /** Number of layers with weights on the longest path. */
   readonly depth: number;
   readonly parameters: number;
-  /** For one image. */
+  /** Multiplications for one image, each with its addition. */
   readonly multiplyAdds: number;
-  /** Pixels along one side that a value of the last feature map sees. */
+  /** Side length, in pixels, of the region of the image that a value of the last feature map depends on. */
   readonly receptiveField: number;
-  /** The dataset of the measurement. */
+  /** Name of the dataset on which it was measured. */
   readonly dataset?: string;
-  /** Share of that dataset's test images, or of what else was measured. */
+  /** Fraction of the measured images, usually that dataset's test images, that are classified correctly. */
   readonly accuracy?: number;
-  /** Standard deviation of the accuracy over seeds, where it is a mean over several. */
+  /** Standard deviation of the accuracy over seeds, if it is a mean over several. */
   readonly deviation?: number;
   readonly epochs?: number;
-  /** Spent on training. */
+  /** Seconds of training. */
   readonly seconds?: number;
   readonly imagesPerSecond?: number;
 }
@@ -29,11 +29,12 @@ export interface NetworkResult {
 export interface ResultOptions {
   history?: History;
   evaluation?: Evaluation;
-  /** What to call it. The network's title unless told; for a variant, the title, a comma and what is different. */
+  /** Defaults to the network's title. For a variant: the title, a comma and what is different. */
   name?: string;
 }
 
-/** Gathers a network's row, with what training and measuring came to where that is given. */
+/** A network's row in a comparison, with the results of training and evaluation if given. */
+
 export function networkResult(model: tf.LayersModel, options: ResultOptions = {}): NetworkResult {
   const { history, evaluation, name = titleOf(model) } = options;
   const { depth, parameters, multiplyAdds, receptiveField } = summary(model);
