@@ -9,20 +9,20 @@ import { spreadOf } from '../runs/results';
 import { UserError } from '../runtime/errors';
 import { inNoise, pooledSpread } from './noise';
 
-/** One network, trained from several seeds. */
+/** One network, trained with several seeds. */
 export interface SeededResult {
   readonly network: NetworkName;
-  /** The network's title, with its width where that is not 1. */
+  /** The network's title, with its width unless that is 1. */
   readonly name: string;
   /** One for each seed. */
   readonly runs: readonly LessonResult[];
 }
 
 /**
- * Every network as its lesson has it in this profile, from each of the profile's seeds: loaded where the run is stored,
- * trained where it is not. Takes the networks in the order of their lessons.
- * @param callbacks told of the training, where there is one
- * @throws UserError if it is interrupted: what was trained so far is kept, and a network trained in part is no result
+ * Every network as its lesson trains it in this profile, with each of the profile's seeds, in the order of the lessons.
+ * Runs that are stored are loaded; the others are trained.
+ * @param callbacks called during training
+ * @throws UserError if it is interrupted, since a partly trained network is not a result; the runs so far are kept
  */
 export async function lessonResults(
   profile: ProfileName,
@@ -36,7 +36,7 @@ export async function lessonResults(
       const run = await lessonResult(network, profile, dataset, callbacks, seed);
       if (run.history.interrupted) {
         throw new UserError(
-          `Interrupted while ${run.name} was trained. Run the cell again to go on from there.`,
+          `Interrupted while training ${run.name}. Run the cell again to continue from there.`,
         );
       }
       runs.push(run);
@@ -46,7 +46,7 @@ export async function lessonResults(
   return all;
 }
 
-/** Its row in a comparison: accuracy and time as means over the seeds. */
+/** The network's row in a comparison: accuracy and time are means over the seeds. */
 export function seededRow(result: SeededResult): NetworkResult {
   const { name, runs } = result;
   const [{ model, history, evaluation }] = runs;
@@ -63,21 +63,21 @@ export function seededRow(result: SeededResult): NetworkResult {
 export interface Pair {
   readonly better: string;
   readonly worse: string;
-  /** Of their accuracies, means over the seeds. */
+  /** Difference of their accuracies, each a mean over the seeds. */
   readonly lead: number;
-  /** The lead in standard deviations of what other seeds would make of it. */
+  /** The lead, in units of its standard deviation over seeds. */
   readonly inSeeds: number;
-  /** Share of the images that only the first gets right, with its first seed. */
+  /** Fraction of the images that only the better one classifies correctly, each network with its first seed. */
   readonly onlyBetter: number;
   readonly onlyWorse: number;
   /**
-   * The difference of the two shares in standard deviations of what other test images would make of it: the root of
+   * The difference of these two fractions, in units of its standard deviation over test images: the square root of
    * McNemar's statistic (McNemar 1947).
    */
   readonly inImages: number;
 }
 
-/** Each network against the next best one. */
+/** Compares each network with the next best one. */
 export function neighbours(results: readonly SeededResult[], labels: Uint8Array): Pair[] {
   const accuracyOf = (result: SeededResult): number => spreadOf(testAccuracies(result)).mean;
   const noise = seedNoise(results);
@@ -101,7 +101,7 @@ export function neighbours(results: readonly SeededResult[], labels: Uint8Array)
   });
 }
 
-/** The standard deviation of a test accuracy over seeds, taken over all networks together; NaN for a single seed. */
+/** The standard deviation of a test accuracy over seeds, pooled over all networks; NaN for a single seed. */
 export function seedNoise(results: readonly SeededResult[]): number {
   return pooledSpread(results.map(testAccuracies));
 }
@@ -110,7 +110,10 @@ function testAccuracies({ runs }: SeededResult): number[] {
   return runs.map(({ evaluation }) => evaluation.accuracy);
 }
 
-/** What networks are weighed by, and those that no other beats at it. */
+/**
+ * Names of the networks that are not dominated: no other is at least as cheap and as accurate, and better in one of the
+ * two.
+ */
 export function paretoFront(
   rows: readonly NetworkResult[],
   cost: 'parameters' | 'multiplyAdds' | 'seconds',
@@ -128,12 +131,12 @@ export function paretoFront(
     .map(({ network }) => network);
 }
 
-/** The class that most networks name for each image; where several are named as often, the one they are surest of. */
+/** The class that most networks predict for each image; a tie goes to the class predicted with more confidence. */
 export function majority(evaluations: readonly Evaluation[]): Uint8Array {
   const [{ predictions, classNames }] = evaluations;
   return predictions.map((_, image) => {
     const votes = new Float64Array(classNames.length);
-    // A confidence is below 1, and a share of all of them decides nothing but ties.
+    // Confidences add up to less than one vote, so they only decide ties.
     for (const { predictions: named, confidences } of evaluations) {
       votes[named[image]] += 1 + confidences[image] / (evaluations.length + 1);
     }
@@ -141,7 +144,8 @@ export function majority(evaluations: readonly Evaluation[]): Uint8Array {
   });
 }
 
-/** Indices of the images that none of the networks gets right. */
+/** Indices of the images that every network misclassifies. */
+
 export function missedByAll(evaluations: readonly Evaluation[], labels: Uint8Array): number[] {
   return [...labels.keys()].filter((image) =>
     evaluations.every(({ predictions }) => predictions[image] !== labels[image]),

@@ -1,9 +1,10 @@
 import { spreadOf } from '../runs/results';
 
 /**
- * The standard deviation that groups of measurements share: the root of their mean variance, weighted by what each
- * knows of it. A handful of seeds says little about one setting or network, and a good deal about all of them.
- * @returns NaN if no group has two
+ * The pooled standard deviation of groups of measurements: the square root of the mean variance within groups, weighted
+ * by degrees of freedom. A few seeds say little about the spread of one setting or network, but much about that of all
+ * of them together.
+ * @returns NaN if no group has two measurements
  */
 export function pooledSpread(groups: readonly (readonly number[])[]): number {
   let squares = 0;
@@ -17,9 +18,10 @@ export function pooledSpread(groups: readonly (readonly number[])[]): number {
 }
 
 /**
- * A difference of two means in standard deviations of what chance alone would make of it.
+ * A difference of two means, in units of the standard deviation that chance alone would give it.
  * @param noise standard deviation of a single run
- * @param counts runs behind each of the means
+ * @param counts number of runs in each mean
+
  */
 export function inNoise(difference: number, noise: number, counts: readonly [number, number]): number {
   return difference / (noise * Math.sqrt(1 / counts[0] + 1 / counts[1]));

@@ -2,7 +2,7 @@ import { keptAccuracy, spreadOf, type Spread } from '../runs/results';
 import { inNoise, pooledSpread } from './noise';
 import type { Sweep, SweepPoint } from './sweep';
 
-/** Validation accuracy of each run of a setting, in the order of the seeds. */
+/** Validation accuracies of a setting's runs, in the order of the seeds. */
 export function accuraciesOf({ runs }: SweepPoint): number[] {
   return runs
     .map(({ history }) => keptAccuracy(history))
@@ -18,18 +18,18 @@ export function accuracyOf(point: SweepPoint): Spread {
 export interface SweepRow {
   readonly setting: string;
   readonly parameters: number;
-  /** Of the last epoch, while the weights moved and with dropout on; mean over seeds. */
+  /** In the last epoch, while the weights change and with dropout on; mean over seeds. */
   readonly trainingAccuracy: number;
-  /** Of the weights that were kept; mean over seeds. */
+  /** With the weights that were kept; mean over seeds. */
   readonly validationAccuracy: number;
-  /** Sample's standard deviation over seeds; NaN for a single one. */
+  /** Sample standard deviation over seeds; NaN for a single seed. */
   readonly deviation: number;
   readonly seeds: number;
-  /** Of training, validation left out; mean over seeds. */
+  /** Seconds of training, without validation; mean over seeds. */
   readonly seconds: number;
 }
 
-/** What a sweep came to, a row for each setting: for a DataFrame. */
+/** A sweep's results with a row for each setting, to make a DataFrame of. */
 export function sweepRows({ points }: Sweep): SweepRow[] {
   return points.map((point) => {
     const histories = point.runs.map(({ history }) => history);
@@ -46,14 +46,14 @@ export function sweepRows({ points }: Sweep): SweepRow[] {
 }
 
 /**
- * The standard deviation over seeds that the settings of one or more sweeps share.
- * @returns NaN if no setting was trained from two seeds
+ * The standard deviation over seeds, pooled over all settings of one or more sweeps.
+ * @returns NaN if no setting was trained with two seeds
  */
 export function pooledDeviation(sweeps: readonly Sweep[]): number {
   return pooledSpread(sweeps.flatMap(({ points }) => points.map(accuraciesOf)));
 }
 
-/** The setting of the highest mean validation accuracy. */
+/** The setting with the highest mean validation accuracy. */
 export function bestOf({ points }: Sweep): SweepPoint | undefined {
   const trained = points.filter((point) => point.failure === null && point.runs.length > 0);
   return trained.reduce<SweepPoint | undefined>(
@@ -62,7 +62,7 @@ export function bestOf({ points }: Sweep): SweepPoint | undefined {
   );
 }
 
-/** How clearly a sweep was decided. */
+/** How clearly a sweep's best setting won. */
 export interface Lead {
   readonly study: string;
   readonly best: string;
@@ -73,14 +73,15 @@ export interface Lead {
   /** By how much the best is ahead of it. */
   readonly lead: number;
   /**
-   * The lead in standard deviations of what chance alone would make of it, given `noise` between seeds. From about 2 on
-   * it is hard to put down to chance.
+   * The lead, in units of the standard deviation that chance alone would give it. A lead of 2 or more is hard to
+   * explain by chance.
    */
   readonly inNoise: number;
 }
 
 /**
- * @param noise standard deviation of a single run over seeds, as of `pooledDeviation`
+ * @param noise standard deviation of a single run over seeds, for instance from `pooledDeviation`
+
  * @returns undefined if fewer than two settings were trained
  */
 export function leadOf(sweep: Sweep, noise: number): Lead | undefined {

@@ -12,15 +12,15 @@ import { DivergedError } from '../train/diverged';
 import { spreadOf } from '../runs/results';
 import { train, type TrainOptions } from '../train/train';
 
-/** One value of what is varied. */
+/** One value of the varied hyperparameter. */
 export interface Setting {
-  /** What figures and tables call it: `32`. */
+  /** What figures and tables call the setting: `32`. */
   readonly name: string;
   /** What is different in training. */
   readonly options?: TrainOptions;
   /** What is different in the network. */
   readonly network?: NetworkOptions;
-  /** For a network of another kind; `build` of the sweep unless told. */
+  /** Builds a network of another kind. Defaults to the sweep's `build`. */
   readonly build?: (options: NetworkOptions) => tf.LayersModel;
 }
 
@@ -28,21 +28,21 @@ export interface SweepOptions {
   /** What is varied: `batch size`. */
   readonly study: string;
   readonly settings: readonly Setting[];
-  /** Each setting is trained once from each. */
+  /** Each setting is trained once with each seed. */
   readonly seeds: readonly number[];
   readonly build: (options: NetworkOptions) => tf.LayersModel;
-  /** What is the same for all settings. It has to validate: the validation accuracy is what is compared. */
+  /** Options that all settings share. They must include a validation: settings are compared by validation accuracy. */
   readonly base: TrainOptions;
-  /** Names the runs, so that each profile has its own. */
+  /** Part of the runs' names, so that each profile has its own runs. */
   readonly profile: ProfileName;
   readonly callbacks?: SweepCallbacks;
 }
 
-/** Told how a sweep goes. */
+/** Called during a sweep. */
 export interface SweepCallbacks {
   onStart?(sweep: Sweep): void;
   onProgress?(progress: SweepProgress): void;
-  /** After each run; `sweep` holds all so far. */
+  /** Called after each run; `sweep` holds all runs so far. */
   onRun?(sweep: Sweep): void;
   onEnd?(sweep: Sweep): void;
 }
@@ -55,11 +55,11 @@ export interface SweepProgress {
   readonly run: number;
   readonly runs: number;
   readonly training: TrainingProgress;
-  /** Until the last run is done, taking each to be about as long as those before it. */
+  /** Estimated time until the last run is finished, assuming that each takes about as long as those before it. */
   readonly secondsLeft: number;
 }
 
-/** A setting with one seed. */
+/** A setting trained with one seed. */
 export interface SweepRun {
   readonly seed: number;
   readonly history: History;
@@ -69,7 +69,7 @@ export interface SweepPoint {
   readonly setting: string;
   readonly parameters: number;
   readonly runs: readonly SweepRun[];
-  /** Why the setting could not be trained to its end; null if it could. */
+  /** Why the setting's training failed; null if it did not. */
   readonly failure: string | null;
 }
 
@@ -80,21 +80,21 @@ export interface Sweep {
   readonly network: string;
   readonly dataset: string;
   readonly points: readonly SweepPoint[];
-  /** How many runs there are to be. */
+  /** The number of runs when the sweep is complete. */
   readonly runs: number;
-  /** True if it was stopped before its end. Called again, it goes on where it stopped. */
+  /** True if the sweep was interrupted. Called again, it continues where it stopped. */
   readonly interrupted: boolean;
 }
 
 /**
- * Trains a network with each setting from each seed, and keeps every run as a part of the study, so that a sweep that
- * was stopped goes on where it stopped and one that is finished is only loaded. A setting whose loss stops being a
- * number counts as a result: its point says so.
- * @throws UserError as `train` does, except for such a loss
+ * Trains a network with each setting and each seed. Every run is stored as part of the study, so an interrupted sweep
+ * continues where it stopped, and a finished one is only loaded. If a setting's loss is no longer finite, that is a
+ * result, too: its point says so.
+ * @throws UserError as `train` does, but not for such a loss
  */
 export async function sweep(dataset: Dataset, options: SweepOptions): Promise<Sweep> {
   const { study, settings, seeds, callbacks = {} } = options;
-  // Seed after seed, so that a sweep that is stopped has one of each setting before it has two of any.
+  // All settings with one seed before the next seed, so that an interrupted sweep covers as many settings as possible.
   const jobs = seeds.flatMap((seed) => settings.map((setting) => ({ setting, seed })));
   const clock = new Clock(jobs.length);
   let now: Sweep = {
@@ -102,7 +102,7 @@ export async function sweep(dataset: Dataset, options: SweepOptions): Promise<Sw
     network: titleOfBuilt(options),
   };
   callbacks.onStart?.(now);
-  // Between two runs nobody else listens.
+  // Nothing else listens for interrupts between two runs.
   const interrupt = { isAsked: false };
   const forget = onInterrupt(() => (interrupt.isAsked = true));
   try {
@@ -134,7 +134,7 @@ function titleOfBuilt({ build }: SweepOptions): string {
   return title;
 }
 
-/** Estimates the time left from the runs that were trained; those that were loaded took next to none. */
+/** Estimates the time left from the runs that were trained; loading a run takes almost no time. */
 class Clock {
   #jobsLeft: number;
   #begun = 0;
@@ -168,9 +168,9 @@ class Clock {
 
 interface Done {
   readonly parameters: number;
-  /** Undefined if it could not be trained to its end. */
+  /** Undefined if training failed. */
   readonly history: History | undefined;
-  /** Why not. */
+  /** Why training failed; null if it did not. */
   readonly failure: string | null;
 }
 
@@ -185,7 +185,8 @@ async function runOf(
   const notices: string[] = [];
   const announce: TrainCallbacks = {
     onStart: ({ history, recipe }) => {
-      // That a finished run was loaded is what a sweep is expected to do; anything else is worth a line.
+      // Loading finished runs is what a sweep is expected to do; any other notice is worth a line.
+
       const isLoaded = history.epochs.length === recipe.epochs && notices.length === 1;
       if (!isLoaded && notices.length > 0) console.log(notices.join('\n'));
     },
