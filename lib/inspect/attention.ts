@@ -1,28 +1,29 @@
-/** Where in an image a network found what it says: two ways to ask. */
+/** Which parts of an image a network's prediction depends on, found in two ways. */
 import type { Dataset } from '../data/types';
 import { UserError } from '../runtime/errors';
 import { tf } from '../runtime/tensorflow';
 import { inputOf, type ImageChoice } from './image';
 import { classScores, headOf } from './scores';
 
-/** How much each pixel of an image matters to the score of one class. */
+/** How much each pixel of an image matters for the score of one class. */
 export interface Attention {
-  /** The class that was asked for. */
+  /** The class whose score it is. */
   readonly classIndex: number;
   readonly height: number;
   readonly width: number;
-  /** [height, width]. From 0 up for saliency; of both signs for class-activation maps. */
+  /** [height, width]. Never negative for saliency; of both signs for class-activation maps. */
   readonly values: Float32Array;
 }
 
 export interface AttentionOptions extends ImageChoice {
-  /** The class to ask for. The one that the network finds most probable unless told. */
+  /** The class whose score to explain. Defaults to the one that the network finds most probable. */
   readonly classIndex?: number;
 }
 
 /**
- * Saliency: the gradient of a class's score by the pixels, of the three colours the steepest (Simonyan, Vedaldi &
- * Zisserman 2013, https://arxiv.org/abs/1312.6034). Large where a small change of a pixel would change the score most.
+ * Saliency: the absolute gradient of a class's score with respect to each pixel, the largest of its three colours
+ * (Simonyan, Vedaldi & Zisserman 2013, https://arxiv.org/abs/1312.6034). It is large where a small change of the pixel
+ * changes the score most.
  * @throws UserError unless the network ends in a dense layer with softmax
  */
 export function saliency(model: tf.LayersModel, dataset: Dataset, options: AttentionOptions): Attention {
@@ -39,10 +40,10 @@ export function saliency(model: tf.LayersModel, dataset: Dataset, options: Atten
 }
 
 /**
- * Class-activation map: the feature maps before global average pooling, weighted as the classifier weighs their means
- * for a class (Zhou et al. 2016, https://arxiv.org/abs/1512.04150). Its mean, plus the bias, is the class's score.
- * Enlarged to the image.
- * @throws UserError for a network without global average pooling in front of its classifier
+ * Class-activation map: the sum of the feature maps before global average pooling, with the classifier's weights for
+ * the class (Zhou et al. 2016, https://arxiv.org/abs/1512.04150). Its mean, plus the bias, is the class's score. It is
+ * enlarged to the size of the image.
+ * @throws UserError for a network without global average pooling before its classifier
  */
 export function classActivation(
   model: tf.LayersModel,
@@ -53,8 +54,8 @@ export function classActivation(
   const average = model.layers.find((layer) => layer.getClassName() === 'GlobalAveragePooling2D');
   if (!average) {
     throw new UserError(
-      `"${model.name}" has no global average pooling, so its classifier weighs no maps as wholes. Saliency asks the ` +
-        'same question of any network.',
+      `"${model.name}" has no global average pooling, so its classifier has no single weight for each feature map, and ` +
+        'there is no class-activation map. Use saliency, which works for any network that ends in softmax.',
     );
   }
   const [height, width] = dataset.imageShape;

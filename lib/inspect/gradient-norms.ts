@@ -4,27 +4,30 @@ import { tf } from '../runtime/tensorflow';
 import { checkFit } from '../evaluate/evaluate';
 import { firstBatch, inTrainingMode } from './training-mode';
 
-/** How strongly one batch would move the kernels of a network, layer by layer. */
+/** How strongly one batch pulls on the kernels of a network, layer by layer. */
 export interface GradientNorms {
   readonly network: string;
   readonly dataset: string;
-  /** Images in the batch. */
+  /** Number of images in the batch. */
   readonly images: number;
-  /** Layers with a kernel, in the order of the network. */
+  /** The layers with a kernel, in the order of the network. */
   readonly layers: readonly LayerGradient[];
 }
 
 export interface LayerGradient {
   readonly layer: string;
-  /** Euclidean norm of the loss's gradient by the kernel. */
+  /** Euclidean norm of the loss's gradient with respect to the kernel. */
   readonly norm: number;
-  /** Divided by the norm of the kernel: how large a step is beside what is there. */
+  /** The norm of the gradient divided by the norm of the kernel: how large a step is relative to the weights. */
   readonly relative: number;
 }
 
 /**
- * Gradients of the cross-entropy on the first `images` training images, by tfjs: with batch normalisation as in training,
- * and without dropout, so that the numbers are the same each time. The weights stay as they are.
+ * Norms of the gradients of the cross-entropy on the first `images` training images (32 by default), computed by tfjs.
+ * Batch normalisation works as in training; dropout is off, so that the numbers are the same each time. Leaves the
+ * weights unchanged.
+ * @throws UserError if the network does not fit the dataset, or there are not that many images
+
  */
 export function gradientNorms(
   model: tf.LayersModel,

@@ -6,16 +6,17 @@ import { trainedWith } from '../evaluate/trained-with';
 
 /** Which image of a dataset to look at. */
 export interface ImageChoice {
-  /** The test set unless told. */
+  /** Defaults to `'test'`. */
   readonly from?: 'train' | 'test';
   /** Position in that set. */
   readonly index: number;
 }
 
 /**
- * One image as the network takes it, scaled as in its training.
+ * One image as the network expects it, scaled as in its training.
  * @returns float32 [1, height, width, channels]; the caller disposes of it
- * @throws UserError for a position that the set does not have
+ * @throws UserError if the set has no image at this position
+
  */
 export function inputOf(
   model: tf.LayersModel,

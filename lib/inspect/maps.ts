@@ -3,24 +3,24 @@ import { UserError } from '../runtime/errors';
 import { tf } from '../runtime/tensorflow';
 import { inputOf, type ImageChoice } from './image';
 
-/** Pictures of numbers, all of one size: filters of a layer, or what they found in an image. */
+/** Grids of numbers, all of the same size: a layer's filters, or their responses to an image. */
 export interface Maps {
   readonly layer: string;
   readonly height: number;
   readonly width: number;
-  /** Values at a place: 3 for filters over colours, otherwise 1. */
+  /** Number of values at each position: 3 for filters over colours, otherwise 1. */
   readonly channels: number;
   /** Each [height, width, channels]. */
   readonly maps: readonly Float32Array[];
 }
 
 /**
- * The filters of the first convolution, which still look at colours.
+ * The filters of the first convolution, which see the image's colours.
  * @throws UserError for a network without a convolution
  */
 export function firstFilters(model: tf.LayersModel): Maps {
   const layer = model.layers.find((each) => each.getClassName() === 'Conv2D');
-  if (!layer) throw new UserError(`"${model.name}" has no convolution, so there are no filters to see.`);
+  if (!layer) throw new UserError(`"${model.name}" has no convolution, so it has no filters to show.`);
   const [kernel] = layer.getWeights();
   const [height, width, channels, filters] = kernel.shape as [number, number, number, number];
   const values = tf.tidy(() => tf.transpose(kernel, [3, 0, 1, 2]).dataSync<'float32'>());
@@ -28,9 +28,9 @@ export function firstFilters(model: tf.LayersModel): Maps {
 }
 
 /**
- * What a layer makes of one image: a map for each of its filters.
- * @param layerName name of a layer that puts out maps, as in the summary
- * @throws UserError for a layer that is not there, or puts out no maps
+ * A layer's output for one image: a map for each of its filters.
+ * @param layerName name of a layer whose output is maps, as in the summary
+ * @throws UserError if there is no such layer, or its output is not maps
  */
 export function featureMaps(
   model: tf.LayersModel,
@@ -42,8 +42,8 @@ export function featureMaps(
   const withMaps = model.layers.filter(({ outputShape }) => outputShape.length === 4);
   if (!layer || !withMaps.includes(layer)) {
     throw new UserError(
-      `"${model.name}" has ${layer ? `no maps in its layer` : 'no layer'} "${layerName}". Those with maps are ` +
-        `${withMaps.map(({ name }) => name).join(', ')}.`,
+      `"${model.name}" has ${layer ? 'no feature maps in its layer' : 'no layer'} "${layerName}". Layers with feature ` +
+        `maps: ${withMaps.map(({ name }) => name).join(', ')}.`,
     );
   }
   const [, height, width, filters] = layer.outputShape as [null, number, number, number];

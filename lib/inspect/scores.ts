@@ -1,9 +1,9 @@
 import { UserError } from '../runtime/errors';
 import { tf } from '../runtime/tensorflow';
 
-/** A network cut open before its last layer: features, and the dense layer that scores them. */
+/** A network split before its last layer: the features, and the dense layer that scores them. */
 export interface Head {
-  /** Images to what the last layer takes. */
+  /** From images to the input of the last layer. */
   readonly features: tf.LayersModel;
   /** The last layer, a dense one with softmax. */
   readonly classifier: tf.layers.Layer;
@@ -15,7 +15,7 @@ export function headOf(model: tf.LayersModel): Head {
   if (classifier.getClassName() !== 'Dense' || classifier.getConfig()['activation'] !== 'softmax') {
     throw new UserError(
       `"${model.name}" ends in "${classifier.name}", a ${classifier.getClassName()} layer; expected a dense layer ` +
-        'with softmax, whose scores are looked at before softmax weighs them against each other.',
+        'with softmax, whose inputs are the scores of the classes.',
     );
   }
   return {
@@ -25,7 +25,8 @@ export function headOf(model: tf.LayersModel): Head {
 }
 
 /**
- * What the classifier's softmax gets: one score a class, on no common scale.
+ * The inputs of the classifier's softmax: one score for each class, on no fixed scale.
+
  * @param images float32 [batch, height, width, channels], scaled as in training
  * @returns float32 [batch, classes]
  */

@@ -5,11 +5,11 @@ import { tf } from '../runtime/tensorflow';
 import { checkFit } from '../evaluate/evaluate';
 import { firstBatch, inTrainingMode } from './training-mode';
 
-/** How large the numbers are that pass through a network. */
+/** How large the numbers in a network are, layer by layer. */
 export interface SignalScales {
   readonly network: string;
   readonly dataset: string;
-  /** Images in the batch. */
+  /** Number of images in the batch. */
   readonly images: number;
   /** In the order of the network. */
   readonly layers: readonly LayerScale[];
@@ -17,21 +17,21 @@ export interface SignalScales {
 
 export interface LayerScale {
   readonly layer: string;
-  /** Standard deviation of the layer's output, over images, places and channels. */
+  /** Standard deviation of the layer's output, over images, positions and channels. */
   readonly deviation: number;
 }
 
 export interface SignalOptions {
-  /** 32 unless told. */
+  /** Number of images in the batch. Defaults to 32. */
   readonly images?: number;
-  /** Names of the layers to measure. Those with a kernel unless told. */
+  /** Names of the layers to measure. Defaults to those with a kernel. */
   readonly layers?: readonly string[];
 }
 
 /**
- * Passes the first training images through the network once, with batch normalisation as in training and without
- * dropout, and measures what layers put out. The weights stay as they are.
- * @throws UserError for a layer that is not there, or more images than there are
+ * Passes the first training images through the network once and measures the layers' outputs. Batch normalisation works
+ * as in training; dropout is off. Leaves the weights unchanged.
+ * @throws UserError if there is no such layer, or there are not that many images
  */
 export function signalScales(
   model: tf.LayersModel,
@@ -70,5 +70,5 @@ function layerNamed(model: tf.LayersModel, name: string): tf.layers.Layer {
   const found = model.layers.find((layer) => layer.name === name);
   if (found) return found;
   const known = model.layers.map((layer) => layer.name).join(', ');
-  throw new UserError(`"${model.name}" has no layer "${name}". It has ${known}.`);
+  throw new UserError(`"${model.name}" has no layer "${name}". Its layers: ${known}.`);
 }

@@ -5,8 +5,9 @@ import { inputBatch } from '../evaluate/input-batch';
 import { trainedWith } from '../evaluate/trained-with';
 
 /**
- * Runs `work`, which passes batches through the network in training mode, so that nothing is left of it: dropout is
- * off, for the same numbers each time, and batch normalisation's moving means get their old values back.
+ * Runs `work`, which passes batches through the network in training mode, and leaves the network unchanged afterwards:
+ * batch normalisation's moving averages get their old values back. Dropout is off, so that the numbers are the same
+ * each time.
  */
 export function inTrainingMode<T>(model: tf.LayersModel, work: () => T): T {
   const before = model.getWeights().map((weight) => weight.clone());
@@ -23,9 +24,9 @@ export function inTrainingMode<T>(model: tf.LayersModel, work: () => T): T {
 }
 
 /**
- * The first `images` training images, as the network takes them.
+ * The first `images` training images, as the network expects them.
  * @returns float32 [images, height, width, channels]
- * @throws UserError if there are not so many
+ * @throws UserError if there are not that many
  */
 export function firstBatch(
   model: tf.LayersModel,
@@ -34,7 +35,7 @@ export function firstBatch(
 ): tf.Tensor4D {
   if (!(Number.isInteger(images) && images >= 1 && images <= train.count)) {
     throw new UserError(
-      `images is ${images}; expected a whole number from 1 to ${train.count}, the training images.`,
+      `images is ${images}; expected a whole number from 1 to ${train.count}, the number of training images.`,
     );
   }
   const indices = Array.from({ length: images }, (_, i) => i);

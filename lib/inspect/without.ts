@@ -5,11 +5,11 @@ import { tf } from '../runtime/tensorflow';
 import { evaluate } from '../evaluate/evaluate';
 
 /**
- * Measures a network on the test set as if some of its batch normalisations put out nothing but zeros, and with them
- * all that comes to the rest of the network through them alone: a block's residual, a branch. The weights stay as they
- * are.
+ * Measures a network on the test set with the outputs of some of its batch normalisations set to zero, which switches
+ * off whatever reaches the rest of the network only through them: a block's residual, a branch. Leaves the weights
+ * unchanged.
  * @param layerNames names of batch normalisations, as in the summary
- * @throws UserError for a name that no batch normalisation has
+ * @throws UserError if there is no batch normalisation of that name
  */
 export async function evaluateWithout(
   model: tf.LayersModel,
@@ -31,7 +31,7 @@ export async function evaluateWithout(
   }
 }
 
-/** The output is γ·(x − mean)/deviation + β: zero where γ and β are. */
+/** The output is γ·(x − mean)/deviation + β, so it is zero if γ and β are. */
 function silence(layer: tf.layers.Layer, [gamma, beta, ...moving]: readonly tf.Tensor[]): void {
   tf.tidy(() => {
     layer.setWeights([tf.zerosLike(gamma), tf.zerosLike(beta), ...moving]);
@@ -42,6 +42,8 @@ function normalisationNamed(model: tf.LayersModel, name: string): tf.layers.Laye
   const normalisations = model.layers.filter((layer) => layer.getClassName() === 'BatchNormalization');
   const found = normalisations.find((layer) => layer.name === name);
   if (found) return found;
-  const known = normalisations.map((layer) => layer.name).join(', ') || 'none at all';
-  throw new UserError(`"${model.name}" has no batch normalisation "${name}". It has ${known}.`);
+  const known = normalisations.map((layer) => layer.name).join(', ') || 'none';
+  throw new UserError(
+    `"${model.name}" has no batch normalisation "${name}". Its batch normalisations: ${known}.`,
+  );
 }

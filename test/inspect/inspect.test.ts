@@ -164,7 +164,7 @@ test('layers and images that are not there are named', () => {
     assert.throws(action, (error) => error instanceof UserError && message.test(error.message));
   };
   fails(() => featureMaps(model, dataset, 'conv9', { index: 0 }), /no layer "conv9".*conv, bn, relu, pool/);
-  fails(() => featureMaps(model, dataset, 'hidden', { index: 0 }), /no maps in its layer "hidden"/);
+  fails(() => featureMaps(model, dataset, 'hidden', { index: 0 }), /no feature maps in its layer "hidden"/);
   fails(() => saliency(model, dataset, { index: 99 }), /no image 99.*0 to 19/);
   fails(() => saliency(model, dataset, { index: 0, classIndex: 3 }), /no class 3/);
   fails(() => gradientNorms(model, dataset, { images: 0 }), /images is 0/);
