@@ -1,7 +1,9 @@
 /** Losses and metrics over a batch of images with one class each. */
 import type { Loss } from '../recipe/losses';
 import type { Value } from './graph';
+import type { ModelOutput } from './lower-model';
 import { NotLowered } from './not-lowered';
+import { softmax } from './ops/activation';
 import { oneHot } from './ops/array';
 import { sum } from './ops/broadcast';
 import { cast, like } from './ops/cast';
@@ -14,49 +16,48 @@ const smallest = 1e-7;
 
 /**
  * The loss of each image, without penalties.
- * @param output what the model gives: float32 [n, classes]
  * @param classes int32 [n]
  * @returns float32 [n]
+ * @throws NotLowered unless the model gives a vector for each image
  */
-export function lossOf(loss: Loss, output: Value, classes: Value): Value {
-  const [, count] = output.shape;
-  if (output.shape.length !== 2 || typeof count !== 'number') {
+export function lossOf(loss: Loss, output: ModelOutput, classes: Value): Value {
+  const { value } = output;
+  const [, count] = value.shape;
+  if (value.shape.length !== 2 || typeof count !== 'number') {
     throw new NotLowered(
       `The loss "${loss.kind}"`,
-      `the model gives ${output.shape.length - 1} dimensions an image, not one`,
+      `the model gives ${value.shape.length - 1} dimensions for an image, not one`,
     );
   }
-  if (loss.kind === 'meanSquaredError') return mean(square(sub(output, oneHot(classes, count))), [1]);
+  if (loss.kind === 'meanSquaredError') return mean(square(sub(value, oneHot(classes, count))), [1]);
   const { fromLogits, labelSmoothing } = loss;
-  const logits = fromLogits ? output : logitsOf(output);
+  const logits = fromLogits ? value : logitsOf(output);
   if (labelSmoothing === 0) return sparseCrossEntropy(logits, classes);
-  const hard = mul(oneHot(classes, count), like(output, 1 - labelSmoothing));
-  return denseCrossEntropy(logits, add(hard, like(output, labelSmoothing / count)));
+  const hard = mul(oneHot(classes, count), like(value, 1 - labelSmoothing));
+  return denseCrossEntropy(logits, add(hard, like(value, labelSmoothing / count)));
 }
 
 /**
  * What softmax makes the model's probabilities from: the logits themselves where the model ends in a softmax, which
  * is exact however small a probability is; logarithms elsewhere.
  */
-function logitsOf(probabilities: Value): Value {
-  const { node } = probabilities;
-  if (node.op === 'Softmax') return node.inputs[0];
-  const share = div(probabilities, sum(probabilities, [1], true));
+function logitsOf({ value, logits }: ModelOutput): Value {
+  if (logits) return logits;
+  const share = div(value, sum(value, [1], true));
   return log(maximum(minimum(share, like(share, 1 - smallest)), like(share, smallest)));
 }
 
-/** How many of a batch were right. Each a float32 scalar. */
-export interface Hits {
-  readonly first: Value;
-  /** Among the five most probable; among all, where there are fewer classes. */
-  readonly topFive: Value;
+/** float32 [n, classes] */
+export function probabilitiesOf(loss: Loss, { value, logits }: ModelOutput): Value {
+  return loss.kind === 'crossEntropy' && loss.fromLogits && !logits ? softmax(value) : value;
 }
 
-export function countHits(output: Value, classes: Value): Hits {
-  const [, count] = output.shape;
-  const scores = output.node.op === 'Softmax' ? output.node.inputs[0] : output;
-  return {
-    first: sum(cast(equal(argMax(scores), classes), 'float32')),
-    topFive: sum(cast(inTopK(scores, classes, Math.min(5, count ?? 5)), 'float32')),
-  };
+/** Whether the class is the most probable one. int32 [n] → float32 [n], 1 or 0 */
+export function isFirst({ value }: ModelOutput, classes: Value): Value {
+  return cast(equal(argMax(value), classes), 'float32');
+}
+
+/** Whether the class is among the five most probable, or among all if there are fewer. int32 [n] → float32 [n], 1 or 0 */
+export function amongTopFive({ value }: ModelOutput, classes: Value): Value {
+  return cast(inTopK(value, classes, Math.min(5, value.shape[1] ?? 5)), 'float32');
 }

@@ -9,21 +9,31 @@ import { concat, identity, split } from './ops/array';
 import { cast, scalar } from './ops/cast';
 import { abs, add, mul } from './ops/math';
 import { l2Loss } from './ops/reduce';
+import { softmax } from './ops/activation';
 import { sum } from './ops/broadcast';
 import { seedOf } from './ops/random';
-import type { DType, Shape } from './types';
+import type { Device, DType, Shape } from './types';
 import type { ModelWeight, WeightReading } from './weights';
 
 export interface LowerOptions {
   readonly training: boolean;
   readonly dtype: DType;
+  readonly device: Device;
   /** The step's number, int32 scalar, and what else its random numbers depend on. Needed in training. */
   readonly random?: { readonly step: Value; readonly seed: number };
 }
 
+/** What a model ends in. */
+export interface ModelOutput {
+  /** What the model gives; float32 */
+  readonly value: Value;
+  /** What `value` is the softmax of, if the model ends in one; float32 */
+  readonly logits: Value | null;
+}
+
 /** What became of a model. */
 export interface LoweredModel {
-  readonly outputs: readonly Value[];
+  readonly outputs: readonly ModelOutput[];
   /** Each layer's output, in the order in which they are computed. */
   readonly layerOutputs: readonly { readonly layer: string; readonly output: Value }[];
   /** Penalties on weights: float32 scalars, to be added to the loss. */
@@ -50,6 +60,8 @@ class ModelLowering {
   readonly #follows: { weight: ModelWeight; statistic: Statistic }[] = [];
   readonly #penalties: Value[] = [];
   readonly #penalised = new Set<Layer>();
+  /** What each softmax was computed from. */
+  readonly #logits = new Map<Value, Value>();
   #draws = 0;
 
   constructor(
@@ -64,7 +76,10 @@ class ModelLowering {
       inputs.map((input) => cast(input, this.options.dtype)),
     );
     return {
-      outputs: outputs.map((output) => cast(output, 'float32')),
+      outputs: outputs.map((output) => ({
+        value: cast(output, 'float32'),
+        logits: this.#logits.get(output) ?? null,
+      })),
       layerOutputs: this.#layerOutputs,
       penalties: this.#penalties,
       follows: this.#follows,
@@ -99,7 +114,9 @@ class ModelLowering {
       // Named after the layer, so that a trace of the graph reads like the model.
       const named = identity(output, 'output');
       this.#layerOutputs.push({ layer: layer.name, output: named });
-      return [output.node.op === 'Softmax' ? output : named];
+      const logits = this.#logits.get(output);
+      if (logits) this.#logits.set(named, logits);
+      return [named];
     });
   }
 
@@ -133,7 +150,11 @@ class ModelLowering {
     const lower = loweringOf(first.getClassName());
     if (!lower) return refuse('there is no lowering for layers of its class');
     for (const layer of layers) this.#penalise(layer, new Config(layer, refuse), refuse);
-    return lower(inputs, this.#lowering(layers, outputShape, refuse));
+    const { dtype } = this.options;
+    return lower(
+      inputs.map((input) => cast(input, dtype)),
+      this.#lowering(layers, outputShape, refuse),
+    );
   }
 
   #lowering(layers: readonly Layer[], outputShape: Shape, refuse: (reason: string) => never): Lowering {
@@ -149,6 +170,7 @@ class ModelLowering {
       graph,
       training: options.training,
       dtype: options.dtype,
+      device: options.device,
       layer: first,
       config: new Config(first, refuse),
       outputShape: outputShape.map((dim, i) => (i === 0 ? null : dim)),
@@ -171,6 +193,13 @@ class ModelLowering {
         weights.forEach((weight, i) => {
           this.#follows.push({ weight, statistic: { ...statistic, value: values[i] } });
         });
+      },
+      softmax: (logits) => {
+        // Probabilities that nearly vanish, and losses, are beyond bfloat16.
+        const exact = cast(logits, 'float32');
+        const probabilities = softmax(exact);
+        this.#logits.set(probabilities, exact);
+        return probabilities;
       },
       seed: () => {
         const { random } = options;

@@ -2,9 +2,12 @@
 import type { NamedArray, NamedArrays } from '../models/weights/named';
 import { UserError } from '../runtime/errors';
 import { tf } from '../runtime/tensorflow';
+import { usesGpu } from '../runtime/versions';
 import { packedSize, packImages } from './input';
 import { Session } from './session';
-import { signature, totalsIndex, TrainingGraph, type TrainingGraphOptions } from './training-graph';
+import { signature } from './signatures';
+import { totalsIndex } from './step';
+import { TrainingGraph, type TrainingGraphOptions } from './training-graph';
 
 /** Images with a class each, as they lie in memory. */
 export interface Examples {
@@ -41,7 +44,9 @@ export interface Measurement {
   readonly penalty: number;
 }
 
-export type TrainerOptions = Omit<TrainingGraphOptions, 'imageCount'> & { readonly examples: Examples };
+export type TrainerOptions = Omit<TrainingGraphOptions, 'imageCount' | 'device'> & {
+  readonly examples: Examples;
+};
 
 export class Trainer {
   readonly #options: TrainerOptions;
@@ -61,7 +66,8 @@ export class Trainer {
    */
   static async compile(options: TrainerOptions): Promise<Trainer> {
     const { examples } = options;
-    const graph = new TrainingGraph({ ...options, imageCount: examples.count });
+    const device = usesGpu() ? 'gpu' : 'cpu';
+    const graph = new TrainingGraph({ ...options, imageCount: examples.count, device });
     const trainer = new Trainer(options, graph, await Session.load(graph.graph));
     try {
       trainer.readModel();

@@ -1,6 +1,9 @@
 /** The types of what flows along a graph's edges, as far as this library uses TensorFlow's. */
 export type DType = 'float32' | 'bfloat16' | 'int32' | 'int64' | 'uint8' | 'uint64' | 'bool' | 'resource';
 
+/** Where a graph runs; some operations are slow on one and fast on the other. */
+export type Device = 'cpu' | 'gpu';
+
 /** A size, or null for the one size that a graph leaves open: how many images are in the batch. */
 export type Dim = number | null;
 

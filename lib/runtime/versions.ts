@@ -22,6 +22,11 @@ interface NativeBackend {
   readonly isUsingGpuDevice: boolean;
 }
 
+/** Whether TensorFlow runs on a GPU in this process. */
+export function usesGpu(): boolean {
+  return (tf.backend() as unknown as NativeBackend).isUsingGpuDevice;
+}
+
 /** Asked anew at each call: a notebook's kernel outlives many a commit. */
 export function versions(): Versions {
   const backend = tf.backend() as unknown as NativeBackend;
@@ -30,7 +35,7 @@ export function versions(): Versions {
     node: process.versions.node,
     tensorflow: backend.binding.TF_Version,
     tfjs: tf.version['tfjs-core'],
-    device: backend.isUsingGpuDevice ? card() : processor(),
+    device: usesGpu() ? card() : processor(),
   };
 }
 

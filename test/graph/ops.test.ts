@@ -33,10 +33,10 @@ function elementwise(
 
 const images4d = (tensor: tf.Tensor): tf.Tensor4D => tensor as tf.Tensor4D;
 
-function byTheBatch(channels: number): Differentiable {
+function byTheBatch(form: typeof normalisation.fusedBatchNorm, channels: number): Differentiable {
   return {
     shapes: [[2, 3, 4, channels], [channels], [channels]],
-    build: (x, scale, offset) => normalisation.batchNormTraining(x, scale, offset, 1e-3).output,
+    build: (x, scale, offset) => form(x, scale, offset, 1e-3).output,
     tfjs: (x, scale, offset) => {
       const { mean, variance } = tf.moments(x, [0, 1, 2]);
       return tf.batchNorm(
@@ -300,8 +300,8 @@ const cases: Record<string, Record<string, Differentiable>> = {
     },
   },
   FusedBatchNormV3: {
-    'by the batch, composed': byTheBatch(3),
-    "by the batch, in TensorFlow's operation": byTheBatch(8),
+    'by the batch, composed': byTheBatch(normalisation.composedBatchNorm, 3),
+    "by the batch, in TensorFlow's operation": byTheBatch(normalisation.fusedBatchNorm, 8),
     'by given statistics': {
       shapes: [four, [3], [3]],
       build: (x, scale, offset) => {

@@ -8,17 +8,16 @@ import {
   relu6,
   selu,
   sigmoid,
-  softmax,
   softplus,
   softsign,
   swish,
   tanh,
 } from '../ops/activation';
-import { cast, like } from '../ops/cast';
+import { like } from '../ops/cast';
 import { add, maximum, minimum, mul } from '../ops/math';
 import { lowers, type Lowering } from './lowering';
 
-const functions: Readonly<Record<string, (x: Value) => Value>> = {
+const functions: Readonly<Record<string, (x: Value, layer: Lowering) => Value>> = {
   linear: (x) => x,
   relu,
   relu6,
@@ -40,15 +39,15 @@ const functions: Readonly<Record<string, (x: Value) => Value>> = {
     return mul(mul(x, like(x, 0.5)), share);
   },
   mish: (x) => mul(x, tanh(softplus(x))),
-  // Probabilities that nearly vanish, and losses, are beyond bfloat16.
-  softmax: (x) => softmax(cast(x, 'float32')),
+  softmax: (x, layer) => layer.softmax(x),
 };
 
 /** Applies the activation that the layer's config names. */
-export function activate(x: Value, { config, refuse }: Lowering): Value {
+export function activate(x: Value, layer: Lowering): Value {
+  const { config, refuse } = layer;
   const name = config.get('activation') ?? 'linear';
   const apply = typeof name === 'string' ? functions[name] : undefined;
-  return apply ? apply(x) : refuse(`its activation is ${JSON.stringify(name)}`);
+  return apply ? apply(x, layer) : refuse(`its activation is ${JSON.stringify(name)}`);
 }
 
 lowers('Activation', ([x], layer) => activate(x, layer));
@@ -71,8 +70,9 @@ lowers('ELU', ([x], { config, refuse }) => {
   return alpha === 1 ? elu(x) : refuse(`its alpha is ${alpha}; 1 can be lowered`);
 });
 
-lowers('Softmax', ([x], { config, refuse }) => {
+lowers('Softmax', ([x], layer) => {
+  const { config, refuse } = layer;
   const axis = config.number('axis');
   if (axis !== -1 && axis !== x.shape.length - 1) refuse(`its axis is ${axis}; the last one can be lowered`);
-  return functions['softmax'](x);
+  return layer.softmax(x);
 });

@@ -1,6 +1,6 @@
 /** How a layer of tfjs becomes operations: what each lowering gets, and the table in which it is entered. */
 import type { Graph, Value } from '../graph';
-import type { DType, Shape } from '../types';
+import type { Device, DType, Shape } from '../types';
 import type { tf } from '../../runtime/tensorflow';
 
 export type Layer = tf.layers.Layer;
@@ -12,6 +12,7 @@ export interface Lowering {
   readonly training: boolean;
   /** What layers compute in. Weights are kept, and statistics computed, in float32. */
   readonly dtype: DType;
+  readonly device: Device;
   readonly layer: Layer;
   readonly config: Config;
   /** Of the layer's output, the batch's size open. */
@@ -21,6 +22,11 @@ export interface Lowering {
   has(name: string): boolean;
   /** Lets a weight follow a statistic of the batch, in training. */
   follow(name: string, statistic: Statistic): void;
+  /**
+   * Softmax over the last axis; float32, whatever the layers compute in. A cross-entropy of these probabilities is
+   * computed from their logits.
+   */
+  softmax(logits: Value): Value;
   /** int32 [2]: another seed in every step, and for every time that a layer asks. */
   seed(): Value;
   /** @throws NotLowered with this layer's name */

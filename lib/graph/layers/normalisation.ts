@@ -5,7 +5,7 @@
 import type { Value } from '../graph';
 import { reshape } from '../ops/array';
 import { constant } from '../ops/constant';
-import { batchNormInference, batchNormTraining } from '../ops/normalisation';
+import { batchNormInference, composedBatchNorm, fusedBatchNorm } from '../ops/normalisation';
 import { sizeOf } from '../types';
 import { lowers, type Lowering } from './lowering';
 
@@ -25,13 +25,21 @@ lowers('BatchNormalization', ([x], layer) => {
     const [mean, variance] = [layer.weight('moving_mean'), layer.weight('moving_variance')];
     return reshape(batchNormInference(images, [scale, offset, mean, variance], epsilon), x.shape);
   }
-  const { output, mean, variance, corrected } = batchNormTraining(images, scale, offset, epsilon);
+  const { output, mean, variance, corrected } = formOf(layer, channels)(images, scale, offset, epsilon);
   const momentum = config.number('momentum');
   const places = sizeOf(x.shape.slice(1, -1)) ?? layer.refuse('the size of its input is open');
   layer.follow('moving_mean', { value: mean, momentum, besselPlaces: null });
   layer.follow('moving_variance', { value: variance, momentum, besselPlaces: corrected ? places : null });
   return reshape(output, x.shape);
 });
+
+/**
+ * On a CPU, TensorFlow's own operation works on blocks of eight channels, and falls back to one value at a time if the
+ * blocks don't come out even: for Baseline's six channels it takes twice as long as the composed form.
+ */
+function formOf({ device, dtype }: Lowering, channels: number): typeof fusedBatchNorm {
+  return device === 'cpu' && dtype === 'float32' && channels % 8 !== 0 ? composedBatchNorm : fusedBatchNorm;
+}
 
 function asImages(x: Value, channels: number): Value {
   if (x.shape.length === 4) return x;

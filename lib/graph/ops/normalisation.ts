@@ -51,27 +51,23 @@ function fused(x: Value, [scale, offset, mean, variance]: readonly Value[], attr
 }
 
 /**
- * By the mean and variance of the batch itself, in TensorFlow's own operation, or, where that is slow, composed of
- * simpler ones. The own one works on blocks of eight channels, and falls back to one value at a time where there are
- * no whole blocks: for Baseline's six channels it takes twice as long as the composed one.
- * `scale` and `offset`: float32 [c]
+ * By the mean and variance of the batch itself, in TensorFlow's own operation.
+ * @param x float [n, h, w, c]
+ * @param scale float32 [c]
+ * @param offset float32 [c]
  */
-export function batchNormTraining(x: Value, scale: Value, offset: Value, epsilon: number): Normalised {
-  const composed = x.dtype === 'float32' && staticDim(op, x, 3) % 8 !== 0;
-  return (composed ? composedTraining : fusedTraining)(x, scale, offset, epsilon);
-}
-
-function fusedTraining(x: Value, scale: Value, offset: Value, epsilon: number): Normalised {
+export function fusedBatchNorm(x: Value, scale: Value, offset: Value, epsilon: number): Normalised {
   const none = constant(x.graph, { dtype: 'float32', shape: [0], values: [] });
   const [output, mean, variance] = fused(x, [scale, offset, none, none], attributes(x, epsilon, true));
   return { output, mean, variance, corrected: true };
 }
 
 /**
- * A row of the image is taken for one vector of width × channels, so that every operation runs over long stretches of
- * memory; what is there for each channel is repeated along it.
+ * The same, composed of simpler operations. A row of the image is taken for one vector of width × channels, so that
+ * every operation runs over long stretches of memory; what there is one of for each channel is repeated along it.
+ * @param x float32 [n, h, w, c]
  */
-function composedTraining(x: Value, scale: Value, offset: Value, epsilon: number): Normalised {
+export function composedBatchNorm(x: Value, scale: Value, offset: Value, epsilon: number): Normalised {
   expectRank(op, x, 4);
   const { graph } = x;
   const [width, channels] = [staticDim(op, x, 2), staticDim(op, x, 3)];

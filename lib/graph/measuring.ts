@@ -1,0 +1,41 @@
+/** How a model does on images that need not be those it is trained on, in inference mode. */
+import type { Graph } from './graph';
+import { packedSize, scaleImages, unpackImages } from './input';
+import { amongTopFive, lossOf, probabilitiesOf } from './losses';
+import { lowerModel } from './lower-model';
+import { scalar } from './ops/cast';
+import { placeholder } from './ops/constant';
+import { add } from './ops/math';
+import { argMax, max } from './ops/reduce';
+import { signature } from './signatures';
+import type { TrainingGraphOptions } from './training-graph';
+import type { Weights } from './weights';
+
+/**
+ * Offers `measure`: packed images [n, packed], classes int32 [n] → for each image the most probable class (int32),
+ * its probability, the loss, and whether the class was among the five most probable (0 or 1); and the penalties
+ * (scalar).
+ */
+export function offerMeasuring(
+  graph: Graph,
+  weights: Weights,
+  { model, imageShape, normalisation, loss, dtype, device }: TrainingGraphOptions,
+): void {
+  graph.within('measure', () => {
+    const images = placeholder(graph, 'images', 'float32', [null, packedSize(imageShape)]);
+    const classes = placeholder(graph, 'classes', 'int32', [null]);
+    const pixels = scaleImages(unpackImages(images, imageShape), normalisation);
+    const lowered = lowerModel(model, weights.reading(), [pixels], { training: false, dtype, device });
+    const [output] = lowered.outputs;
+    graph.offer(signature.measure, {
+      inputs: [images, classes],
+      outputs: [
+        argMax(output.value),
+        max(probabilitiesOf(loss, output), [1]),
+        lossOf(loss, output, classes),
+        amongTopFive(output, classes),
+        lowered.penalties.reduce(add, scalar(graph, 0)),
+      ],
+    });
+  });
+}

@@ -1,0 +1,221 @@
+/** One training step: forward through the model, back to the gradients, and on to new weights. */
+import type { Optimizer } from '../recipe/optimizers';
+import { gradients } from './gradients';
+import type { Graph, Node, Value } from './graph';
+import { augmentImages, scaleImages, unpackImages } from './input';
+import { amongTopFive, isFirst, lossOf } from './losses';
+import { lowerModel, type LoweredModel } from './lower-model';
+import { movingAverages } from './moving-averages';
+import { NotLowered } from './not-lowered';
+import { clipByGlobalNorm, decay, decays, updateRule, type UpdateRule } from './optimizers';
+import { concat, elementCount, identity, pack, reshape } from './ops/array';
+import { sum } from './ops/broadcast';
+import { cast, scalar } from './ops/cast';
+import { constant, placeholder } from './ops/constant';
+import { merge, switchOn } from './ops/control';
+import { add, greaterEqual, logicalAnd, mul, select } from './ops/math';
+import { allFinite, mean } from './ops/reduce';
+import { Variable } from './ops/variable';
+import { signature } from './signatures';
+import { Store } from './store';
+import { written, type TrainingData } from './stored-state';
+import type { TrainingGraphOptions } from './training-graph';
+import type { ModelWeight, WeightReading, Weights, WeightStore } from './weights';
+
+/** Positions in what `train` gives. */
+export const totalsIndex = { loss: 0, first: 1, topFive: 2, images: 3, failedStep: 4 } as const;
+
+/** What every step is fed. */
+export interface StepInputs {
+  /** Of the step's images; int32 [n] */
+  readonly indices: Value;
+  /** int32 scalar */
+  readonly step: Value;
+  /** The learning rate; float32 scalar */
+  readonly rate: Value;
+}
+
+export function stepInputs(graph: Graph): StepInputs {
+  return {
+    indices: placeholder(graph, 'indices', 'int32', [null]),
+    step: placeholder(graph, 'step', 'int32', []),
+    rate: placeholder(graph, 'learning_rate', 'float32', []),
+  };
+}
+
+export interface Forward {
+  readonly lowered: LoweredModel;
+  /** The weights as the step began with them. */
+  readonly reading: WeightReading;
+  /** float32 scalar, penalties included */
+  readonly loss: Value;
+  /** How many images of the batch were right, and right among the five most probable; float32 scalars */
+  readonly hits: { readonly first: Value; readonly topFive: Value };
+}
+
+/** In training mode, on augmented images. */
+export function forwardPass(
+  graph: Graph,
+  weights: Weights,
+  { images, classes }: TrainingData,
+  { indices, step }: StepInputs,
+  { model, imageShape, augmentation, normalisation, loss, dtype, device, seed }: TrainingGraphOptions,
+): Forward {
+  return graph.within('train', () => {
+    const labels = classes.gather(indices);
+    const inputs = graph.within('input', () => {
+      const pixels = scaleImages(unpackImages(images.gather(indices), imageShape), normalisation);
+      return augmentImages(pixels, augmentation, step, seed);
+    });
+    const reading = weights.reading();
+    const random = { step, seed };
+    const lowered = lowerModel(model, reading, [inputs], { training: true, dtype, device, random });
+    return graph.within('loss', () => {
+      const [output, ...others] = lowered.outputs;
+      if (others.length > 0) {
+        throw new NotLowered('The model', `it has ${others.length + 1} outputs, and the loss is of one`);
+      }
+      const total = lowered.penalties.reduce(add, mean(lossOf(loss, output, labels)));
+      const hits = { first: sum(isFirst(output, labels)), topFive: sum(amongTopFive(output, labels)) };
+      return { lowered, reading, loss: total, hits };
+    });
+  });
+}
+
+/** Weights on their way through a step. */
+export interface Learned extends WeightStore {
+  /** One for each weight. */
+  readonly gradients: readonly Value[];
+}
+
+/**
+ * Offers `gradients`: indices, step, learning rate → the loss, and the gradient of each weight that is trained.
+ * @throws NotLowered for a trained weight on which the loss does not depend
+ */
+export function backwardPass(
+  graph: Graph,
+  weights: Weights,
+  { reading, loss }: Forward,
+  { indices, step, rate }: StepInputs,
+): Learned[] {
+  const trained = weights.stores.filter(({ kind }) => kind !== kinds.kept);
+  const reads = trained.flatMap((each) => each.weights.map(({ weight }) => reading.of(weight)));
+  const found = gradients(loss, reads);
+  const learned = trained.map((each) => {
+    const own = each.weights.map(({ name }) => {
+      const gradient = found.shift();
+      if (gradient) return gradient;
+      throw new NotLowered(`The weight "${name}"`, 'the loss does not depend on it, so it cannot be trained');
+    });
+    return { ...each, gradients: own };
+  });
+  graph.offer(signature.gradients, {
+    inputs: [indices, step, rate],
+    outputs: [loss, ...learned.flatMap((each) => each.gradients)].map((value) => identity(value)),
+  });
+  return learned;
+}
+
+/** The optimizer's memory of a store of weights. */
+export interface SlotStore {
+  readonly store: Store;
+  readonly initial: number;
+}
+
+/**
+ * Offers `train`: indices, step, learning rate → totals since `clear`, see `totalsIndex`; and `clear`: nothing → a
+ * scalar. A step whose loss is not finite changes nothing, and neither does any step after it, until `clear` is run:
+ * the weights that led there are still at hand to look at.
+ */
+export function offerTraining(
+  graph: Graph,
+  weights: Weights,
+  { lowered, reading, loss, hits }: Forward,
+  { indices, step, rate }: StepInputs,
+  learned: readonly Learned[],
+  optimizer: Optimizer,
+): SlotStore[] {
+  return graph.within('update', () => {
+    const failedStep = new Variable(graph, 'failed_step', 'int32', []);
+    const totals = new Variable(graph, 'totals', 'float32', [4]);
+    offerClear(graph, totals, failedStep);
+
+    const failed = failedStep.read();
+    const fresh = greaterEqual(scalar(graph, -1, 'int32'), failed);
+    const good = logicalAnd(allFinite(loss), fresh);
+    const guarded = (value: Value): Value => switchOn(value, good).yes;
+
+    const raw = learned.map(({ store, gradients }) => store.join(gradients));
+    const { clipNorm } = optimizer;
+    const clipped = clipNorm === null || raw.length === 0 ? raw : clipByGlobalNorm(raw, clipNorm);
+    const rule = updateRule(optimizer, { learningRate: rate, step });
+    const slots: SlotStore[] = [];
+    const done = learned.map((each, i) => {
+      const own = slotsOf(each.store, rule);
+      slots.push(...own);
+      return update(each, guarded(clipped[i]), { optimizer, rule, slots: own, rate, reading });
+    });
+    const count = elementCount(indices);
+    for (const { store, next } of movingAverages(weights, reading, lowered.follows, count)) {
+      done.push(store.variable.assign(guarded(next)));
+    }
+    done.push(totals.assignAdd(guarded(pack([mul(loss, count), hits.first, hits.topFive, count]))));
+
+    const noFailure = constant(graph, { dtype: 'float32', shape: [1], values: [-1] });
+    const went = concat([totals.read(done), noFailure], 0);
+    const first = select(fresh, step, failed);
+    const noted = failedStep.assign(switchOn(first, good).no);
+    const stopped = concat(
+      [totals.read([noted]), reshape(cast(failedStep.read([noted]), 'float32'), [1])],
+      0,
+    );
+    graph.offer(signature.train, { inputs: [indices, step, rate], outputs: [merge(went, stopped)] });
+    return slots;
+  });
+}
+
+function offerClear(graph: Graph, totals: Variable, failedStep: Variable): void {
+  const zeros = constant(graph, { dtype: 'float32', shape: [4], values: [0, 0, 0, 0] });
+  const done = [totals.assign(zeros), failedStep.assign(scalar(graph, -1, 'int32'))];
+  graph.offer(signature.clear, { inputs: [], outputs: [written(graph, done)] });
+}
+
+interface UpdateContext {
+  readonly optimizer: Optimizer;
+  readonly rule: UpdateRule;
+  readonly slots: readonly SlotStore[];
+  readonly rate: Value;
+  readonly reading: WeightReading;
+}
+
+function update(each: Learned, gradient: Value, context: UpdateContext): Node {
+  const { optimizer, rule, slots, rate, reading } = context;
+  const { variable } = each.store;
+  // Decay comes first, as in Keras: it waits for the decision that there is a step, and the gradient for it.
+  const ready =
+    each.kind === kinds.decayed
+      ? identity(gradient, 'decayed', [
+          decay(variable, reading.whole(each), optimizer.weightDecay, rate, [identity(gradient).node]),
+        ])
+      : gradient;
+  return rule.update(
+    variable,
+    slots.map(({ store }) => store.variable),
+    ready,
+  );
+}
+
+function slotsOf({ graph, name, parts }: Store, { slots }: UpdateRule): SlotStore[] {
+  return Object.entries(slots).map(([slot, initial]) => {
+    const named = parts.map((part) => ({ name: `${part.name}/${slot}`, shape: part.shape }));
+    return { initial, store: new Store(graph, `${name}/${slot}`, named) };
+  });
+}
+
+/** What a step does to weights. */
+const kinds = { decayed: 'decayed', trained: 'trained', kept: 'kept' } as const;
+
+export function kindOf(weight: ModelWeight, optimizer: Optimizer): string {
+  if (!weight.trainable) return kinds.kept;
+  return decays(optimizer, weight.originalName) ? kinds.decayed : kinds.trained;
+}

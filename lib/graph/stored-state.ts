@@ -1,0 +1,51 @@
+/** What outlives a step: the images, the weights and the optimizer's slots, with the ways in and out. */
+import type { Graph, Node, Value } from './graph';
+import { packedSize, type ImageShape } from './input';
+import { identity } from './ops/array';
+import { scalar } from './ops/cast';
+import { placeholder } from './ops/constant';
+import { Variable } from './ops/variable';
+import { signature } from './signatures';
+import type { Store } from './store';
+
+/** The images to train on. */
+export interface TrainingData {
+  /** Four bytes in each float32, see `packImages`; float32 [images, packed] */
+  readonly images: Variable;
+  /** int32 [images] */
+  readonly classes: Variable;
+}
+
+/** Offers `writeImages`: images as `TrainingData` holds them, and their classes → a scalar */
+export function offerImages(graph: Graph, imageCount: number, imageShape: ImageShape): TrainingData {
+  const [images, classes] = graph.within('data', () => [
+    new Variable(graph, 'images', 'float32', [imageCount, packedSize(imageShape)]),
+    new Variable(graph, 'classes', 'int32', [imageCount]),
+  ]);
+  graph.within(signature.writeImages, () => {
+    const inputs = [images, classes].map(({ dtype, shape }) => placeholder(graph, 'value', dtype, shape));
+    const done = [images.assign(inputs[0]), classes.assign(inputs[1])];
+    graph.offer(signature.writeImages, { inputs, outputs: [written(graph, done)] });
+  });
+  return { images, classes };
+}
+
+/** Offers `write`: a value for each part of the stores → a scalar; and `read`: nothing → those values. */
+export function offerStores(graph: Graph, write: string, read: string, stores: readonly Store[]): void {
+  graph.within(write, () => {
+    const inputs = stores.map(({ parts }) =>
+      parts.map(({ shape }) => placeholder(graph, 'value', 'float32', shape)),
+    );
+    const done = stores.map((store, i) => store.variable.assign(store.join(inputs[i])));
+    graph.offer(write, { inputs: inputs.flat(), outputs: [written(graph, done)] });
+  });
+  graph.within(read, () => {
+    const outputs = stores.flatMap((store) => store.split(store.variable.read()));
+    graph.offer(read, { inputs: [], outputs: outputs.map((value) => identity(value)) });
+  });
+}
+
+/** A scalar that is there once the nodes of `done` have run: a signature has to have an output. */
+export function written(graph: Graph, done: readonly Node[]): Value {
+  return identity(scalar(graph, 0), 'written', done);
+}
