@@ -3,6 +3,7 @@ import { simpleRule } from '../gradient-rules';
 import type { Node, Value } from '../graph';
 import type { Attrs, Dim, Shape } from '../types';
 import { shapeOf } from './array';
+import { sum } from './broadcast';
 import { expectFloat, expectRank, expectSameType, staticDim } from './check';
 
 export type Padding = 'SAME' | 'VALID';
@@ -105,7 +106,20 @@ export function biasAdd(x: Value, bias: Value): Value {
   const attrs: Attrs = { T: { type: x.dtype }, data_format: { string: 'NHWC' } };
   return x.graph.add({ op: 'BiasAdd', inputs: [x, bias], attrs, outputs: [x] }).output;
 }
-simpleRule('BiasAdd', ({ graph, attrs, inputs: [, bias] }, dy) => [
-  dy,
-  graph.add({ op: 'BiasAddGrad', inputs: [dy], attrs, outputs: [bias] }).output,
-]);
+simpleRule('BiasAdd', ({ inputs: [, bias] }, dy) => [dy, biasGradient(dy, bias)]);
+
+function biasGradient(dy: Value, bias: Value): Value {
+  // On a CPU, BiasAddGrad adds bfloat16 up in bfloat16, where 256 + 1 is 256; Sum does it in float32.
+  if (dy.dtype === 'bfloat16') {
+    return sum(
+      dy,
+      dy.shape.slice(0, -1).map((_, axis) => axis),
+    );
+  }
+  return dy.graph.add({
+    op: 'BiasAddGrad',
+    inputs: [dy],
+    attrs: { T: { type: dy.dtype }, data_format: { string: 'NHWC' } },
+    outputs: [bias],
+  }).output;
+}
