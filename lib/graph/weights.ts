@@ -1,14 +1,15 @@
 /** A model's weights as variables of the graph, under the names that Keras and tfjs share. */
+import { keyed, type Weight } from '../models/weights/keys';
 import type { tf } from '../runtime/tensorflow';
 import type { Graph, Value } from './graph';
 import { size, Store, type Part } from './store';
 
-export type ModelWeight = tf.LayersModel['weights'][number];
+export type ModelWeight = Weight;
 
 /** One weight, as a part of a store. */
 export interface StoredWeight extends Part {
   readonly weight: ModelWeight;
-  /** `layer/weight`; where layers of nested models share it, the second one gets a number, and so on. */
+  /** The weight's key (see `weightKeys`). */
   readonly name: string;
 }
 
@@ -96,11 +97,9 @@ export class WeightReading {
 }
 
 function named(model: tf.LayersModel): StoredWeight[] {
-  const taken = new Map<string, number>();
-  return model.weights.map((weight) => {
-    const count = (taken.get(weight.originalName) ?? 0) + 1;
-    taken.set(weight.originalName, count);
-    const name = count === 1 ? weight.originalName : `${weight.originalName}_${count}`;
-    return { weight, name, shape: weight.shape as readonly number[] };
-  });
+  return keyed(model).map(({ key, weight }) => ({
+    weight,
+    name: key,
+    shape: weight.shape as readonly number[],
+  }));
 }

@@ -33,16 +33,16 @@ export function geometry(model: tf.LayersModel): Geometry {
 }
 
 function reachOf(model: tf.LayersModel): Reach {
-  const known = new Map<tf.layers.Layer, Reach>();
-  const reach = (layer: tf.layers.Layer): Reach => {
-    const found = known.get(layer);
+  const known = new Map<tf.SymbolicTensor, Reach>();
+  // From tensor to tensor, not from layer to layer: a layer that is called twice stands at two places.
+  const reach = (tensor: tf.SymbolicTensor): Reach => {
+    const found = known.get(tensor);
     if (found) return found;
-    const inputs = layer.inboundNodes.flatMap((node) => node.inboundLayers);
-    const result = behind(layer, farthest(inputs.map(reach)));
-    known.set(layer, result);
+    const result = behind(tensor.sourceLayer, farthest(tensor.inputs.map(reach)));
+    known.set(tensor, result);
     return result;
   };
-  return farthest(model.outputs.map((output) => reach(output.sourceLayer)));
+  return farthest(model.outputs.map(reach));
 }
 
 function farthest(ways: readonly Reach[]): Reach {

@@ -59,12 +59,12 @@ function withLastingNames(architecture: Architecture, names: LastingNames): Arch
   ) as Architecture;
 }
 
-/** Arrays named `layer/…`, each under the name that its layer has in `names`. */
+/** Arrays named `layer/…`, or `model/layer/…`, each under the names that its layer and models have in `names`. */
 export function renamed(arrays: NamedArrays, names: ReadonlyMap<string, string>): NamedArrays {
   return new Map(
     [...arrays].map(([name, array]) => {
-      const [layer, ...rest] = name.split('/');
-      return [[names.get(layer) ?? layer, ...rest].join('/'), array];
+      const parts = name.split('/').map((part) => names.get(part) ?? part);
+      return [parts.join('/'), array];
     }),
   );
 }

@@ -1,4 +1,5 @@
 import { Random } from '../data/random';
+import { keyed, type KeyedWeight } from '../models/weights/keys';
 import type { NamedArray } from '../models/weights/named';
 import type { Loss, Optimizer } from '../recipe';
 import type { StepsResult } from '../runs/state';
@@ -25,6 +26,7 @@ function start(job: TrainingJob): EngineRun {
   const optimizer = optimizerOf(job.optimizer);
   model.compile({ optimizer, loss: lossOf(job.loss), metrics: [accuracy, topFive] });
   const dropouts = new DropoutSeeds(model, job.seed);
+  const trained = keyed(model, model.trainableWeights);
 
   return {
     async train(steps, onSteps) {
@@ -52,7 +54,7 @@ function start(job: TrainingJob): EngineRun {
     },
     async slots() {
       const [iterations, ...slots] = await optimizer.getWeights();
-      const names = slotNames(model, slots.length);
+      const names = slotNames(trained, slots.length);
       return new Map([
         ['iterations', namedArray(iterations.tensor)],
         ...[...powersOf(optimizer)].map(([name, power]) => [name, namedArray(power)] as const),
@@ -61,12 +63,11 @@ function start(job: TrainingJob): EngineRun {
     },
     async setSlots(slots) {
       const powers = powersOf(optimizer);
-      const names = ['iterations', ...slotNames(model, slots.size - 1 - powers.size)];
+      const names = ['iterations', ...slotNames(trained, slots.size - 1 - powers.size)];
       const tensors = names.map((name, i) => {
         const array = slots.get(name);
         if (!array) throw new UserError(`The optimizer's slot "${name}" is missing.`);
-        const weights = model.trainableWeights;
-        const shape = i === 0 ? [] : (weights[(i - 1) % weights.length].shape as number[]);
+        const shape = i === 0 ? [] : (trained[(i - 1) % trained.length].weight.shape as number[]);
         if (array.shape.join() !== shape.join()) {
           throw new UserError(
             `The optimizer's slot "${name}" has the shape [${array.shape.join(', ')}], not [${shape.join(', ')}].`,
@@ -193,11 +194,9 @@ function powersOf(optimizer: tf.Optimizer): Map<string, tf.Variable> {
 }
 
 /** tfjs orders slots by kind, then by weight; `layer/weight/slot0` is the first kind. */
-function slotNames(model: tf.LayersModel, count: number): string[] {
-  const weights = model.trainableWeights;
+function slotNames(trained: readonly KeyedWeight[], count: number): string[] {
   return Array.from({ length: count }, (_, i) => {
-    const { originalName } = weights[i % weights.length];
-    return `${originalName}/slot${Math.floor(i / weights.length)}`;
+    return `${trained[i % trained.length].key}/slot${Math.floor(i / trained.length)}`;
   });
 }
 

@@ -1,8 +1,8 @@
 import { allIndices } from '../data/subset';
 import type { Dataset } from '../data/types';
 import { titleOf } from '../models/registry';
-import { modelBytes, parseWeights } from '../models/weights/files';
-import { setNamed, type NamedArrays } from '../models/weights/named';
+import { keyed } from '../models/weights/keys';
+import { getNamed, setNamed, type NamedArrays } from '../models/weights/named';
 import { rateFactor, type Recipe } from '../recipe';
 import { UserError } from '../runtime/errors';
 import { onInterrupt } from '../runtime/interrupt';
@@ -245,22 +245,21 @@ export class TrainingLoop {
     if (folder) {
       await folder.save('best', model, new Map(), this.#state);
     } else if (recipe.keep === 'best') {
-      const { weights, description } = await modelBytes(model);
-      this.#bestWeights = parseWeights(description(''), weights);
+      this.#bestWeights = getNamed(model);
     }
   }
 
   /** A step can break weights without its own loss showing it, and only good weights may take a good one's place. */
   #checkFinite(): void {
-    const broken = this.#options.model.weights.find((weight) => !allFinite(weight.read().dataSync()));
+    const broken = keyed(this.#options.model).find(({ weight }) => !allFinite(weight.read().dataSync()));
     if (!broken) return;
     if (this.#state.step === 0) {
       throw new UserError(
-        `The weights "${broken.originalName}" hold values that are not finite, before the first step. Build the ` +
+        `The weights "${broken.key}" hold values that are not finite, before the first step. Build the ` +
           'network anew: if it was trained before, that training diverged.',
       );
     }
-    const reason = `The weights "${broken.originalName}" are no longer finite.`;
+    const reason = `The weights "${broken.key}" are no longer finite.`;
     throw this.#diverged({ step: this.#state.step - 1, reason });
   }
 

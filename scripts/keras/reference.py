@@ -30,7 +30,7 @@ import environment  # noqa: F401  (before Keras)
 import keras
 import numpy as np
 import tensorflow as tf
-from export_weights import arrays_of, as_float32, weights_by_name
+from export_weights import arrays_of, as_float32, weights_by_key
 from keras import layers
 
 IMAGES = 32
@@ -244,7 +244,7 @@ def draw_images(shape, random):
 def draw_weights(model, images, random):
     """Sets weights so that none is without effect and the probabilities depend on the image, as after training.
     At its start a deep network gives nearly the same for all images, and a comparison would show little."""
-    for name, weight in weights_by_name(model).items():
+    for name, weight in weights_by_key(model).items():
         if name.endswith("/bias"):
             weight.assign(random.normal(0, 0.1, weight.shape))
         elif name.endswith("/beta"):
@@ -283,7 +283,7 @@ def draw_moving_statistics(model, images, random):
 
 def gradients(model, images, labels):
     """The loss of one pass in training mode, which moves the moving statistics, and its gradient by weight."""
-    weights = {name: weight for name, weight in weights_by_name(model).items() if weight.trainable}
+    weights = {name: weight for name, weight in weights_by_key(model).items() if weight.trainable}
     with tf.GradientTape() as tape:
         predicted = model(images, training=True)
         loss = keras.losses.SparseCategoricalCrossentropy()(labels, predicted) + sum(model.losses)
@@ -314,7 +314,7 @@ def stands_still(model, images, labels, gradient, random):
 
 
 def adam_step(model, gradient):
-    weights = {name: weight for name, weight in weights_by_name(model).items() if weight.trainable}
+    weights = {name: weight for name, weight in weights_by_key(model).items() if weight.trainable}
     keras.optimizers.Adam().apply([tf.constant(gradient[name]) for name in weights], list(weights.values()))
     return {name: as_float32(weight) for name, weight in weights.items()}
 

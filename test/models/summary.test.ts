@@ -90,3 +90,12 @@ test('dilation spreads a window', () => {
   });
   assert.equal(summaryOf(model).receptiveField, 5);
 });
+
+test('a layer that is called twice counts at each of its places', () => {
+  const input = tf.input({ shape: [16, 16, 2] });
+  const conv = tf.layers.conv2d({ filters: 2, kernelSize: 3, padding: 'same' });
+  const between = tf.layers.averagePooling2d({ poolSize: 2, strides: 1, padding: 'same' });
+  const output = conv.apply(between.apply(conv.apply(input))) as tf.SymbolicTensor;
+  const { depth, receptiveField } = summaryOf(tf.model({ inputs: input, outputs: output }));
+  assert.deepEqual([depth, receptiveField], [2, 3 + 1 + 2]);
+});

@@ -6,7 +6,7 @@ import type { Dataset, ImageSet } from '../../lib/data/types';
 import { Random } from '../../lib/data/random';
 import { baseline } from '../../lib/models';
 import type { History } from '../../lib/runs';
-import type { tf } from '../../lib/runtime/tensorflow';
+import { tf } from '../../lib/runtime/tensorflow';
 
 const side = 8;
 
@@ -47,4 +47,38 @@ export function noiseDataset({ train = 40, test = 20, classes = 3 } = {}): Datas
 
 export function smallModel({ classes = 3, dropout = 0, seed = 1, batchNorm = true } = {}): tf.LayersModel {
   return baseline({ inputShape: [side, side, 3], classes, dropout, seed, batchNorm });
+}
+
+/**
+ * Two nested models, and the layer before them, with the same names inside; the first is used twice.
+ * @param seed of the first weights; all of them differ
+ */
+export function nestedModel(seed = 1): tf.LayersModel {
+  let next = seed * 100;
+  const dense = (): tf.layers.Layer =>
+    tf.layers.dense({
+      name: 'inner',
+      units: 6,
+      activation: 'relu',
+      kernelInitializer: tf.initializers.glorotUniform({ seed: next++ }),
+      biasInitializer: tf.initializers.randomUniform({ minval: 0, maxval: 0.1, seed: next++ }),
+    });
+  const block = (name: string): tf.LayersModel => {
+    const input = tf.input({ shape: [6] });
+    const norm = tf.layers.batchNormalization({ name: 'bn' }).apply(dense().apply(input));
+    const dropped = tf.layers.dropout({ name: 'drop', rate: 0.3, seed: 1 }).apply(norm);
+    return tf.model({ name, inputs: input, outputs: dropped as tf.SymbolicTensor });
+  };
+  const input = tf.input({ shape: [side, side, 3] });
+  const [a, b] = [block('a'), block('b')];
+  const features = dense().apply(tf.layers.flatten().apply(input));
+  const outputs = tf.layers
+    .dense({
+      name: 'classes',
+      units: 3,
+      activation: 'softmax',
+      kernelInitializer: tf.initializers.glorotUniform({ seed: next++ }),
+    })
+    .apply(a.apply(b.apply(a.apply(features))));
+  return tf.model({ inputs: input, outputs: outputs as tf.SymbolicTensor });
 }

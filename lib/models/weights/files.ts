@@ -5,7 +5,8 @@ import * as path from 'node:path';
 import { UserError } from '../../runtime/errors';
 import { tf } from '../../runtime/tensorflow';
 import { product } from '../costs';
-import type { NamedArray, NamedArrays } from './named';
+import { weightKeys } from './keys';
+import { setNamed, type NamedArray, type NamedArrays } from './named';
 import { replaceFile } from './replace';
 
 const modelFile = 'model.json';
@@ -52,14 +53,20 @@ export async function modelBytes(model: tf.LayersModel): Promise<ModelBytes> {
     }),
   );
   const { weightData = [], weightSpecs = [], ...description } = saved!;
+  // tfjs writes the weights in the model's order, each under its own name, which another may have too.
+  const keys = weightKeys(model);
+  const weights = weightSpecs.map((spec, i) => ({
+    ...spec,
+    name: keys.get(model.weights[i].id) ?? spec.name,
+  }));
   return {
     weights: Buffer.concat([weightData].flat().map((part) => Buffer.from(part))),
     description: (paths) =>
-      JSON.stringify({ ...description, weightsManifest: [{ paths: [paths], weights: weightSpecs }] }),
+      JSON.stringify({ ...description, weightsManifest: [{ paths: [paths], weights }] }),
   };
 }
 
-/** The weights that `modelBytes` gave, by name. */
+/** The weights that `modelBytes` gave, by key. */
 export function parseWeights(description: string, weights: Uint8Array): NamedArrays {
   const { weightsManifest } = JSON.parse(description) as ModelJson;
   const arrays = new Map<string, NamedArray>();
@@ -74,7 +81,7 @@ export function parseWeights(description: string, weights: Uint8Array): NamedArr
 
 /**
  * Loads a network from a folder in tfjs's format.
- * @throws UserError if there is none, or its weights are not those that were saved
+ * @throws UserError if there is none, or its weights are not those that were saved or do not fit its layers
  */
 export async function loadModel(folder: string): Promise<tf.LayersModel> {
   const names = await fs.readdir(folder).catch((): string[] => []);
@@ -88,7 +95,23 @@ export async function loadModel(folder: string): Promise<tf.LayersModel> {
       `${path.join(folder, name)} is damaged: its checksum is not ${expected}. Save it again.`,
     );
   }
-  return tf.loadLayersModel(`file://${path.resolve(folder, modelFile)}`);
+  const [handler] = tf.io.getLoadHandlers(`file://${path.resolve(folder, modelFile)}`);
+  const { weightData, weightSpecs = [], ...description } = await handler.load!();
+  // Without the weights: tfjs itself refuses nested models that repeat each other's names.
+  const model = await tf.loadLayersModel({ load: () => Promise.resolve(description) });
+  const specs = weightSpecs.filter(({ group }) => group !== 'optimizer');
+  const tensors = Object.entries(tf.io.decodeWeights(weightData ?? new ArrayBuffer(0), specs));
+  const arrays = tensors.map(([key, tensor]): [string, NamedArray] => {
+    return [key, { shape: tensor.shape, values: Float32Array.from(tensor.dataSync()) }];
+  });
+  tf.dispose(tensors.map(([, tensor]) => tensor));
+  try {
+    setNamed(model, model.weights, new Map(arrays), folder);
+    return model;
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
 }
 
 function digest(bytes: Uint8Array): string {

@@ -1,6 +1,7 @@
 import { UserError } from '../../runtime/errors';
 import { tf } from '../../runtime/tensorflow';
 import { product } from '../costs';
+import { keyed, type Weight } from './keys';
 
 /** Values in row-major order. */
 export interface NamedArray {
@@ -8,13 +9,21 @@ export interface NamedArray {
   readonly values: Float32Array;
 }
 
-/** Weights by `layer/weight`, Keras's and tfjs's common names: conv/kernel, bn/moving_mean. */
+/** Weights by their keys (see `weightKeys`): conv/kernel, bn/moving_mean. */
 export type NamedArrays = ReadonlyMap<string, NamedArray>;
 
-type Weight = tf.LayersModel['weights'][number];
+/** Copies of all weights of a model. */
+export function getNamed(model: tf.LayersModel): NamedArrays {
+  return new Map(
+    keyed(model).map(({ key, weight }) => [
+      key,
+      { shape: weight.shape as number[], values: Float32Array.from(weight.read().dataSync()) },
+    ]),
+  );
+}
 
 /**
- * Gives `weights`, all or some of the weights of `model`, the values in `arrays`, each by its name. They have to
+ * Gives `weights`, all or some of the weights of `model`, the values in `arrays`, each by its key. They have to
  * match one to one; if they do not, nothing is changed.
  * @param source where the arrays come from, for messages
  * @throws UserError that names the first layer that does not match, what was found and what was expected
@@ -25,7 +34,7 @@ export function setNamed(
   arrays: NamedArrays,
   source: string,
 ): void {
-  const wanted = new Map(weights.map((weight) => [weight.originalName, weight]));
+  const wanted = new Map(keyed(model, weights).map(({ key, weight }) => [key, weight]));
   const advice = `Build the network with the options that ${source} was written with.`;
   for (const [name, { shape }] of wanted) {
     const found = arrays.get(name);

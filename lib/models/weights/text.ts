@@ -16,6 +16,7 @@ import { pipeline } from 'node:stream/promises';
 import { UserError } from '../../runtime/errors';
 import { tf } from '../../runtime/tensorflow';
 import { product } from '../costs';
+import { keyed } from './keys';
 import { setNamed, type NamedArray, type NamedArrays } from './named';
 import { replaceFile } from './replace';
 
@@ -25,8 +26,8 @@ import { replaceFile } from './replace';
  * moment of the call, even if training goes on meanwhile.
  */
 export async function saveWeightsText(model: tf.LayersModel, file: string): Promise<void> {
-  const weights = model.trainableWeights.map((weight) => ({
-    name: weight.originalName,
+  const weights = keyed(model, model.trainableWeights).map(({ key, weight }) => ({
+    name: key,
     // Shares the weight's memory until training replaces that.
     tensor: weight.read().clone(),
   }));
