@@ -1,3 +1,4 @@
+export { Augmenter, type AugmenterOptions } from './augmenter';
 export type { ImageShape } from './input';
 export { NotLowered } from './not-lowered';
 export { lowers, type Lowering, type LowerLayer } from './layers';

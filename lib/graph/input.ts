@@ -96,7 +96,9 @@ export function augmentImages(images: Value, augmentation: Augmentation, step: V
 
   const index = add(mul(down(rows.from), number(width)), across(columns.from));
   const pixels = reshape(images, [n, height * width, channels]);
-  const moved = gatherRows(pixels, cast(reshape(index, [n, height * width]), 'int32'));
+  // Without a crop or a flip every pixel stays where it is, and there is one index for all images.
+  const moved =
+    crop === 0 && !flip ? pixels : gatherRows(pixels, cast(reshape(index, [n, height * width]), 'int32'));
   let mask = mul(down(rows.inside), across(columns.inside));
   if (rows.hole && columns.hole) {
     mask = mul(mask, sub(number(1), mul(down(rows.hole), across(columns.hole))));

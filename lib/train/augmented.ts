@@ -1,24 +1,36 @@
-import { Random } from '../data/random';
+import { takeSubset } from '../data/subset';
 import type { Dataset, ImageSet } from '../data/types';
+import { Augmenter } from '../graph';
 import type { Augmentation } from '../recipe';
-import { inputBatch } from '../evaluate/input-batch';
-import { stream } from './order';
+
+export interface VersionsOptions {
+  /** How many versions. Defaults to 10. */
+  readonly count?: number;
+  /** The recipe's. Defaults to 1. */
+  readonly seed?: number;
+  /** The step's number, counted from 0 over the whole run. Defaults to 0. */
+  readonly step?: number;
+}
 
 /**
- * What augmentation makes of one training image, drawn `count` times: to be looked at, as training draws its own.
+ * What augmentation makes of one training image: version i is exactly what training with this seed makes of the image
+ * if it is the i-th of its batch in that step.
  * @returns a set of `count` images, all with the image's label
  */
-export function augmentedVersions(
-  dataset: Dataset,
+export async function augmentedVersions(
+  { imageShape, train }: Dataset,
   index: number,
   augmentation: Augmentation,
-  { count = 10, seed = 1 }: { count?: number; seed?: number } = {},
-): ImageSet {
-  const augmented = { augmentation, random: new Random(seed, stream.augmentation) };
-  const indices = new Array<number>(count).fill(index);
-  const { imageShape, train } = dataset;
-  const batch = inputBatch(train, indices, { imageShape, normalisation: null, augmented });
-  const images = Uint8Array.from(batch.dataSync(), (value) => Math.round(value * 255));
-  batch.dispose();
-  return { images, labels: new Uint8Array(count).fill(train.labels[index]), count };
+  { count = 10, seed = 1, step = 0 }: VersionsOptions = {},
+): Promise<ImageSet> {
+  const augmenter = await Augmenter.compile({ imageShape, normalisation: null, augmentation, seed });
+  try {
+    const same = takeSubset(train, new Uint32Array(count).fill(index));
+    const batch = augmenter.batch(same.images, step);
+    const images = Uint8Array.from(batch.dataSync(), (value) => Math.round(value * 255));
+    batch.dispose();
+    return { ...same, images };
+  } finally {
+    augmenter.dispose();
+  }
 }

@@ -1,4 +1,6 @@
 import { Random } from '../data/random';
+import { takeSubset } from '../data/subset';
+import { Augmenter } from '../graph';
 import { keyed, type KeyedWeight } from '../models/weights/keys';
 import type { NamedArray } from '../models/weights/named';
 import type { Loss, Optimizer } from '../recipe';
@@ -20,19 +22,20 @@ import { stream } from './order';
  */
 export const tfjsEngine: Engine = { name: 'tfjs', start };
 
-function start(job: TrainingJob): EngineRun {
+async function start(job: TrainingJob): Promise<EngineRun> {
   const { model } = job;
   refuseWhatTfjsLacks(job);
   const optimizer = optimizerOf(job.optimizer);
   model.compile({ optimizer, loss: lossOf(job.loss), metrics: [accuracy, topFive] });
   const dropouts = new DropoutSeeds(model, job.seed);
+  const input = await trainingInput(job);
   const trained = keyed(model, model.trainableWeights);
 
   return {
     async train(steps, onSteps) {
       let step = steps.firstStep;
       await model.fitDataset(
-        tf.data.generator(() => batches(job, steps)),
+        tf.data.generator(() => batches(job, input, steps)),
         {
           epochs: 1,
           verbose: 0,
@@ -91,6 +94,7 @@ function start(job: TrainingJob): EngineRun {
     },
     readModel: () => undefined,
     dispose() {
+      input.dispose();
       dropouts.restore();
       optimizer.dispose();
     },
@@ -159,18 +163,39 @@ function topFive(targets: tf.Tensor, outputs: tf.Tensor): tf.Tensor {
   return outputs.greater(ofTruth).sum(-1).less(5).cast('float32');
 }
 
+/** How the tfjs engine comes by the images of a step. */
+interface TrainingInput {
+  /** @returns float32 [n, height, width, channels]; the caller disposes of it */
+  batch(indices: Uint32Array, step: number): tf.Tensor4D;
+  dispose(): void;
+}
+
+/** What is changed at random, the graph changes: both engines train on the same images. */
+async function trainingInput(job: TrainingJob): Promise<TrainingInput> {
+  const { images, augmentation } = job;
+  if (augmentation.crop === 0 && !augmentation.flip && augmentation.cutout === 0) {
+    return { batch: (indices) => inputBatch(images, indices, job), dispose: () => undefined };
+  }
+  const augmenter = await Augmenter.compile(job);
+  return {
+    batch: (indices, step) => augmenter.batch(takeSubset(images, indices).images, step),
+    dispose: () => {
+      augmenter.dispose();
+    },
+  };
+}
+
 function* batches(
-  job: TrainingJob,
+  { images, batchSize, model }: TrainingJob,
+  input: TrainingInput,
   { order, firstStep }: Steps,
 ): Generator<{ xs: tf.Tensor; ys: tf.Tensor }> {
-  const { images, batchSize, augmentation, seed, model } = job;
   const classes = model.outputs[0].shape[1] ?? 0;
   for (let from = 0, step = firstStep; from < order.length; from += batchSize, step++) {
     const indices = order.subarray(from, from + batchSize);
-    const augmented = { augmentation, random: new Random(seed, stream.augmentation, step) };
     const labels = Int32Array.from(indices, (index) => images.labels[index]);
     yield {
-      xs: inputBatch(images, indices, { ...job, augmented }),
+      xs: input.batch(indices, step),
       ys: tf.tidy(() => tf.oneHot(tf.tensor1d(labels, 'int32'), classes).cast('float32')),
     };
   }

@@ -77,9 +77,9 @@ test('a crop takes its pixels from where it says, zeros from outside, and mirror
   assert.deepEqual(crop(0, 1, true), [0, 3, 2, 0, 6, 5]);
 });
 
-test('augmented versions are crops of the image, each drawn anew', () => {
+test('augmented versions are crops of the image, each drawn anew', async () => {
   const dataset = noiseDataset();
-  const versions = augmentedVersions(dataset, 4, standardAugmentation, { count: 6 });
+  const versions = await augmentedVersions(dataset, 4, standardAugmentation, { count: 6 });
   const size = 8 * 8 * 3;
   const one = { ...dataset.train, images: dataset.train.images.subarray(4 * size, 5 * size), count: 1 };
   const places = Array.from({ length: 9 }, (_, i) => i - 4);
