@@ -5,7 +5,7 @@ export interface DrawnFigure {
   readonly layout: Readonly<Record<string, unknown>>;
 }
 
-/** HTML without scripts. */
+/** HTML of which nothing runs, loads or restyles the page it comes to. */
 export interface TidyHtml {
   readonly html: string;
   /** What it calls itself: the caption of its table, or what its picture is said to be. */
@@ -17,10 +17,6 @@ export interface TidyHtml {
   readonly hasText: boolean;
 }
 
-interface Attribute {
-  readonly name: string;
-}
-
 interface Element {
   innerHTML: string;
   readonly tagName: string;
@@ -28,7 +24,6 @@ interface Element {
   /** Of pictures. */
   readonly alt: string;
   readonly content: Element;
-  readonly attributes: Iterable<Attribute>;
   readonly parentElement: Element | null;
   readonly style: { readonly textAlign: string };
   querySelectorAll(selector: string): Iterable<Element>;
@@ -45,6 +40,8 @@ interface Page {
   readonly Plotly: {
     toImage(figure: DrawnFigure, options: object): Promise<string>;
   };
+  readonly DOMPurify: { sanitize(html: string, options: object): string };
+  readonly marked: { parse(markdown: string): string };
 }
 
 /** @returns a PNG file as a data URL */
@@ -55,18 +52,16 @@ export function drawFigure(wanted: DrawnFigure & { width: number; scale: number 
   return Plotly.toImage({ data, layout }, { format: 'png', width, height, scale });
 }
 
-/** Takes out what runs, loads or restyles. What is in a template does none of it meanwhile. */
+/** Takes out what runs, loads or restyles, whoever wrote it. */
 export function tidyHtml(html: string): TidyHtml {
-  const { document } = globalThis as unknown as Page;
+  const { document, DOMPurify } = globalThis as unknown as Page;
   const template = document.createElement('template');
-  template.innerHTML = html;
+  template.innerHTML = DOMPurify.sanitize(html, {
+    // Names could stand in for what a page's own scripts look up; data that scripts wait for has no use without them.
+    ...{ FORBID_ATTR: ['name'], ALLOW_DATA_ATTR: false },
+    FORBID_TAGS: ['style', 'form', 'input', 'button', 'select', 'textarea', 'audio', 'video'],
+  });
   const root = template.content;
-  const active = 'script, style, link, meta, base, iframe, object, embed, noscript';
-  for (const element of root.querySelectorAll(active)) element.remove();
-  for (const element of root.querySelectorAll('*')) {
-    const handlers = [...element.attributes].filter(({ name }) => name.startsWith('on'));
-    for (const { name } of handlers) element.removeAttribute(name);
-  }
   return {
     html: template.innerHTML,
     title: root.querySelector('caption')?.textContent ?? root.querySelector('img')?.alt ?? '',
@@ -74,6 +69,12 @@ export function tidyHtml(html: string): TidyHtml {
     hasPixels: root.querySelector('canvas, img:not([src^="data:image/svg+xml"])') !== null,
     hasText: (root.textContent ?? '').trim() !== '',
   };
+}
+
+/** Markdown that a cell wrote, as HTML that is still to be tidied. */
+export function markdownHtml(markdown: string): string {
+  const { marked } = globalThis as unknown as Page;
+  return marked.parse(markdown);
 }
 
 /**

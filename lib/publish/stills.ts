@@ -1,8 +1,10 @@
 /** Still pictures of what a notebook shows, drawn by the same programs as a reader's: Plotly and Chromium. */
+import * as path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import sharp from 'sharp';
+import { projectRoot } from '../runtime/paths';
 import { findChromium, launchChromium } from './chromium';
-import { drawFigure, type DrawnFigure, tidyHtml, tidyTables } from './in-page';
+import { drawFigure, type DrawnFigure, markdownHtml, tidyHtml, tidyTables } from './in-page';
 
 /** A PNG file. */
 export interface Still {
@@ -17,8 +19,10 @@ export interface Still {
 export interface Stills {
   /** A Plotly figure, on white. */
   figure(figure: DrawnFigure): Promise<Still>;
-  /** HTML without its scripts: as HTML where text says it all, otherwise as a still; undefined if nothing is left. */
+  /** HTML, cleaned: as HTML if text says it all, otherwise as a still; undefined if nothing remains. */
   html(html: string): Promise<{ readonly html: string } | Still | undefined>;
+  /** The same for Markdown. */
+  markdown(markdown: string): Promise<{ readonly html: string } | Still | undefined>;
 }
 
 /** File pixels a page pixel of what is drawn: sharp on today's screens, and legible when enlarged on a wall. */
@@ -35,6 +39,16 @@ const look = `
   #picture { display: inline-block; }
   table { border-collapse: collapse; }
   caption { padding-bottom: 6px; }`;
+
+/**
+ * What the page that draws needs: Plotly, what cleans HTML, and what makes HTML of Markdown. By their paths, since not
+ * every package lets its files be resolved.
+ */
+const scripts = [
+  'plotly.js-dist-min/plotly.min.js',
+  'dompurify/dist/purify.min.js',
+  'marked/lib/marked.umd.js',
+].map((file) => path.join(projectRoot, 'node_modules', file));
 
 /** Stills by a Chromium of this machine, without a network. */
 export class ChromiumStills implements Stills {
@@ -54,7 +68,7 @@ export class ChromiumStills implements Stills {
       });
       const page = await context.newPage();
       await page.setContent(`<!doctype html><style>${look}</style><div id="picture"></div>`);
-      await page.addScriptTag({ path: require.resolve('plotly.js-dist-min/plotly.min.js') });
+      for (const script of scripts) await page.addScriptTag({ path: script });
       return new ChromiumStills(browser, page);
     } catch (error) {
       await browser.close();
@@ -90,6 +104,10 @@ export class ChromiumStills implements Stills {
     });
     const png = await (tidy.hasPixels ? exact(taken) : fewColours(taken));
     return { png, width: Math.round(width), title: tidy.title };
+  }
+
+  async markdown(markdown: string): Promise<{ readonly html: string } | Still | undefined> {
+    return this.html(await this.page.evaluate(markdownHtml, markdown));
   }
 
   async close(): Promise<void> {

@@ -15,7 +15,7 @@ import { figureOutput } from '../../lib/show/show';
 import { tableOutput } from '../../lib/show/table';
 import { skipWithoutChromium } from '../browser/chromium';
 import { evaluation } from '../show/fixtures';
-import { rich, writeExecuted } from './fixtures';
+import { active, hostileOutputs, rich, writeExecuted } from './fixtures';
 
 const plotlyType = 'application/vnd.plotly.v1+json';
 
@@ -106,6 +106,66 @@ describe('a published notebook', { skip: skipWithoutChromium }, () => {
 
   test('has nothing beside it that is half written', () => {
     assert.deepEqual(fs.readdirSync(path.join(folder, 'out')), ['source.ipynb']);
+  });
+});
+
+describe('a published copy of a notebook that is not to be trusted', { skip: skipWithoutChromium }, () => {
+  let folder: string;
+  let outputs: Record<string, unknown>[];
+  let metadata: unknown[];
+  let text: string;
+  before(async () => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'publish-'));
+    const square =
+      '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><script>top.ran = 1</script>' +
+      '<rect width="40" height="20" fill="#336699" onclick="ran = 1"/></svg>';
+    const source = writeExecuted(folder, 'hostile', [
+      ...hostileOutputs(),
+      rich({ 'image/svg+xml': square, 'text/plain': 'drawing' }),
+      rich({ 'text/html': square, 'text/plain': 'drawing in HTML' }),
+      rich({ 'application/vnd.jupyter.widget-view+json': { model_id: 'a' }, 'text/plain': 'widget' }),
+    ]);
+    const content = JSON.parse(fs.readFileSync(source, 'utf8')) as ExecutedNotebook;
+    const widgets = { 'application/vnd.jupyter.widget-state+json': { state: {} } };
+    fs.writeFileSync(source, JSON.stringify({ ...content, metadata: { ...content.metadata, widgets } }));
+    await exportCommand([source, '--out', path.join(folder, 'out')]);
+    text = fs.readFileSync(path.join(folder, 'out', 'hostile.ipynb'), 'utf8');
+    const copy = JSON.parse(text) as ExecutedNotebook;
+    const all = copy.cells.flatMap((cell) => (cell.outputs ?? []) as readonly RichOutput[]);
+    outputs = all.map(({ data = {} }) => ({ ...data }));
+    metadata = all.map((output) => output.metadata);
+    assert.deepEqual(Object.keys(copy.metadata), ['kernelspec']);
+  });
+  after(() => {
+    fs.rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('has no HTML that runs anything or leads to a script, and no form but text and pictures', () => {
+    const html = outputs.flatMap((data) =>
+      typeof data['text/html'] === 'string' ? [data['text/html']] : [],
+    );
+    // Links without their targets, and what else is text.
+    assert.ok(html.length > 2);
+    for (const one of html) assert.doesNotMatch(one, active);
+    const forms = new Set(outputs.flatMap((data) => Object.keys(data)));
+    assert.deepEqual([...forms].sort(), ['image/png', 'text/html', 'text/plain']);
+    assert.match(text, /<strong>bold<\/strong>|image\/png/);
+  });
+
+  test('has sizes of pictures as numbers and nothing else in their place', () => {
+    assert.deepEqual(metadata[hostileOutputs().length - 2], { 'image/png': { height: 8 } });
+  });
+
+  test('shows drawings as pictures, whether they came as a file or within HTML', async () => {
+    for (const data of outputs.slice(-3, -1)) {
+      const image = sharp(Buffer.from(data['image/png'] as string, 'base64'));
+      const { dominant } = await image.stats();
+      assert.ok(
+        Math.abs(dominant.b - 0x99) < 16 && Math.abs(dominant.r - 0x33) < 16,
+        JSON.stringify(dominant),
+      );
+    }
+    assert.deepEqual(outputs.at(-1), { 'text/plain': 'widget' });
   });
 });
 
