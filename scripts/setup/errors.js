@@ -61,4 +61,57 @@ function installCommand(packages, env) {
   return `your system's package manager (the package is called ${packages.apt} on Debian)`;
 }
 
-module.exports = { SetupError, THEN_AGAIN, findOnPath, installCommand };
+/** What systems say of a place that may not be written. */
+const REFUSALS = /\b(EACCES|EPERM|EROFS)\b|Errno (13|1|30)\b/;
+
+/**
+ * The failure to write a place, as a sentence.
+ * @param {string} root the clone's folder
+ * @param {string} code as the system names it: EACCES, EPERM, EROFS
+ * @param {string} place
+ * @param {string} [detail]
+ */
+function unwritable(root, code, place, detail = '') {
+  const isReadOnly = code === 'EROFS';
+  const why = isReadOnly ? 'its file system is read-only' : 'you have no permission';
+  const inside = !path.relative(root, path.resolve(root, place)).startsWith('..');
+  // Outside the clone npm alone writes: into its cache.
+  const remedy = !inside
+    ? 'name a folder for npm’s cache with export npm_config_cache=<folder>'
+    : isReadOnly
+      ? 'put the clone on another disk'
+      : `get it back with sudo chown -R "$(id -un)" ${root}, or make a clone in a folder of your own`;
+  return new SetupError(
+    `${place} can't be written, since ${why} (${code}): ${remedy}, ${THEN_AGAIN}`,
+    detail,
+  );
+}
+
+/**
+ * Finds in the output of npm, pip or Python that a place may not be written.
+ * @param {string} root
+ * @param {string} output
+ * @returns {SetupError | undefined}
+ */
+function unwritableIn(root, output) {
+  const refusal = REFUSALS.exec(output);
+  const place = /^npm error path (.+)$/m.exec(output) ?? /Errno \d+\b[^\n]*?: '([^'\n]+)'/.exec(output);
+  if (!refusal || !place) return undefined;
+  /** @type {Record<string, string>} */
+  const codes = { 13: 'EACCES', 1: 'EPERM', 30: 'EROFS' };
+  return unwritable(root, refusal[1] || codes[refusal[2]], place[1]);
+}
+
+/**
+ * An error of the file system as a sentence; anything else as it is.
+ * @param {string} root
+ * @param {unknown} error
+ */
+function asSentence(root, error) {
+  if (!(error instanceof Error) || error instanceof SetupError) return error;
+  const { code = '', path: place } = /** @type {NodeJS.ErrnoException} */ (error);
+  if (code === 'ENOSPC') return new SetupError(`The disk is full: free about 3 GB, ${THEN_AGAIN}`);
+  return place !== undefined && REFUSALS.test(code) ? unwritable(root, code, place) : error;
+}
+
+module.exports = { asSentence, unwritableIn, SetupError, THEN_AGAIN, findOnPath, installCommand };

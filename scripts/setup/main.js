@@ -5,7 +5,7 @@ const path = require('node:path');
 const { acquireLock } = require('../../lib/runtime/process-lock');
 const { whyCompile, compileAddon } = require('./addon');
 const { endAll, endLeftOver } = require('./command');
-const { SetupError } = require('./errors');
+const { SetupError, asSentence } = require('./errors');
 const { readJson, writeJson } = require('./files');
 const { whyRegister, registerKernel } = require('./kernel');
 const { whyInstall, installPackages } = require('./npm');
@@ -167,7 +167,8 @@ async function main(args, env, root = fs.realpathSync(path.resolve(__dirname, '.
     if (options.help) console.log(HELP);
     else await setUp(root, options, env);
     return 0;
-  } catch (error) {
+  } catch (thrown) {
+    const error = asSentence(root, thrown);
     if (!(error instanceof SetupError)) throw error;
     if (error.detail !== '') console.error(`\n${error.detail}\n`);
     console.error(error.message);

@@ -3,7 +3,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { run } = require('./command');
-const { SetupError, THEN_AGAIN, findOnPath } = require('./errors');
+const { SetupError, THEN_AGAIN, findOnPath, unwritableIn } = require('./errors');
 const { readJson, needRoom } = require('./files');
 
 /**
@@ -90,11 +90,12 @@ const NO_ANSWER =
   /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT|EHOSTUNREACH|ENETUNREACH|EPROTO|network timeout|ENOTCACHED)\b/;
 
 /**
+ * @param {string} root
  * @param {string} output npm's
  * @param {string} [ping] what the registry's not answering looked like, where it was asked before
  * @returns {SetupError}
  */
-function npmFailure(output, ping = '') {
+function npmFailure(root, output, ping = '') {
   const network = NO_ANSWER.exec(ping) ?? NO_ANSWER.exec(output);
   if (network) {
     return new SetupError(
@@ -105,6 +106,8 @@ function npmFailure(output, ping = '') {
   if (output.includes('ENOSPC')) {
     return new SetupError(`The disk is full: free about 3 GB, ${THEN_AGAIN}`);
   }
+  const refused = unwritableIn(root, output);
+  if (refused) return refused;
   return new SetupError(`npm ci failed for the reason above: mend that, ${THEN_AGAIN}`, output);
 }
 
@@ -143,7 +146,7 @@ async function installPackages(root, env, leftOverFile, tell) {
     '--fetch-timeout=30000',
   ];
   const { ok, output } = await run(file, [...args, 'ci', ...flags], options);
-  if (!ok) throw npmFailure(output, offline ? ping.output : '');
+  if (!ok) throw npmFailure(root, output, offline ? ping.output : '');
   const missing = whyInstall(root);
   if (missing !== '') {
     throw new SetupError(

@@ -9,7 +9,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { run, pythonEnvironment } = require('./command');
-const { SetupError, THEN_AGAIN } = require('./errors');
+const { SetupError, THEN_AGAIN, unwritableIn } = require('./errors');
 const { readJson, writeJson, needRoom } = require('./files');
 const { findPython } = require('./python');
 const { requirements, COSTS } = require('./python-packages');
@@ -62,8 +62,14 @@ function whyMakeVenv(root, flavour) {
   const record = readVenv(root);
   if (!record) {
     const old = /** @type {VenvRecord | undefined} */ (readJson(recordFile(root)));
-    if (!old) return fs.existsSync(path.join(root, '.venv')) ? 'no finished install yet' : 'not there yet';
-    return old.root === root ? 'its Python has changed' : 'the clone was moved';
+    if (!old) {
+      return fs.existsSync(path.join(root, '.venv'))
+        ? 'no finished install of ours is in it; made anew'
+        : 'not there yet';
+    }
+    if (old.root !== root) return 'the clone was moved';
+    if (!fs.existsSync(old.python)) return `its Python is gone (${old.python}); made anew with another`;
+    return `its Python has changed (it was ${old.python}); made anew`;
   }
   if (record.flavour !== flavour) return `it holds ${name(record.flavour)}`;
   const same = record.requirements.join('\n') === requirements(flavour).join('\n');
@@ -82,10 +88,11 @@ function describeVenv(flavour) {
 }
 
 /**
+ * @param {string} root
  * @param {string} output pip's
  * @param {readonly string[]} told what pip_alive.py found out about the indexes
  */
-function pipFailure(output, told) {
+function pipFailure(root, output, told) {
   if (told.includes(NO_INDEX)) {
     const each = told.filter((line) => line !== NO_INDEX).map((line) => line.replace('left out ', ''));
     return new SetupError(
@@ -102,6 +109,8 @@ function pipFailure(output, told) {
       output,
     );
   }
+  const refused = unwritableIn(root, output);
+  if (refused) return refused;
   const noWheel = /No matching distribution found for (tensorflow\S*)/.exec(output);
   if (noWheel) {
     return new SetupError(
@@ -153,6 +162,8 @@ async function makeVenv(root, flavour, context) {
       leftOverFile,
     });
     if (!made.ok) {
+      const refused = unwritableIn(root, made.output);
+      if (refused) throw refused;
       throw new SetupError(
         `Python could not make .venv for the reason above: mend that, ${THEN_AGAIN}`,
         made.output,
@@ -193,7 +204,7 @@ async function makeVenv(root, flavour, context) {
     },
   );
   fs.rmSync(workFolder, { recursive: true, force: true });
-  if (!ok) throw pipFailure(output, told);
+  if (!ok) throw pipFailure(root, output, told);
   writeJson(recordFile(root), {
     root,
     python: trueFile(venvPython(root)),

@@ -76,6 +76,20 @@ export class FakeClone {
     return runToEnd(process.execPath, this.#args(), { ...this.#env, ...env });
   }
 
+  /** Runs set-up as a user who may read the clone and not write it; root may do everything. */
+  async runAsStranger(): Promise<Ended> {
+    const [flag, call] = this.#args();
+    // Only once set-up is loaded: the project may lie where a stranger can't read.
+    const become = `require(${JSON.stringify(main)}); if (process.geteuid() === 0) process.seteuid(65534);`;
+    fs.chmodSync(path.dirname(this.root), 0o755);
+    fs.chmodSync(this.root, 0o555);
+    try {
+      return await runToEnd(process.execPath, [flag, become + call], this.#env);
+    } finally {
+      fs.chmodSync(this.root, 0o755);
+    }
+  }
+
   /** Starts set-up, for tests that stop it. */
   start(env: NodeJS.ProcessEnv = {}): ChildProcess {
     return spawn(process.execPath, this.#args(), { env: { ...this.#env, ...env }, stdio: 'pipe' });

@@ -50,13 +50,19 @@ test('a damaged lockfile is a sentence with the command that mends it', () => {
 
 test('npm’s failures become sentences', () => {
   const noNetwork = /registry can't be reached \(ENOTFOUND\): connect to the network.*npm run setup/;
-  assert.match(npmFailure('npm error code ENOTFOUND').message, noNetwork);
+  assert.match(npmFailure('/clone', 'npm error code ENOTFOUND').message, noNetwork);
   assert.match(
-    npmFailure('npm error code ENOTCACHED', 'npm error network timeout').message,
+    npmFailure('/clone', 'npm error code ENOTCACHED', 'npm error network timeout').message,
     /\(network timeout\)/,
   );
-  assert.match(npmFailure('npm error code ENOSPC').message, /disk is full: free/);
-  const other = npmFailure('npm error code EUSAGE');
+  assert.match(npmFailure('/clone', 'npm error code ENOSPC').message, /disk is full: free/);
+  const refused = 'npm error code EACCES\nnpm error syscall mkdir\nnpm error path ';
+  assert.match(
+    npmFailure('/clone', `${refused}/home/me/.npm`).message,
+    /^\/home\/me\/\.npm can't be written, .*: name a folder for npm’s cache with export npm_config_cache=/,
+  );
+  assert.match(npmFailure('/clone', `${refused}/clone/node_modules/a`).message, /sudo chown .* \/clone, or/);
+  const other = npmFailure('/clone', 'npm error code EUSAGE');
   assert.match(other.message, /npm ci failed for the reason above/);
   assert.equal(other.detail, 'npm error code EUSAGE');
 });

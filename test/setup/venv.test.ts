@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { test } from 'node:test';
 import { makeVenv, pipFailure, pipProgress, readVenv, whyMakeVenv } from '../../scripts/setup/venv';
-import { newFolder, writeProgram } from './fakes';
+import { newFolder, write, writeProgram } from './fakes';
 
 /**
  * A Python that makes an environment holding itself, and there behaves as pip: it notes its call, and ends as
@@ -60,7 +60,7 @@ test('an environment is made once, and pip works inside the clone', async () => 
 test('a failed or interrupted install leaves no record, and the next one starts from nothing', async () => {
   const root = newFolder();
   await assert.rejects(make(root, fakeInstaller('echo broken; exit 1')), /pip install failed/);
-  assert.equal(whyMakeVenv(root, 'cpu'), 'no finished install yet');
+  assert.equal(whyMakeVenv(root, 'cpu'), 'no finished install of ours is in it; made anew');
   fs.writeFileSync(path.join(root, '.venv', 'half-installed'), '');
   await make(root, fakeInstaller('exit 0'));
   assert.ok(!fs.existsSync(path.join(root, '.venv', 'half-installed')));
@@ -100,7 +100,29 @@ test('another TensorFlow, a moved clone and a changed Python each mean a new env
   const newer = path.join(newFolder(), 'python3.12');
   fs.renameSync(python, newer);
   fs.symlinkSync(newer, python);
-  assert.equal(whyMakeVenv(root, 'cpu'), 'its Python has changed');
+  assert.match(whyMakeVenv(root, 'cpu'), /^its Python has changed/);
+});
+
+test('an environment whose Python was removed, or that another program made, is made anew, and said', async () => {
+  const root = newFolder();
+  await make(root, fakeInstaller('exit 0'));
+  const record = path.join(root, '.venv', 'setup.json');
+  const python = path.join(root, '.venv', 'bin', 'python');
+  const removed = path.join(newFolder(), 'python3.9');
+  fs.writeFileSync(record, JSON.stringify({ ...readVenv(root)!, python: removed }));
+  fs.rmSync(python);
+  fs.symlinkSync(removed, python);
+  assert.equal(readVenv(root), undefined, 'what can’t run is not called installed');
+  assert.equal(whyMakeVenv(root, 'cpu'), `its Python is gone (${removed}); made anew with another`);
+  await make(root, fakeInstaller('exit 0'));
+  assert.equal(whyMakeVenv(root, 'cpu'), '');
+
+  // As `python3.9 -m venv .venv` leaves it.
+  fs.rmSync(record);
+  write(path.join(root, '.venv', 'pyvenv.cfg'), 'version = 3.9.2');
+  assert.match(whyMakeVenv(root, 'cpu'), /no finished install of ours is in it; made anew/);
+  await make(root, fakeInstaller('exit 0'));
+  assert.equal(whyMakeVenv(root, 'cpu'), '');
 });
 
 test('packages of other installations do not reach ours', async () => {
@@ -116,19 +138,26 @@ test('pip’s failures become sentences', () => {
     'no package index answers',
   ];
   assert.match(
-    pipFailure('ERROR: No matching distribution found', dead).message,
+    pipFailure('/clone', 'ERROR: No matching distribution found', dead).message,
     /No Python package index can be reached \(http:\/\/a\/simple, which .*\): connect to the network.*npm run setup/,
   );
-  assert.match(pipFailure('OSError: [Errno 28] No space left on device', []).message, /disk filled up/);
   assert.match(
-    pipFailure('pip._vendor.urllib3.exceptions.ReadTimeoutError', []).message,
+    pipFailure('/clone', 'OSError: [Errno 28] No space left on device', []).message,
+    /disk filled up/,
+  );
+  assert.match(
+    pipFailure('/clone', 'pip._vendor.urllib3.exceptions.ReadTimeoutError', []).message,
     /broke off.*npm run setup/,
   );
   assert.match(
-    pipFailure('ERROR: No matching distribution found for tensorflow-cpu<2.22,>=2.19', []).message,
+    pipFailure('/clone', 'ERROR: No matching distribution found for tensorflow-cpu<2.22,>=2.19', []).message,
     /no tensorflow-cpu<2\.22,>=2\.19 for this system: .*glibc.*npm run setup/,
   );
-  assert.equal(pipFailure('ERROR: what', []).detail, 'ERROR: what');
+  assert.match(
+    pipFailure('/clone', "PermissionError: [Errno 13] Permission denied: '/clone/.venv/lib'", []).message,
+    /^\/clone\/\.venv\/lib can't be written.*\(EACCES\): get it back with sudo chown .*npm run setup$/,
+  );
+  assert.equal(pipFailure('/clone', 'ERROR: what', []).detail, 'ERROR: what');
 });
 
 test('large downloads are told, small ones are not', () => {

@@ -11,7 +11,7 @@ const kinds = (calls: readonly string[]) => calls.map((call) => call.replace(/^p
 const everything = ['npm ping', 'npm ci', 'pip', 'compiler'];
 
 async function gone(pid: number): Promise<boolean> {
-  for (let i = 0; i < 100 && isRunning(`${pid}:`); i++)
+  for (let i = 0; i < 1500 && isRunning(`${pid}:`); i++)
     await new Promise((resolve) => setTimeout(resolve, 20));
   return !isRunning(`${pid}:`);
 }
@@ -58,6 +58,15 @@ test('what is done stays done when a later step fails', async () => {
 
   assert.equal((await clone.run()).code, 0);
   assert.deepEqual(clone.takeCalls(), ['compiler']);
+});
+
+test('a clone that belongs to another user is said in a sentence with the remedy', async () => {
+  const failed = await new FakeClone().runAsStranger();
+  assert.equal(failed.code, 1);
+  assert.match(
+    failed.stderr,
+    /^\S+ can't be written, since you have no permission \(EACCES\): .*npm run setup\n$/,
+  );
 });
 
 test('an addon that Node can’t load is not put in place', async () => {
