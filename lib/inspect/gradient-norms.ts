@@ -27,7 +27,6 @@ export interface LayerGradient {
  * Batch normalisation works as in training; dropout is off, so that the numbers are the same each time. Leaves the
  * weights unchanged.
  * @throws UserError if the network does not fit the dataset, or there are not that many images
-
  */
 export function gradientNorms(
   model: tf.LayersModel,

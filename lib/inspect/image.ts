@@ -16,7 +16,6 @@ export interface ImageChoice {
  * One image as the network expects it, scaled as in its training.
  * @returns float32 [1, height, width, channels]; the caller disposes of it
  * @throws UserError if the set has no image at this position
-
  */
 export function inputOf(
   model: tf.LayersModel,

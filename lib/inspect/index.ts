@@ -1,5 +1,4 @@
 /** Looks inside a network: its filters, what they respond to, and which pixels its prediction depends on. */
-
 export { classActivation, saliency, type Attention, type AttentionOptions } from './attention';
 export { gradientNorms, type GradientNorms, type LayerGradient } from './gradient-norms';
 export type { ImageChoice } from './image';

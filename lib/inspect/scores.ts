@@ -26,7 +26,6 @@ export function headOf(model: tf.LayersModel): Head {
 
 /**
  * The inputs of the classifier's softmax: one score for each class, on no fixed scale.
-
  * @param images float32 [batch, height, width, channels], scaled as in training
  * @returns float32 [batch, classes]
  */

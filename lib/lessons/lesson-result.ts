@@ -58,7 +58,6 @@ export async function lessonResult(
 }
 
 /** Callbacks that are not called while `silent` is true. */
-
 function unless(silent: () => boolean, callbacks: TrainCallbacks): TrainCallbacks {
   return {
     onStart: (plan) => (silent() ? undefined : callbacks.onStart?.(plan)),

@@ -30,7 +30,6 @@ export function lessonRun(what: string, profile: ProfileName, dataset: Dataset, 
 }
 
 /** The network's title, with its width unless that is 1, and what is different; a number is a number of epochs. */
-
 export function lessonLabel(what: string, profile: ProfileName): string {
   const [first, ...different] = what.split('-');
   if (!Object.hasOwn(networks, first)) return what;

@@ -47,7 +47,6 @@ export function profileFor(network: NetworkName, profile: ProfileName): NetworkP
 /**
  * The seeds with which a comparison trains each network or setting: three in `full`. The short profiles have two,
  * enough to estimate the spread over seeds from many networks or settings taken together.
-
  */
 export function seedsFor(profile: ProfileName): readonly number[] {
   return profile === 'full' ? [1, 2, 3] : [1, 2];

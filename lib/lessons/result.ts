@@ -34,7 +34,6 @@ export interface ResultOptions {
 }
 
 /** A network's row in a comparison, with the results of training and evaluation if given. */
-
 export function networkResult(model: tf.LayersModel, options: ResultOptions = {}): NetworkResult {
   const { history, evaluation, name = titleOf(model) } = options;
   const { depth, parameters, multiplyAdds, receptiveField } = summary(model);

@@ -76,7 +76,6 @@ export class CheckpointStore {
   }
 
   /** Renamed first: a half-removed folder must not look like a damaged checkpoint. */
-
   async #remove(name: string): Promise<void> {
     const folder = path.join(this.folder, name);
     await fs.rename(folder, folder + removedSuffix);

@@ -42,5 +42,4 @@ export interface Evaluation extends Measured {
  * An evaluation as a run stores it. The class reports are left out: `classReports` computes them from the confusion
  * matrix.
  */
-
 export type StoredEvaluation = Omit<Evaluation, 'classes'>;

@@ -55,6 +55,5 @@ export interface History {
   /** Images trained on, including those of an unfinished epoch. */
   readonly images: number;
   /** Seconds of training, without validation. */
-
   readonly seconds: number;
 }

@@ -37,7 +37,6 @@ function flatten(value: unknown, place = '', leaves = new Map<string, string>())
 }
 
 /** Layers have names, which say more than their positions. */
-
 function nameOf(value: unknown): string | undefined {
   const { name, config } = value as { name?: unknown; config?: { name?: unknown } };
   const found = name ?? config?.name;

@@ -132,7 +132,6 @@ function statusOf(history: History | undefined, failure: string | null, held: bo
 }
 
 /** The weights to keep are chosen only when a run ends. */
-
 function isFinished({ stoppedEarly, epochs, recipe, weightsOf }: History): boolean {
   return weightsOf !== null && (stoppedEarly || epochs.length === recipe.epochs);
 }

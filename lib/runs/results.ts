@@ -100,7 +100,6 @@ function spread(values: readonly (number | undefined)[]): Spread | undefined {
 }
 
 /** Mean and sample standard deviation; NaN without values. */
-
 export function spreadOf(values: readonly number[]): Spread {
   const centre = mean(values);
   const squares = values.reduce((total, value) => total + (value - centre) ** 2, 0);

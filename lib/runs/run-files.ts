@@ -77,7 +77,6 @@ export interface RunFile extends RunPurpose {
 /** history.json */
 export interface HistoryFile extends History {
   /** Why training could not continue; null if it did not fail. */
-
   readonly failure: string | null;
 }
 

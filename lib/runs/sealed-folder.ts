@@ -114,7 +114,6 @@ async function writeFlushed(file: string, bytes: Uint8Array): Promise<void> {
 }
 
 /** A new name is on disk only once its folder is. */
-
 async function flushFolder(folder: string): Promise<void> {
   const handle = await fs.open(folder, 'r');
   try {

@@ -58,7 +58,6 @@ export const initialState: TrainingState = {
 };
 
 /** Adds the result of some steps, weighted by their number of images. */
-
 export function addSteps(sums: Sums, { images, loss, accuracy, top5 }: StepsResult): Sums {
   return {
     images: sums.images + images,

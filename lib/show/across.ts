@@ -1,4 +1,4 @@
-/** Networks side by side, over seeds and over classes. */
+/** Networks side by side: their spread over seeds, and their recall by class. */
 import type { Evaluation } from '../runs/evaluation';
 import type { SeededResult } from '../study/compare';
 import { spreadOf } from '../runs/results';
@@ -7,7 +7,7 @@ import { layout, type DotTrace, type Figure } from './figure';
 import { percent } from './format';
 import { appearancesOf } from './palette';
 
-/** Test accuracy of each network: a dot a seed, and the mean with the standard deviation over seeds. */
+/** Test accuracy of each network: a dot for each seed, and the mean with the standard deviation over seeds. */
 export function accuracyOverSeeds(results: readonly SeededResult[]): Figure {
   const looks = appearancesOf(results.map(({ name }) => name));
   const datasets = [
@@ -50,7 +50,7 @@ export function accuracyOverSeeds(results: readonly SeededResult[]): Figure {
   };
 }
 
-/** What share of each class each network found: a row a network. */
+/** Recall of each class: a row for each network, a column for each class. */
 export function recallFigure(evaluations: readonly Evaluation[], names?: readonly string[]): Figure {
   const [{ dataset, classNames }] = evaluations;
   const shares = evaluations.map(({ classes }) => classes.map(({ recall }) => recall));

@@ -2,7 +2,7 @@ import { heatScale, signScale } from './palette';
 
 type Rgb = readonly [number, number, number];
 
-/** The colours of a scale, spread evenly from 0 to 1. */
+/** The colours of a scale, evenly spaced from 0 to 1. */
 export function colourAt(scale: readonly string[], share: number): Rgb {
   const at = Math.min(1, Math.max(0, share)) * (scale.length - 1);
   const low = Math.min(Math.floor(at), scale.length - 2);

@@ -7,7 +7,7 @@ import { namePlaces } from './name-places';
 import { emit } from './output';
 import { table, tableOutput, type Table } from './table';
 
-/** What a network can be weighed by. */
+/** The costs of a network that figures can show. */
 export type Cost = 'parameters' | 'multiplyAdds' | 'seconds';
 
 const costs: Readonly<
@@ -15,11 +15,11 @@ const costs: Readonly<
 > = {
   parameters: { title: 'parameters', format: short, tickformat: '~s' },
   multiplyAdds: { title: 'multiply-adds for an image', format: short, tickformat: '~s' },
-  // Half a second would be 500m.
+  // As an SI prefix, half a second would be 500m.
   seconds: { title: 'seconds of training', format: short, tickformat: '~g' },
 };
 
-/** Shows networks one below the other: what they cost, and what they reached where that was measured. */
+/** Shows a table with a row for each network: what it costs and, if measured, what it achieves. */
 export function showComparison(results: readonly NetworkResult[]): void {
   emit(tableOutput(comparisonTable(results)));
 }
@@ -60,7 +60,7 @@ export function comparisonTable(results: readonly NetworkResult[]): Table {
   });
 }
 
-/** What networks cost, as bars on a logarithmic axis: they differ by powers of ten. */
+/** What networks cost, as bars on a logarithmic axis, since costs differ by powers of ten. */
 export function costBars(results: readonly NetworkResult[], cost: Cost): Figure {
   const { title, format, tickformat } = costs[cost];
   const known = results.filter((result) => result[cost] !== undefined);
@@ -88,20 +88,20 @@ export function costBars(results: readonly NetworkResult[], cost: Cost): Figure 
   };
 }
 
-/** What a point of {@link accuracyAgainstCost} is made of. */
+/** The data of a point of {@link accuracyAgainstCost}. */
 export interface CostPoint extends Pick<NetworkResult, 'network' | 'dataset' | 'accuracy' | Cost> {
-  /** Standard deviation of the accuracy over seeds; NaN, or left out, where it was measured once. */
+  /** Standard deviation of the accuracy over seeds; NaN or missing for a single seed. */
   readonly deviation?: number;
 }
 
 export interface CostOptions {
-  /** How each network looks; as `appearancesOf` finds for these alone unless told. */
+  /** How each network looks. Defaults to `appearancesOf` of these networks. */
   readonly looks?: ReadonlyMap<string, Appearance>;
 }
 
 /**
- * Accuracy against what it cost, a point for each network that has both, with its deviation over seeds. Further up is
- * better, further left is cheaper.
+ * Accuracy against cost: a point for each network that has both, with its standard deviation over seeds. Further up is
+ * more accurate, further left is cheaper.
  */
 export function accuracyAgainstCost(
   results: readonly CostPoint[],
@@ -156,14 +156,14 @@ export function accuracyAgainstCost(
   };
 }
 
-/** A range around values, wide enough for the names that stand at the outermost points. */
+/** A range that includes the values, with room for the names of the outermost points. */
 function withRoom(values: readonly number[]): [number, number] {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const room = high > low ? 0.15 * (high - low) : 0.5;
   return [low - room, high + room];
 }
 
-/** Where the names of the points go, on the panel that they and their error bars span. */
+/** Positions for the names of the points, on a panel that spans the points and their error bars. */
 function placesOf(points: readonly CostPoint[], cost: Cost): PointTrace['textposition'][] {
   const [left, right] = withRoom(points.map((point) => Math.log10(point[cost]!)));
   const reach = points.map(({ deviation = NaN }) => (Number.isFinite(deviation) ? deviation : 0));
@@ -179,7 +179,7 @@ function placesOf(points: readonly CostPoint[], cost: Cost): PointTrace['textpos
   );
 }
 
-/** What of each class was found, by one network or by several side by side. */
+/** Recall of each class, for one network or for several side by side. */
 export function classBars(
   evaluations: Evaluation | readonly Evaluation[],
   measure: 'recall' | 'precision' | 'f1' = 'recall',
@@ -190,7 +190,7 @@ export function classBars(
   const datasets = [...new Set(all.map(({ dataset }) => dataset))].join(', ');
   return {
     data: all.map(({ network, classes }): BarTrace => {
-      // A class that was never called has no precision: no bar.
+      // A class that was never predicted has no precision, so it gets no bar.
       const told = classes.filter((report) => Number.isFinite(report[measure]));
       return {
         type: 'bar',

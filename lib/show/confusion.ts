@@ -3,13 +3,13 @@ import { layout, type Figure } from './figure';
 import { percent } from './format';
 import { shareScale } from './palette';
 
-/** What the figure is drawn from: an evaluation, or the answers of something that is no network. */
+/** What the figure shows: an evaluation, or the predictions of something other than a network. */
 export type Confusion = Pick<
   Evaluation,
   'network' | 'dataset' | 'on' | 'accuracy' | 'classNames' | 'predictions' | 'confusion'
 >;
 
-/** What heatmaps of shares from 0 to 1 have in common. */
+/** Settings that all heatmaps of fractions from 0 to 1 share. */
 export const shareCells = {
   type: 'heatmap',
   ...{ zmin: 0, zmax: 1 },
@@ -21,7 +21,7 @@ export const shareCells = {
   ...{ xgap: 1, ygap: 1 },
 } as const;
 
-/** Which class was taken for which: counts in the cells, coloured by their share of the true class. */
+/** A confusion matrix: counts in the cells, coloured by their fraction of the true class. */
 export function confusionFigure(evaluation: Confusion): Figure {
   const { confusion, classNames, network, dataset, on, accuracy } = evaluation;
   const count = evaluation.predictions.length.toLocaleString('en-US');
@@ -34,7 +34,7 @@ export function confusionFigure(evaluation: Confusion): Figure {
         y: classNames,
         z: confusion.map(shares),
         colorbar: { title: { text: 'share of the true class', side: 'right' }, tickformat: '.1~%' },
-        // Zeros would hide the pattern that the figure is for.
+        // Zeros would hide the pattern that the figure should show.
         text: confusion.map((row) => row.map((value) => (value === 0 ? '' : String(value)))),
         customdata: confusion,
         hovertemplate:
@@ -46,11 +46,11 @@ export function confusionFigure(evaluation: Confusion): Figure {
         text: `${network} on ${dataset}: what was taken for what`,
         subtitle: { text: `${count} ${images}, ${percent(accuracy)} correct` },
       },
-      // Fixed, so that the cells come out about square and the colour bar stays beside them.
+      // A fixed size, so that the cells are about square and the colour bar stays beside them.
       width: 760,
       height: 600,
       xaxis: { title: { text: 'predicted class' }, showgrid: false },
-      // Down from the first class, as the matrix is written.
+      // From the first class downwards, as the matrix is written.
       yaxis: { title: { text: 'true class' }, showgrid: false, autorange: 'reversed' },
     }),
   };

@@ -23,20 +23,20 @@ const measures = [
 ] as const;
 
 export interface CurvesOptions {
-  /** Stands above. The networks and datasets unless told. */
+  /** Title of the figure. Defaults to the networks and datasets. */
   title?: string;
-  /** How each network looks; as `appearancesOf` finds for these alone unless told. */
+  /** How each network looks. Defaults to `appearancesOf` of these networks. */
   looks?: ReadonlyMap<string, Appearance>;
 }
 
-/** The same history under another name, for variants of one network that share a figure. */
+/** The same history with another name, for variants of one network in the same figure. */
 export function labelled(history: History, name: string): History {
   return { ...history, network: name };
 }
 
 /**
  * Accuracy and loss by epoch, for training (dashed) and validation (solid). Several histories share the panels,
- * each in the colour of its network; what `labelled` renamed gets a colour of its own.
+ * each in the colour of its network; histories that `labelled` renamed get colours of their own.
  */
 export function trainingCurves(histories: History | readonly History[], options: CurvesOptions = {}): Figure {
   const all: readonly History[] = 'epochs' in histories ? [histories] : histories;
@@ -50,7 +50,7 @@ export function trainingCurves(histories: History | readonly History[], options:
 
   const x: Axis = {
     title: { text: 'epoch' },
-    // As far as training is to go, so that a growing curve does not make the axis jump.
+    // As long as training will take, so that the axis does not jump while the curve grows.
     range: [0.8, epochs + 0.2],
     dtick: Math.ceil(epochs / 10),
   };
@@ -83,7 +83,7 @@ function traces(history: History, { colour, symbol }: Appearance, alone: boolean
     yaxis: measure.yaxis,
     line: { color: colour, dash: solid ? 'solid' : 'dash', width: 2 },
     marker: { symbol, size: solid ? 8 : 5 },
-    // The second panel's lines are the first one's: named once, hidden together.
+    // The lines of both panels belong together: one entry in the legend shows and hides both.
     showlegend: measure.xaxis === 'x' && (alone || solid),
     legendgroup: alone ? what : network,
     hovertemplate: `${network}, ${what}<br>epoch %{x}: ${measure.hover}<extra></extra>`,
@@ -95,7 +95,7 @@ function traces(history: History, { colour, symbol }: Appearance, alone: boolean
   );
 }
 
-/** What the validation's numbers were measured on; empty without validation. */
+/** The images that the validation used, in words; empty without validation. */
 export function validationName(validation: Validation): string {
   if (validation === 'none') return '';
   return validation === 'test' ? 'test set' : `held-out ${Math.round(validation.split * 100)} %`;

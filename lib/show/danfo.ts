@@ -3,12 +3,12 @@ import type * as danfojs from 'danfojs-node';
 import '../runtime/tensorflow';
 
 /**
- * danfojs, loaded when it is first used: loading takes about a second, and a notebook's first cell should not
- * wait for tables. Its `tensorflow` is the project's own.
+ * danfojs, loaded on first use: loading takes about a second, for which a notebook's first cell should not wait. Its
+ * `tensorflow` is the project's own.
  */
 export const dfd: typeof danfojs = lazily(() => createRequire(__filename)('danfojs-node') as typeof danfojs);
 
-/** Stands for a module, and loads it when something is asked of it. */
+/** A stand-in for a module, which loads it on first use. */
 function lazily<Module extends object>(load: () => Module): Module {
   let loaded: Module | undefined;
   const module = (): Module => (loaded ??= load());
@@ -18,7 +18,7 @@ function lazily<Module extends object>(load: () => Module): Module {
     ownKeys: () => Reflect.ownKeys(module()),
     getOwnPropertyDescriptor: (_, name) => {
       const found = Reflect.getOwnPropertyDescriptor(module(), name);
-      // A proxy may only report as fixed what its target has fixed, and its target is empty.
+      // A proxy may report a property as not configurable only if its target has it, and this target is empty.
       return found && { ...found, configurable: true };
     },
   });

@@ -15,7 +15,7 @@ import {
 import { fixed, missing, percent, short } from './format';
 import { tableText, type Table } from './table';
 
-/** What a figure says, as text: its title and its numbers. For terminals, and for readers who see no pictures. */
+/** A figure as text: its title and its numbers. For terminals, and for readers who cannot see pictures. */
 export function figureText(figure: Figure): string {
   const { title } = figure.layout;
   const lines = figure.data.filter(isLine);
@@ -90,7 +90,7 @@ function pointsTable({ layout }: Figure, points: readonly PointTrace[]): Table {
   };
 }
 
-/** A row a category, a column a trace; several dots of a trace over one category share a cell. */
+/** A row for each category, a column for each trace; several dots of a trace in one category share a cell. */
 function dotsTable({ layout }: Figure, dots: readonly DotTrace[]): Table {
   const categories = [...new Set(dots.flatMap((trace) => trace.x))];
   const cell = ({ x, y, error_y }: DotTrace, category: string): string => {

@@ -1,8 +1,8 @@
 import { grid, ink } from './palette';
 
 /**
- * Figures as Plotly's JSON (https://plotly.com/javascript/reference), restricted to what this project draws, so
- * that the drawing for pages without Plotly (`svg.ts`) and the text for terminals can follow.
+ * Figures as Plotly's JSON (https://plotly.com/javascript/reference), restricted to what this project draws, so that
+ * the pictures for pages without Plotly (`svg/`) and the text for terminals can show all of it.
  */
 export interface Figure {
   readonly data: readonly Trace[];
@@ -19,7 +19,7 @@ export interface LineTrace {
   readonly mode: 'lines+markers';
   readonly name: string;
   readonly x: readonly number[];
-  /** null leaves a gap. */
+  /** A null leaves a gap. */
   readonly y: readonly (number | null)[];
   readonly xaxis: AxisId<'x'>;
   readonly yaxis: AxisId<'y'>;
@@ -34,7 +34,7 @@ export interface HeatmapTrace {
   readonly type: 'heatmap';
   readonly x: readonly string[];
   readonly y: readonly string[];
-  /** Decides the colour; rows from the first `y` on. */
+  /** Decides the colours; one row for each `y`. */
   readonly z: readonly (readonly number[])[];
   readonly zmin: number;
   readonly zmax: number;
@@ -43,7 +43,7 @@ export interface HeatmapTrace {
     readonly title: { readonly text: string; readonly side: 'right' };
     readonly tickformat: string;
   };
-  /** Written in the cells. */
+  /** Text in the cells. */
   readonly text: readonly (readonly string[])[];
   readonly texttemplate: '%{text}';
   readonly customdata: readonly (readonly number[])[];
@@ -52,15 +52,15 @@ export interface HeatmapTrace {
   readonly ygap: number;
 }
 
-/** Upright bars, one for each category; those of several traces stand side by side. */
+/** Vertical bars, one for each category; those of several traces stand side by side. */
 export interface BarTrace {
   readonly type: 'bar';
   readonly name: string;
   readonly x: readonly string[];
   readonly y: readonly number[];
-  /** One for all bars, or one for each. */
+  /** One colour for all bars, or one for each. */
   readonly marker: { readonly color: string | readonly string[] };
-  /** Written above the bars. */
+  /** Text above the bars. */
   readonly text?: readonly string[];
   readonly textposition?: 'outside';
   readonly cliponaxis?: false;
@@ -68,7 +68,7 @@ export interface BarTrace {
   readonly hovertemplate: string;
 }
 
-/** Single points, each with its name beside it. */
+/** Single points, each with its name next to it. */
 export interface PointTrace {
   readonly type: 'scatter';
   readonly mode: 'markers+text';
@@ -76,7 +76,7 @@ export interface PointTrace {
   readonly x: readonly number[];
   readonly y: readonly number[];
   readonly text: readonly string[];
-  /** Beside the upright line of an error bar, never on it. */
+  /** Next to the vertical line of an error bar, never on it. */
   readonly textposition: `${'top' | 'bottom'} ${'left' | 'right'}`;
   readonly cliponaxis: false;
   readonly marker: { readonly color: string; readonly symbol: string; readonly size: number };
@@ -85,7 +85,7 @@ export interface PointTrace {
   readonly hovertemplate: string;
 }
 
-/** Dots over categories; several may stand over one. */
+/** Dots over categories, with any number of dots for each category. */
 export interface DotTrace {
   readonly type: 'scatter';
   readonly mode: 'markers';
@@ -103,10 +103,10 @@ export interface DotTrace {
   readonly hovertemplate: string;
 }
 
-/** How far each value of a trace is spread, up and down. */
+/** Error bars: the spread of each value of a trace, upwards and downwards. */
 export interface ErrorBars {
   readonly type: 'data';
-  /** NaN for a value without a spread. */
+  /** NaN for a value without an error bar. */
   readonly array: readonly number[];
   readonly color: string;
   readonly thickness: number;
@@ -134,27 +134,27 @@ export function isHeatmap(trace: Trace): trace is HeatmapTrace {
 
 export interface Axis {
   readonly title: { readonly text: string };
-  /** Share of the figure's width or height that the axis takes. */
+  /** Start and end of the axis, as fractions of the figure's width or height. */
   readonly domain?: readonly [number, number];
   readonly anchor?: string;
-  /** Exponents of 10 on a logarithmic axis. */
+  /** On a logarithmic axis, exponents of 10. */
   readonly range?: readonly [number, number];
-  /** Linear unless told; a `category` takes names that look like numbers for what they are. */
+  /** Defaults to linear. A `category` axis treats names that look like numbers as names. */
   readonly type?: 'log' | 'category';
   readonly autorange?: 'reversed';
   /**
-   * For shares: percent, with a decimal only where neighbouring ticks need it. For large numbers: k, M, G. Plain
-   * numbers, where Plotly would write only a digit between powers of ten. Otherwise Plotly's choice.
+   * For fractions: percentages, with a decimal only if neighbouring ticks need it. For large numbers: k, M, G. Or plain
+   * numbers, where Plotly would write a single digit between powers of ten. Defaults to Plotly's choice.
    */
   readonly tickformat?: '.1~%' | '~s' | '~g';
-  /** Distance of ticks; on a logarithmic axis in powers of ten, or `D2` for 1, 2 and 5. */
+  /** Distance between ticks. On a logarithmic axis: in powers of ten, or `D2` for ticks at 1, 2 and 5. */
   readonly dtick?: number | 'D2';
   readonly showgrid?: boolean;
 }
 
 export interface Layout {
   readonly title: { readonly text: string; readonly subtitle?: { readonly text: string } };
-  /** In pixels; as wide as the page unless given. */
+  /** In pixels. Defaults to the width of the page. */
   readonly width?: number;
   readonly height: number;
   readonly xaxis: Axis;
@@ -164,8 +164,8 @@ export interface Layout {
 }
 
 /**
- * A layout with the looks that all figures share: no background of their own, so that they lie on light and
- * dark pages alike, and text and grid of a middle grey.
+ * A layout with the style that all figures share: no background, and text and grid in a medium grey, so that they are
+ * readable on light and dark pages.
  */
 export function layout(own: Layout): Layout {
   const axis = (each: Axis): Axis => ({
@@ -173,7 +173,7 @@ export function layout(own: Layout): Layout {
     ...each,
     title: { ...each.title, ...{ standoff: 12 } },
   });
-  // At the very top, so that there is room for a subtitle above the legend.
+  // At the very top, to leave room for a subtitle above the legend.
   const place = { y: 1 - 14 / own.height, yref: 'container', yanchor: 'top' };
   const title = { x: 0, xref: 'paper', xanchor: 'left', font: { size: 16 }, ...place };
   return {
@@ -196,7 +196,7 @@ export function layout(own: Layout): Layout {
   };
 }
 
-/** Ticks of a logarithmic axis that do not crowd: powers of ten, and what lies between where there are few. */
+/** Ticks of a logarithmic axis that are not crowded: powers of ten and, if these are few, values between them. */
 export function logTicks(values: readonly number[]): 1 | 'D2' {
   return Math.max(...values) / Math.min(...values) > 30 ? 1 : 'D2';
 }

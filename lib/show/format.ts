@@ -1,25 +1,25 @@
-/** Numbers as people read them. What cannot be given as a number is a dash. */
+/** Numbers for people to read. What is not a number becomes a dash. */
 
 export const missing = '–';
 
-/** A share as a percentage: 0.5838 → 58.4 %. */
+/** A fraction as a percentage: 0.5838 → 58.4 %. */
 export function percent(share: number): string {
   return Number.isFinite(share) ? `${(share * 100).toFixed(1)} %` : missing;
 }
 
-/** Always as many decimals: `fixed(2)` gives 1.50. */
+/** A format with a fixed number of decimals: `fixed(2)` gives 1.50. */
 export function fixed(decimals: number): (value: number) => string {
   return (value) => (Number.isFinite(value) ? value.toFixed(decimals) : missing);
 }
 
-/** Whole numbers with their thousands set off, from five digits on: years and image sizes stay as they are. */
+/** Whole numbers with thousands separators from five digits on: years and image sizes stay as they are. */
 export function whole(value: number): string {
   if (!Number.isFinite(value)) return missing;
   const rounded = Math.round(value);
   return Math.abs(rounded) < 10_000 ? String(rounded) : rounded.toLocaleString('en-US');
 }
 
-/** Three digits and a letter for the thousands: 198506 → 199k, 62006 → 62k, 9639178 → 9.64M. */
+/** Three digits and an SI prefix: 198506 → 199k, 62006 → 62k, 9639178 → 9.64M. */
 export function short(value: number): string {
   if (!Number.isFinite(value)) return missing;
   const size = Math.abs(value);
@@ -28,7 +28,7 @@ export function short(value: number): string {
   return `${Number((value / unit).toPrecision(3))}${letter}`;
 }
 
-/** Minutes and seconds, hours where needed: 75 → 1:15. */
+/** Seconds as minutes and seconds, with hours if needed: 75 → 1:15. */
 export function duration(seconds: number): string {
   const total = Math.max(0, Math.round(seconds));
   const [hours, minutes, rest] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60];

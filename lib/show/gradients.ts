@@ -9,7 +9,7 @@ const measures = {
 } as const;
 
 /**
- * Gradients through the depth of a network, or of several, on a logarithmic axis: layer 1 is the one next to the image.
+ * Gradients by depth, for one or several networks, on a logarithmic axis. Layer 1 is the one closest to the image.
  * Rename variants of a network first: `{ ...norms, network: 'without shortcuts' }`.
  */
 export function gradientFigure(
@@ -25,7 +25,7 @@ export function gradientFigure(
   });
 }
 
-/** What goes forward, as `gradientFigure` shows what comes back: how far each layer's outputs spread. */
+/** The forward signal, as `gradientFigure` shows the backward one: the standard deviation of each layer's output. */
 export function signalFigure(scales: SignalScales | readonly SignalScales[]): Figure {
   const all: readonly SignalScales[] = 'layers' in scales ? [scales] : scales;
   const lines = all.map(({ layers, ...rest }) => ({

@@ -6,21 +6,21 @@ import { emit, type Output } from './output';
 import { picturesOutput, type Picture } from './pictures';
 
 export interface ImageGridOptions {
-  /** Which images. The evaluation's where there is one, otherwise the training set, unless told. */
+  /** Which set. Defaults to the evaluation's set if there is an evaluation, and otherwise to the training set. */
   from?: 'train' | 'test';
-  /** Positions in that set. Its first 20 images unless told. */
+  /** Positions in that set. Defaults to its first 20 images. */
   indices?: ArrayLike<number>;
-  /** What a network made of that set: captions then tell what it took an image for, and how sure it was. */
+  /** A network's evaluation on that set: captions then include its prediction for each image, and its confidence. */
   evaluation?: Pick<Evaluation, 'on' | 'predictions' | 'confidences'>;
-  /** Stands above the grid. Names the dataset unless told. */
+  /** Title above the grid. By default it names the dataset. */
   title?: string;
-  /** Images a row. 10 unless told. */
+  /** Number of images in a row. Defaults to 10. */
   columns?: number;
 }
 
 /**
- * Shows images of a dataset, each with its class below it. The pixels are the real ones, as PNG.
- * @throws UserError for a position that the set does not have
+ * Shows images of a dataset as PNG, each with its class below it.
+ * @throws UserError if the set has no image at one of the positions
  */
 export async function showImages(dataset: Dataset, options: ImageGridOptions = {}): Promise<void> {
   emit(await imagesOutput(dataset, options));
@@ -45,7 +45,7 @@ export async function imagesOutput(dataset: Dataset, options: ImageGridOptions =
   return picturesOutput(pictures, { title, columns });
 }
 
-/** An image of a dataset, as it is. */
+/** An image of a dataset as a picture, unscaled. */
 export function pictureOf(dataset: Dataset, from: 'train' | 'test', index: number): Picture {
   const [height, width, channels] = dataset.imageShape;
   const size = height * width * channels;

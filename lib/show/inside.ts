@@ -1,4 +1,4 @@
-/** What `lib/inspect` finds inside a network, as pictures. */
+/** Shows what `lib/inspect` finds inside a network. */
 import type { Dataset } from '../data/types';
 import { classActivation, saliency, type Attention, type AttentionOptions } from '../inspect/attention';
 import { featureMaps, firstFilters, type Maps } from '../inspect/maps';
@@ -10,14 +10,14 @@ import { pictureOf } from './images';
 import { showPictures, type Picture } from './pictures';
 
 export interface MapsOptions extends ImageChoice {
-  /** Shows at most so many, the first ones. 32 unless told. */
+  /** How many to show at most, from the first on. Defaults to 32. */
   most?: number;
 }
 
 /**
- * Shows the first convolution's filters, as they look at colours: grey is no weight, and each filter is scaled by its
- * own largest.
- * @param trainedOn the dataset's name, to be told in the title
+ * Shows the first convolution's filters in colour: grey is a weight of zero, and each filter is scaled by its own
+ * largest weight.
+ * @param trainedOn the dataset's name, for the title
  */
 export async function showFilters(
   model: tf.LayersModel,
@@ -39,9 +39,10 @@ export async function showFilters(
 }
 
 /**
- * Shows an image, and what a layer makes of it: a map for each filter. Where the layer has negative values, white is
- * zero, blue below and orange above; otherwise black is a map's smallest value and white its largest. Each map has a scale of its own.
- * @throws UserError for a layer or an image that is not there
+ * Shows an image and a layer's output for it: a map for each filter. If the layer has negative values, white is zero,
+ * blue negative and orange positive; otherwise black is a map's smallest value and white its largest. Each map has a
+ * scale of its own.
+ * @throws UserError if there is no such layer or image
  */
 export async function showFeatureMaps(
   model: tf.LayersModel,
@@ -70,12 +71,12 @@ export async function showFeatureMaps(
 }
 
 export interface AttentionGridOptions extends Omit<AttentionOptions, 'index'> {
-  /** Positions in the set. Its first 8 unless told. */
+  /** Positions in the set. Defaults to its first 8 images. */
   indices?: readonly number[];
 }
 
 /**
- * Shows, for each image, which of its pixels the network's answer hangs on most (see `saliency`).
+ * Shows which pixels of each image the network's prediction depends on most (see `saliency`).
  * @throws UserError unless the network ends in a dense layer with softmax
  */
 export async function showSaliency(
@@ -87,8 +88,8 @@ export async function showSaliency(
 }
 
 /**
- * Shows, for each image, where the network found the class that it names (see `classActivation`).
- * @throws UserError for a network without global average pooling in front of its classifier
+ * Shows where in each image the network found the class that it predicts (see `classActivation`).
+ * @throws UserError for a network without global average pooling before its classifier
  */
 export async function showClassActivation(
   model: tf.LayersModel,
@@ -141,7 +142,7 @@ function painted({ height, width }: Size, colour: (i: number) => readonly number
   return { pixels, height, width, channels: 3 };
 }
 
-/** Red, green and blue weights as the colour that the filter looks for. */
+/** Red, green and blue weights as the colour that the filter responds to. */
 function colourFilter(map: Float32Array, size: Size): Picture {
   const largest = largestOf(map);
   return painted(size, (i) => [0, 1, 2].map((c) => Math.round(127.5 + (127.5 * map[3 * i + c]) / largest)));
@@ -159,7 +160,7 @@ function brightMap(map: Float32Array, { height, width }: Size): Picture {
   return { pixels, height, width, channels: 1 };
 }
 
-/** A map over its image: the image in grey, and more colour where the map has more. */
+/** A map over its image: the image in grey, with more colour where the map is larger. */
 function overlay(image: Picture, { values, height, width }: Attention): Picture {
   const [lowest, largest] = [Math.max(0, Math.min(...values)), Math.max(...values)];
   return painted({ height, width }, (i) => {
@@ -170,7 +171,7 @@ function overlay(image: Picture, { values, height, width }: Attention): Picture 
   });
 }
 
-/** The largest distance from zero; 1 where all are zero. */
+/** The largest absolute value; 1 if all values are zero. */
 function largestOf(values: Float32Array): number {
   return values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) || 1;
 }

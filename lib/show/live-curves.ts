@@ -6,12 +6,12 @@ import { emit, inNotebook } from './output';
 import { figureOutput } from './show';
 import { Throttle } from './throttle';
 
-/** Drawing takes a browser some tenths of a second. Where epochs are as short, it would do nothing else. */
+/** Drawing takes a browser some tenths of a second. If epochs are as short, it would do nothing else. */
 const secondsBetween = 1;
 
 /**
- * The curves of `trainingCurves`, growing in one place below the cell with every epoch, or every second where epochs
- * are shorter, for `train`'s `callbacks`. In a terminal they come once, at the end, as a table.
+ * For `train`'s `callbacks`: the curves of `trainingCurves` below the cell, redrawn after every epoch, but at most once
+ * a second. In a terminal they are printed once, at the end, as a table.
  */
 export function liveCurves(): TrainCallbacks {
   const place = new FigurePlace();
@@ -22,7 +22,7 @@ export function liveCurves(): TrainCallbacks {
     drawnEpochs = history.epochs.length;
   };
   return {
-    // A run that is taken up again, or was finished before, has curves already.
+    // A run that continues, or was finished before, has curves already.
     onStart: ({ history }) => {
       if (inNotebook() && history.epochs.length > 0) draw(history);
     },

@@ -1,14 +1,14 @@
-/** Where points of a figure bear their names, so that these do not run into each other. */
+/** Positions for the names of a figure's points that do not overlap. */
 import type { PointTrace } from './figure';
 
 type NamePlace = PointTrace['textposition'];
 
-/** A point to be named, in pixels: `x` from the left, `y` from the top. */
+/** A point with a name, in pixels: `x` from the left, `y` from the top. */
 interface NamedPoint {
   readonly name: string;
   readonly x: number;
   readonly y: number;
-  /** How far its error bar reaches up and down. */
+  /** How far its error bar extends upwards and downwards. */
   readonly reach: number;
 }
 
@@ -19,15 +19,15 @@ interface Box {
   readonly bottom: number;
 }
 
-/** A panel as narrow as they get: with room there, there is room anywhere. */
+/** The narrowest panel that is drawn: names that fit there fit on any other. */
 const panel = { width: 300, height: 270 } as const;
 const letter = { width: 6, height: 13 } as const;
 const radius = 7;
 
 /**
- * Gives each name in turn the place beside its point where it covers least of what is there already: points, error
- * bars, other names. Towards the middle of the panel where several are free.
- * @param points `x` and `y` as shares of the panel, from its lower left corner; `reach` as a share of its height
+ * Gives each name in turn the position next to its point where it covers least of the points, error bars and other
+ * names. If several positions are free, it takes the one towards the middle of the panel.
+ * @param points `x` and `y` as fractions of the panel, from its lower left corner; `reach` as a fraction of its height
  */
 export function namePlaces(points: readonly NamedPoint[]): NamePlace[] {
   const drawn = points.map(({ name, x, y, reach }) => ({
@@ -60,7 +60,7 @@ function around(x: number, y: number, width: number, height: number): Box {
   return { left: x - width, right: x + width, top: y - height, bottom: y + height };
 }
 
-/** The area that two boxes share. */
+/** The area of the overlap of two boxes. */
 function overlap(a: Box, b: Box): number {
   const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
   const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);

@@ -1,11 +1,11 @@
 /**
- * Colours that hold in light and dark notebooks alike, and for readers who see colours differently.
+ * Colours that work in light and dark notebooks, and for readers with colour vision deficiencies.
  */
 
 /** How one network looks in every figure. */
 export interface Appearance {
   readonly colour: string;
-  /** A second sign beside the colour, in Plotly's names. */
+  /** Distinguishes the network in addition to the colour; one of Plotly's marker symbols. */
   readonly symbol: PlotlySymbol;
 }
 
@@ -23,9 +23,9 @@ type PlotlySymbol =
   | 'bowtie';
 
 /**
- * Contrast at least 3 : 1 to white and to JupyterLab's dark background (#111), the least that WCAG 2.1 asks of
- * graphics, and at least 0.11 apart from each other in OKLab, also as seen without red, green or blue cones
- * (Machado et al. 2009). Found by search from Okabe & Ito's blue; the test measures both again.
+ * Their contrast to white and to JupyterLab's dark background (#111) is at least 3 : 1, the minimum of WCAG 2.1 for
+ * graphics. They are at least 0.11 apart from each other in OKLab, also as seen without red, green or blue cones
+ * (Machado et al. 2009). Found by a search starting from Okabe & Ito's blue; a test measures contrast and distances.
  */
 export const appearances: Readonly<Record<string, Appearance>> = {
   Baseline: { colour: '#0072B2', symbol: 'circle' },
@@ -37,8 +37,8 @@ export const appearances: Readonly<Record<string, Appearance>> = {
 };
 
 /**
- * For what is no network of the project: variants of one, your own. Held to the same contrast, and at least 0.05
- * apart in OKLab from each other and from the networks; they come in the order of a figure, so a name says which.
+ * For other networks: variants, and your own. They have the same contrast, and are at least 0.05 apart in OKLab from
+ * each other and from the project's networks. They are assigned in the order of a figure, whose legend names them.
  */
 export const variants: readonly Appearance[] = [
   { colour: '#D71EAF', symbol: 'star' },
@@ -50,8 +50,9 @@ export const variants: readonly Appearance[] = [
 ];
 
 /**
- * How things of these names look beside each other: networks as everywhere, `VGG16, width 0.5` as VGG16 where all others
- * of that network are variants of it (`VGG16, width 0.5, augmented`), others in the order they come.
+ * How the networks of these names look in one figure. The project's networks look the same everywhere. `VGG16, width
+ * 0.5` looks like VGG16 if all others of that network are variants of it (`VGG16, width 0.5, augmented`). The rest get
+ * the other colours in their order.
  */
 export function appearancesOf(names: readonly string[]): Map<string, Appearance> {
   const looks = new Map<string, Appearance>();
@@ -66,7 +67,7 @@ export function appearancesOf(names: readonly string[]): Map<string, Appearance>
   return looks;
 }
 
-/** The colours come round again after six, each time with another sign. */
+/** After six networks the colours repeat, each time with another symbol. */
 function variant(index: number): Appearance {
   const { colour } = variants[index % variants.length];
   const round = Math.floor(index / variants.length);
@@ -78,17 +79,17 @@ function networkIn(name: string): string | undefined {
   return Object.hasOwn(appearances, first) ? first : undefined;
 }
 
-/** Text and axes: equally far from white and from #111, 4.4 : 1. */
+/** Text and axes: the contrast to white and to #111 is the same, 4.4 : 1. */
 export const ink = '#787878';
 
-/** Grid lines, faint on both. */
+/** Grid lines, faint on both backgrounds. */
 export const grid = 'rgba(128,128,128,0.25)';
 
-/** From nothing to all of a class, light to dark; opaque, so that it is the same on any background. */
+/** From none to all of a class, light to dark; opaque, so that it looks the same on any background. */
 export const shareScale = { none: '#EAF2F8', all: '#08416E' } as const;
 
-/** From nothing to the most, over a picture: dark violet, red, yellow. */
+/** From the least to the most, over a picture: dark violet, red, yellow. */
 export const heatScale = ['#0B0724', '#57106E', '#BC3754', '#F98C0A', '#FCFFA4'] as const;
 
-/** Below zero, zero, above zero. */
+/** Negative, zero, positive. */
 export const signScale = ['#0072B2', '#F4F4F4', '#D55E00'] as const;

@@ -2,7 +2,7 @@ import { tf } from '../runtime/tensorflow';
 import { escapeHtml, proseHtml } from './html';
 import { emit, type Output } from './output';
 
-/** A small picture with what is written below it. */
+/** A small picture with a caption. */
 export interface Picture {
   /** height × width × channels bytes. */
   readonly pixels: Uint8Array;
@@ -10,18 +10,18 @@ export interface Picture {
   readonly width: number;
   /** 3 for red, green and blue; 1 for grey. */
   readonly channels: number;
-  /** Nothing below it unless told. */
+  /** Text below the picture. Defaults to none. */
   readonly caption?: string;
-  /** For a picture whose pixels are of another size than its neighbours'. The grid's unless told. */
+  /** Size of a pixel on the screen, if it differs from that of the neighbouring pictures. Defaults to the grid's. */
   readonly zoom?: number;
 }
 
 export interface PictureGridOptions {
-  /** Stands above the grid. */
+  /** Title above the grid. */
   title: string;
-  /** Pictures a row. 10 unless told. */
+  /** Number of pictures in a row. Defaults to 10. */
   columns?: number;
-  /** Each pixel is drawn as a square of so many screen pixels. 2 unless told. */
+  /** Side length, in screen pixels, of the square that each pixel is drawn as. Defaults to 2. */
   zoom?: number;
 }
 
@@ -42,7 +42,7 @@ export async function picturesOutput(
   const caption = `<caption style="caption-side:top;text-align:left;white-space:nowrap">${escapeHtml(title)}</caption>`;
   const captions = pictures.flatMap((picture) => picture.caption ?? []);
   return {
-    // A table, because that is what every page and every sanitizer leaves as it is.
+    // A table, because every page and every sanitiser keeps it.
     'text/html': `<table>${caption}<tbody>\n${rows.join('\n')}\n</tbody></table>`,
     'text/plain':
       captions.length > 0 ? `${title}: ${captions.join(' · ')}` : `${title}: ${pictures.length} pictures`,

@@ -4,14 +4,14 @@ import { duration, percent, whole } from './format';
 import { inNotebook, Place } from './output';
 import { Throttle } from './throttle';
 
-/** Takes the current state of a line of text, and its last state. */
+/** Shows a line of text that changes, and its final state. */
 export interface Line {
   update(text: string): void;
   end(text: string): void;
 }
 
 /**
- * One line that tells how training goes, for `train`'s `callbacks`. In a notebook and on a terminal it is
+ * For `train`'s `callbacks`: one line that shows the progress of training. In a notebook and on a terminal it is
  * replaced in place; in a log file there is a line for every epoch.
  */
 export function liveProgress(): TrainCallbacks {
@@ -47,7 +47,7 @@ function notebookLine(): Line {
   return { update: show, end: show };
 }
 
-/** What is used of a terminal; `columns` is 0 or missing where its size is unknown. */
+/** The part of a terminal stream that is used here. `columns` is 0 or missing if the size is unknown. */
 export interface Terminal {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -55,11 +55,11 @@ export interface Terminal {
 }
 
 export function terminalLine(terminal: Terminal = process.stdout): Line {
-  // Clears to the end of the line, as the text before may have been longer.
+  // Clears to the end of the line, since the previous text may have been longer.
   const clear = '\r\x1b[K';
   return {
     update: (text) => {
-      // A line that wraps could not be taken back.
+      // A line that wraps could not be replaced.
       const room = terminal.columns ? terminal.columns - 1 : text.length;
       if (terminal.isTTY) terminal.write(clear + text.slice(0, room));
     },

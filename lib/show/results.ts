@@ -4,7 +4,7 @@ import { duration, missing, percent, whole } from './format';
 import { emit } from './output';
 import { table, tableOutput, type Table } from './table';
 
-/** Shows what finished runs came to, a row for those that differ in their seed alone. */
+/** Shows a table of results: one row for runs that differ only in their seed. */
 export function showResults(runs: readonly RunRecord[]): void {
   emit(tableOutput(resultsTable(results(runs))));
 }
@@ -12,7 +12,7 @@ export function showResults(runs: readonly RunRecord[]): void {
 export function resultsTable(rows: readonly Result[]): Table {
   const common = <T>(value: (row: Result) => T): T | undefined =>
     new Set(rows.map(value)).size === 1 ? value(rows[0]) : undefined;
-  // What is the same in all rows stands above them.
+  // What all rows have in common is shown above the table.
   const device = common((row) => row.device);
   const dataset = common((row) => row.dataset);
   const cells = rows.map((row) => ({
@@ -41,7 +41,7 @@ export function resultsTable(rows: readonly Result[]): Table {
   });
 }
 
-/** 0.5872 and 0.0031 → 58.7 ± 0.3 %: the deviation only where there is one. */
+/** 0.5872 and 0.0031 → 58.7 ± 0.3 %; without a deviation, 58.7 %. */
 export function accuracyText(spread: Spread | undefined): string {
   if (!spread) return missing;
   const { mean, deviation } = spread;
@@ -49,7 +49,7 @@ export function accuracyText(spread: Spread | undefined): string {
   return `${(mean * 100).toFixed(1)} ± ${(deviation * 100).toFixed(1)} %`;
 }
 
-/** One name for all: `baseline-seed-seed*` for those of the seeds 1, 2 and 3. */
+/** One name for several runs: `baseline-seed*` for `baseline-seed1`, `baseline-seed2` and `baseline-seed3`. */
 export function runNames(names: readonly string[]): string {
   if (names.length === 1) return names[0];
   let shared = names[0];

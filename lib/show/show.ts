@@ -4,15 +4,18 @@ import { escapeHtml } from './html';
 import { emit, type Output } from './output';
 import { figureSvg } from './svg';
 
-/** Shows a figure below the cell: interactive where Plotly is at hand, a still picture elsewhere, text in a terminal. */
+/**
+ * Shows a figure below the cell: interactive if Plotly is available, otherwise as a still picture; in a terminal as
+ * text.
+ */
 export function show(figure: Figure): void {
   emit(figureOutput(figure));
 }
 
 /**
- * A figure in three forms. JupyterLab takes the Plotly one, whether it trusts the notebook or not. A page
- * made by the project's nbconvert template does the same with the Plotly that the page carries. Everything
- * else gets a picture, for which no script has to run.
+ * A figure in three formats. JupyterLab shows the Plotly one, whether it trusts the notebook or not, and so does a page
+ * made by the project's nbconvert template, which includes Plotly. Everything else shows a picture, which needs no
+ * script.
  */
 export function figureOutput(figure: Figure): Output {
   return {
@@ -29,7 +32,7 @@ function plotlyJson({ data, layout }: Figure): object {
   return { data, layout, config: { responsive: true, displaylogo: false } };
 }
 
-/** The picture as an image file inside the page: sanitizers drop `<svg>`, but keep this. */
+/** The picture as an image file inside the page: sanitisers remove `<svg>`, but keep this. */
 export function figureHtml(figure: Figure): string {
   const picture = Buffer.from(figureSvg(figure)).toString('base64');
   const { text, subtitle } = figure.layout.title;

@@ -5,8 +5,8 @@ import { emit } from './output';
 import { table, tableOutput, type Table } from './table';
 
 /**
- * Shows a network layer by layer: output shape, parameters, multiply-adds for one image, and the totals; with a
- * `batchSize` also the memory that the layers' outputs take for so many images.
+ * Shows a network layer by layer: output shape, parameters, multiply-adds for one image, and the totals. With a
+ * `batchSize`, also shows the memory that the layers' outputs take for a batch of that size.
  */
 export function showSummary(model: tf.LayersModel, { batchSize }: SummaryOptions = {}): void {
   const withMemory = batchSize !== undefined;
@@ -37,7 +37,7 @@ export function summaryTable(network: ModelSummary, withMemory = false): Table {
     },
     format: { parameters: count, multiplyAdds: count, memory: (bytes) => (bytes / 1e6).toFixed(2) },
   });
-  // The total has no type and no shape, which is no gap in the data.
+  // The total has no type and no shape; that is not missing data.
   const last = content.rows[content.rows.length - 1];
   return { ...content, rows: [...content.rows.slice(0, -1), [last[0], '', '', ...last.slice(3)]] };
 }

@@ -1,4 +1,4 @@
-/** Sweeps: what became of a network when one setting was moved. */
+/** Sweeps: how a network does when one hyperparameter is varied. */
 import { accuraciesOf, accuracyOf, sweepRows } from '../study/points';
 import type { Sweep, SweepCallbacks, SweepPoint, SweepProgress } from '../study/sweep';
 import { labelled, trainingCurves, validationName } from './curves';
@@ -13,8 +13,8 @@ import type { TableOptions } from './table';
 import { Throttle } from './throttle';
 
 /**
- * Validation accuracy of each setting: a dot a seed, and the mean with the standard deviation over seeds. The open
- * dots are the training accuracies, whose distance tells of over-fitting.
+ * Validation accuracy of each setting: a dot for each seed, and the mean with the standard deviation over seeds. The
+ * open dots are training accuracies; their distance from the others shows overfitting.
  */
 export function sweepFigure(sweep: Sweep): Figure {
   const { study, network, dataset } = sweep;
@@ -75,7 +75,7 @@ function subtitle({ points }: Sweep): string {
   ].join('; ');
 }
 
-/** The curves of the settings, of the first seed each. */
+/** The curves of all settings, each with its first seed. */
 export function sweepCurves({ study, network, points }: Sweep): Figure {
   const histories = points.flatMap(({ setting, runs }) =>
     runs.slice(0, 1).map(({ history }) => labelled(history, setting)),
@@ -83,7 +83,7 @@ export function sweepCurves({ study, network, points }: Sweep): Figure {
   return trainingCurves(histories, { title: `${network}: ${study}` });
 }
 
-/** For `showTable` of a frame made of `sweepRows`: caption, headings and formats. */
+/** Caption, headings and formats for `showTable` of a DataFrame made from `sweepRows`. */
 export function sweepTable({ study, network, dataset }: Sweep): TableOptions {
   return {
     caption: `${network} on ${dataset}: ${study}`,
@@ -104,8 +104,8 @@ export function sweepTable({ study, network, dataset }: Sweep): TableOptions {
 }
 
 /**
- * For `sweep`'s `callbacks`: one line that tells how it goes, and a figure that grows by a setting after each run. On a
- * terminal the figure comes once, at the end, as a table.
+ * For `sweep`'s `callbacks`: one line that shows the progress, and a figure that grows after each run. On a terminal
+ * the figure is printed once, at the end, as a table.
  */
 export function liveSweep(): SweepCallbacks {
   const throttle = new Throttle();

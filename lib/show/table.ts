@@ -2,7 +2,7 @@ import { fixed, missing, whole } from './format';
 import { escapeHtml, proseHtml } from './html';
 import { emit, type Output } from './output';
 
-/** What a danfojs DataFrame offers of itself; any object with these will do. */
+/** The part of a danfojs DataFrame that is used here; any object with these properties will do. */
 export interface Frame {
   readonly columns: readonly string[];
   readonly index: readonly (string | number)[];
@@ -10,15 +10,15 @@ export interface Frame {
 }
 
 export interface TableOptions {
-  /** Stands above the table. */
+  /** Text above the table. */
   caption?: string;
-  /** Headings to put in the place of column names. */
+  /** Headings to show instead of column names. */
   labels?: Readonly<Record<string, string>>;
-  /** How to write the numbers of a column, for instance `percent`. Four digits or so unless told. */
+  /** How to write the numbers of a column, for instance `percent`. Defaults to about four digits. */
   format?: Readonly<Record<string, (value: number) => string>>;
 }
 
-/** A table ready to be written: every cell is text. */
+/** A table in which every cell is text. */
 export interface Table {
   readonly caption: string;
   readonly columns: readonly { readonly label: string; readonly align: 'left' | 'right' }[];
@@ -34,7 +34,7 @@ export function tableOutput(content: Table): Output {
   return { 'text/html': tableHtml(content), 'text/plain': tableText(content) };
 }
 
-/** Turns data into cells. Columns of numbers are aligned to the right; what is missing becomes a dash. */
+/** Turns data into cells. Columns of numbers are aligned to the right; missing values become dashes. */
 export function table(data: Frame | readonly object[], options: TableOptions = {}): Table {
   const { caption = '', labels = {}, format = {} } = options;
   const columns = isFrame(data) ? frameColumns(data) : rowColumns(data);
@@ -65,7 +65,7 @@ function isFrame(data: Frame | readonly object[]): data is Frame {
 function frameColumns(frame: Frame): Column[] {
   const rows = frame.values as readonly (readonly unknown[])[];
   const columns = frame.columns.map((name, i) => ({ name, values: rows.map((row) => row[i]) }));
-  // Rows that danfojs numbered by itself are not worth a column; names that somebody gave them are.
+  // Row numbers from danfojs are not worth a column; row names that somebody chose are.
   const named = frame.index.some((label) => typeof label === 'string');
   return named ? [{ name: '', values: frame.index }, ...columns] : columns;
 }
@@ -81,7 +81,7 @@ function cell(value: unknown, write: (value: number) => string): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** One number of decimals for a column, so that its points stand in line: four digits for its largest value. */
+/** The same number of decimals for a whole column, so that its points line up: four digits for its largest value. */
 function usualFormat(numbers: readonly number[]): (value: number) => string {
   const finite = numbers.filter(Number.isFinite);
   if (finite.every(Number.isInteger)) return whole;
@@ -90,7 +90,7 @@ function usualFormat(numbers: readonly number[]): (value: number) => string {
   return decimals === 0 ? whole : fixed(decimals);
 }
 
-/** Needs no script and no style sheet, and leaves colours to the page. */
+/** HTML that needs no script and no style sheet, and leaves colours to the page. */
 export function tableHtml({ caption, columns, rows }: Table): string {
   const style = columns.map(({ align }) => `style="text-align:${align}"`);
   const head = columns.map(({ label }, i) => `<th ${style[i]}>${escapeHtml(label)}</th>`).join('');

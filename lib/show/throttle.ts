@@ -1,13 +1,13 @@
 /**
- * Lets at most one update through in a time. What must be seen, the last state above all, does not ask.
+ * Lets at most one update through in a given time. Updates that must be seen, above all the last one, do not ask.
  */
 export class Throttle {
   #last = -Infinity;
 
-  /** @param shortest seconds between two: unless told, often enough to look alive, seldom enough to keep up with */
+  /** @param shortest seconds between two updates; the default looks alive, and browsers keep up with it */
   constructor(private readonly shortest = 0.2) {}
 
-  /** @param now seconds, on any clock that only goes forward */
+  /** @param now seconds, from any clock that never goes backwards */
   allows(now = performance.now() / 1000): boolean {
     if (now - this.#last < this.shortest) return false;
     this.#last = now;

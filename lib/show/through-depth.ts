@@ -1,22 +1,22 @@
-/** What is measured in every layer of a network: lines over depth. */
+/** A measurement for every layer of a network, as lines over depth. */
 import { layout, logTicks, type Figure, type LineTrace } from './figure';
 import { appearancesOf } from './palette';
 
-/** A network, and a number for each of its layers, counted from the image. */
+/** A network with a number for each of its layers, starting at the image. */
 export interface DepthLine {
   readonly network: string;
   readonly dataset: string;
-  /** Images in the batch that was measured. */
+  /** Number of images in the batch that was measured. */
   readonly images: number;
   readonly values: readonly number[];
 }
 
 export interface DepthAxes {
-  /** What stands above, before the network. */
+  /** First part of the title; the network follows. */
   readonly title: string;
-  /** What a layer is here. */
+  /** What counts as a layer, for the axis. */
   readonly layers: string;
-  /** What the numbers are. */
+  /** What the numbers are, for the axis. */
   readonly measure: string;
 }
 
@@ -29,7 +29,7 @@ export function depthFigure(lines: readonly DepthLine[], { title, layers, measur
   const deepest = Math.max(...lines.map(({ values }) => values.length));
   const positive = lines.flatMap(({ values }) => values.filter((value) => value > 0));
   const dtick = logTicks(positive);
-  // More names than one are the legend's.
+  // Several names go into the legend.
   const of = names.length === 1 ? ` through ${names[0]}` : ' through depth';
   return {
     data: lines.map(({ network, values }): LineTrace => {
@@ -39,7 +39,7 @@ export function depthFigure(lines: readonly DepthLine[], { title, layers, measur
         mode: 'lines+markers',
         name: network,
         x: values.map((_, i) => i + 1),
-        // Exactly zero has no place on a logarithmic axis.
+        // A logarithmic axis has no zero.
         y: values.map((value) => value || null),
         ...{ xaxis: 'x', yaxis: 'y' },
         line: { color: colour, dash: 'solid', width: 2 },

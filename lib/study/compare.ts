@@ -145,7 +145,6 @@ export function majority(evaluations: readonly Evaluation[]): Uint8Array {
 }
 
 /** Indices of the images that every network misclassifies. */
-
 export function missedByAll(evaluations: readonly Evaluation[], labels: Uint8Array): number[] {
   return [...labels.keys()].filter((image) =>
     evaluations.every(({ predictions }) => predictions[image] !== labels[image]),

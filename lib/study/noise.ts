@@ -21,7 +21,6 @@ export function pooledSpread(groups: readonly (readonly number[])[]): number {
  * A difference of two means, in units of the standard deviation that chance alone would give it.
  * @param noise standard deviation of a single run
  * @param counts number of runs in each mean
-
  */
 export function inNoise(difference: number, noise: number, counts: readonly [number, number]): number {
   return difference / (noise * Math.sqrt(1 / counts[0] + 1 / counts[1]));

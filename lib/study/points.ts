@@ -81,7 +81,6 @@ export interface Lead {
 
 /**
  * @param noise standard deviation of a single run over seeds, for instance from `pooledDeviation`
-
  * @returns undefined if fewer than two settings were trained
  */
 export function leadOf(sweep: Sweep, noise: number): Lead | undefined {

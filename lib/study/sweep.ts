@@ -186,7 +186,6 @@ async function runOf(
   const announce: TrainCallbacks = {
     onStart: ({ history, recipe }) => {
       // Loading finished runs is what a sweep is expected to do; any other notice is worth a line.
-
       const isLoaded = history.epochs.length === recipe.epochs && notices.length === 1;
       if (!isLoaded && notices.length > 0) console.log(notices.join('\n'));
     },

@@ -9,10 +9,9 @@ import { diagramSvg } from './svg';
 import { diagramText } from './text';
 
 /**
- * Draws a network from its layers: boxes for layers together with what finishes their work (normalisation,
- * activation, dropout), arrows for what passes between them, and the shapes on the way. What is repeated is drawn
- * once, with a count.
- * @throws UserError for a network that is no sequence of layers and forks
+ * Draws a network from its layers. Each box is a layer with its normalisation, activation and dropout; arrows show how
+ * boxes are connected, and output shapes are beside them. Repeated parts are drawn once, with a count.
+ * @throws UserError for a network that is not a sequence of layers and branches
  */
 export function networkDiagram(model: tf.LayersModel): void {
   emit(diagramOutput(model));

@@ -1,13 +1,13 @@
 import type { Unit } from '../../models/structure';
 import { tf } from '../../runtime/tensorflow';
 
-/** What a unit of a diagram is for; decides its colour. */
+/** The kind of a box, which decides its colour. */
 export type Category = 'convolution' | 'dense' | 'pool' | 'merge' | 'other';
 
 export interface Label {
   /** The first layer: `conv 3×3, 64`. */
   readonly title: string;
-  /** What finishes its work: `BN · ReLU`. Empty for nothing. */
+  /** The layers that follow it in the same box: `BN · ReLU`. Empty if there are none. */
   readonly detail: string;
   readonly category: Category;
 }
@@ -22,12 +22,12 @@ export function labelOf({ layers: [first, ...finishing] }: Unit): Label {
   };
 }
 
-/** Height, width and channels of what a unit puts out, or the number of its units. */
+/** Output shape of a box: height, width and channels, or a number of units. */
 export function shapeOf({ layers }: Unit): string {
   return shapeText(layers.at(-1)!.outputShape);
 }
 
-/** A shape with its batch axis, as people write it without. */
+/** Writes a shape without its batch axis. */
 export function shapeText(shape: unknown): string {
   return (shape as (number | null)[])
     .slice(1)
@@ -78,7 +78,7 @@ function activationOf(layer: tf.layers.Layer): string {
   return typeof name === 'string' ? (written[name] ?? name) : '';
 }
 
-/** tfjs gives a window's height and width, or one number for both; the networks' windows are square. */
+/** tfjs gives a window's height and width, or one number for both; windows are assumed to be square. */
 function first(sizes: unknown): number {
   return Array.isArray(sizes) ? (sizes[0] as number) : (sizes as number);
 }

@@ -1,12 +1,12 @@
 import type { Fork, Sequence, Step, Unit } from '../../models/structure';
 import { labelOf, shapeOf, type Label } from './labels';
 
-/** What a diagram consists of, in pixels. */
+/** The parts of a diagram, with coordinates in pixels. */
 export type Part = Box | Arrow | Frame | Note;
 
 export interface Box extends Label {
   readonly kind: 'box';
-  /** Its middle. */
+  /** Horizontal centre. */
   readonly x: number;
   readonly top: number;
   readonly width: number;
@@ -17,11 +17,11 @@ export interface Box extends Label {
 export interface Arrow {
   readonly kind: 'arrow';
   readonly points: readonly Point[];
-  /** False for a way that ends in another arrow. */
+  /** Whether it has an arrowhead; false if it leads into another arrow. */
   readonly headed: boolean;
 }
 
-/** Around what is repeated. */
+/** A frame around a part that is repeated. */
 export interface Frame {
   readonly kind: 'frame';
   readonly left: number;
@@ -45,11 +45,11 @@ export interface Diagram {
   readonly parts: readonly Part[];
 }
 
-/** Room between boxes one below the other, for an arrow. */
+/** Vertical space between boxes, for an arrow. */
 const gap = 18;
-/** Room between branches side by side. */
+/** Horizontal space between branches. */
 const between = 12;
-/** Room beside a column for the shapes. */
+/** Space beside a column for the shapes. */
 const shapeRoom = 112;
 /** As wide as a notebook's page allows, and about as high as a screen. */
 const widest = 980;
@@ -57,9 +57,9 @@ const highest = 560;
 
 type Point = readonly [number, number];
 
-/** Something drawn around an axis: its parts are placed from the axis and from its own top. */
+/** A drawing with coordinates relative to its vertical axis and its own top. */
 interface Drawing {
-  /** Whether it begins with a fork. */
+  /** Whether it starts by branching. */
   readonly forks: boolean;
   readonly left: number;
   readonly right: number;
@@ -67,15 +67,15 @@ interface Drawing {
   readonly parts: readonly Part[];
 }
 
-/** A step of the main sequence, with the shape it puts out and the height at which to note it. */
+/** A step of the main sequence, with its output shape and the height at which to write it. */
 interface Row extends Drawing {
   readonly shape: string;
   readonly shapeAt: number;
 }
 
 /**
- * Lays a network out from top to bottom, in several columns where it is long.
- * @param image what stands above the first box
+ * Lays out a network from top to bottom, in several columns if it is long.
+ * @param image text above the first box
  */
 export function layOut(sequence: Sequence, image: string): Diagram {
   const rows = sequence.map(rowOf);
@@ -116,7 +116,7 @@ export function layOut(sequence: Sequence, image: string): Diagram {
   }
   return { width: columns * columnWidth, height: lowest + 24, parts };
 
-  /** From the foot of a column to the head of the next. */
+  /** From the bottom of one column to the top of the next. */
   function turn(row: Row, from: { x: number; bottom: number }, [x, y]: Point, aside: number): Arrow {
     const foot = from.bottom + 12;
     const lane = from.x + aside;
@@ -133,7 +133,7 @@ export function layOut(sequence: Sequence, image: string): Diagram {
   }
 }
 
-/** The arrow to a step. That to a fork has no head: it is drawn on by those to the branches. */
+/** The arrow to a step. If the step branches, it has no head: the arrows to the branches continue it. */
 function into({ forks }: Drawing, ...points: Point[]): Arrow {
   return { ...arrow(...points), headed: !forks };
 }
@@ -198,7 +198,7 @@ function drawSequence(sequence: Sequence): Drawing {
 }
 
 const framePadding = 10;
-/** Room beside a frame for its count. */
+/** Space beside a frame for its count. */
 const framedCount = 28;
 
 function drawFork({ branches, merge, times }: Fork): Drawing {
@@ -209,7 +209,7 @@ function drawFork({ branches, merge, times }: Fork): Drawing {
   const right = Math.max(...drawn.map((branch, i) => branch.right + axes[i]));
   const mergeTop = gap + inner + gap;
   const box = boxOf(merge);
-  // A concatenation lies below all its branches, a sum below its first.
+  // A concatenation is drawn below all its branches, a sum below the first one.
   const wide = axes[0] !== 0;
   const mergeBox = wide ? { ...box, width: Math.max(box.width, axes[axes.length - 1] - axes[0] + 84) } : box;
   const middle = mergeTop + box.height / 2;
@@ -238,7 +238,7 @@ function drawFork({ branches, merge, times }: Fork): Drawing {
   return times > 1 ? framed(drawing, times) : drawing;
 }
 
-/** Where the branches stand: those of a sum to the right of the first, others around the middle. */
+/** Positions of the branches: those of a sum to the right of the first, others around the middle. */
 function branchAxes(drawn: readonly Drawing[], fromFirst: boolean): number[] {
   const axes: number[] = [];
   let at = 0;

@@ -3,7 +3,7 @@ import { ink } from '../palette';
 import type { Arrow, Box, Diagram, Frame, Note } from './layout';
 import type { Category } from './labels';
 
-/** Fills that carry white text, and stand out from white and from JupyterLab's dark background. */
+/** Colours with enough contrast to white text, and to white and to JupyterLab's dark background. */
 const fills: Readonly<Record<Category, string>> = {
   convolution: '#2A6CA8',
   dense: '#8A4B9E',
@@ -12,7 +12,7 @@ const fills: Readonly<Record<Category, string>> = {
   other: '#6B6B6B',
 };
 
-/** Draws a diagram as a picture without a background, for light and dark pages alike. */
+/** Draws a diagram as a picture without a background, for light and dark pages. */
 export function diagramSvg({ width, height, parts }: Diagram): string {
   const drawn = parts.map((part) => {
     switch (part.kind) {
@@ -39,7 +39,7 @@ function arrow({ points, headed }: Arrow): string {
   if (!headed) return line;
   const [x, y] = points[points.length - 1];
   const [fromX, fromY] = points[points.length - 2];
-  // Unit vector along the last piece, and the one across it.
+  // The unit vector along the last segment; its normal is (-dy, dx).
   const length = Math.hypot(x - fromX, y - fromY) || 1;
   const [dx, dy] = [(x - fromX) / length, (y - fromY) / length];
   const corner = (side: number): string =>
@@ -56,7 +56,7 @@ function box({ x, top, width, height, title, detail, category, times }: Box): st
     `font-size="${size}"${weight}>${escapeHtml(content)}</text>`;
   const count = times > 1 ? `  × ${times}` : '';
   return [
-    // A sheet behind it, for more of the same.
+    // A second box behind it shows that it is repeated.
     times > 1 ? rect(4, ' opacity="0.55"') : '',
     rect(0, ''),
     text(detail ? 15 : height / 2 + 4, title + count, 12, ' font-weight="600"'),

@@ -1,7 +1,7 @@
 import type { Sequence, Step } from '../../models/structure';
 import { labelOf, shapeOf } from './labels';
 
-/** A network as lines of text, branches indented, each step with the shape it puts out. */
+/** A network as lines of text: each step with its output shape, branches indented. */
 export function diagramText(title: string, sequence: Sequence): string {
   const lines = linesOf(sequence, '');
   const widest = Math.max(...lines.map(([text]) => text.length));

@@ -10,7 +10,7 @@ export function barPanel(frame: Box, { layout }: Figure, bars: readonly BarTrace
   const { top, bottom } = box;
   const values = bars.flatMap((trace) => trace.y);
   const [low, high] = padded(extent(values), yaxis);
-  // A bar's length is its value, so that a linear axis begins at zero.
+  // The length of a bar is its value, so a linear axis must start at zero.
   const scale = scaleOf(
     yaxis,
     yaxis.type === 'log' ? [low, high] : [Math.min(0, ...values), Math.max(high, 1e-9)],

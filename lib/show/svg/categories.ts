@@ -2,24 +2,24 @@ import { text, type Box } from './parts';
 
 /** A horizontal axis of names. */
 export interface CategoryAxis {
-  /** What is left of the frame above the names. */
+  /** The part of the frame above the names. */
   readonly box: Box;
-  /** Width that a name has to itself, in pixels. */
+  /** Width available for a name, in pixels. */
   readonly slot: number;
-  /** Pixels below `box` where the axis's title stands. */
+  /** Distance of the axis's title from the bottom of `box`, in pixels. */
   readonly below: number;
-  /** The names, drawn. */
+  /** The names, as SVG. */
   readonly names: string;
-  /** Where the middle of a category is. */
+  /** Horizontal centre of a category. */
   readonly at: (category: string) => number;
 }
 
-/** Names below a panel, turned where they would not fit side by side. */
+/** Names below a panel, rotated if they do not fit side by side. */
 export function categoryAxis(frame: Box, categories: readonly string[]): CategoryAxis {
   const longest = Math.max(...categories.map((name) => name.length));
   const slot = (frame.right - frame.left) / categories.length;
   const turned = longest * 7 > slot;
-  // Turned by 35 degrees, a letter takes about 4 pixels of height.
+  // Rotated by 35 degrees, a letter takes about 4 pixels of height.
   const below = turned ? longest * 4 + 26 : 38;
   const bottom = frame.bottom + 38 - below;
   const at = (category: string): number => frame.left + (categories.indexOf(category) + 0.5) * slot;

@@ -34,7 +34,7 @@ export function dotPanel(frame: Box, { layout }: Figure, traces: readonly DotTra
   ].join('');
 }
 
-/** A circle around (x, 0) as a path, which is what a legend takes. */
+/** A circle around (x, 0) as a path, since a legend's symbols are paths. */
 function disc(x: number, radius: number): string {
   return `M${x - radius} 0a${radius} ${radius} 0 1 0 ${2 * radius} 0a${radius} ${radius} 0 1 0 ${-2 * radius} 0z`;
 }

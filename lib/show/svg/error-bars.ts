@@ -1,7 +1,7 @@
 import type { ErrorBars } from '../figure';
 import { round } from './parts';
 
-/** An upright line over the spread of each value, with a short line across at both ends. */
+/** Error bars: a vertical line over the spread of each value, with a short line across each end. */
 export function errorBars(
   bars: ErrorBars | undefined,
   places: readonly number[],
@@ -17,7 +17,7 @@ export function errorBars(
   return `<path fill="none" stroke="${bars.color}" stroke-width="${bars.thickness}" d="${path.join('')}"/>`;
 }
 
-/** The values with their spreads: what an axis has to reach over. */
+/** The values and the ends of their error bars: what an axis has to include. */
 export function reach(values: readonly number[], bars: ErrorBars | undefined): number[] {
   return values.flatMap((value, i) => {
     const spread = bars?.array[i] ?? NaN;

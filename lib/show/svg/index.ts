@@ -10,8 +10,8 @@ import { pointPanel } from './points';
 const width = 760;
 
 /**
- * Draws a figure without Plotly: a still picture for pages that run no scripts, such as GitHub's. It knows the
- * traces that `Figure` allows and follows the layout's panels, ranges, titles and colours.
+ * Draws a figure without Plotly: a still picture for pages that run no scripts, such as GitHub's. It supports the
+ * traces that `Figure` allows, and the layout's panels, ranges, titles and colours.
  */
 export function figureSvg(figure: Figure): string {
   const { layout, data } = figure;

@@ -1,7 +1,7 @@
 import type { Axis, Figure, LineTrace } from '../figure';
 import { axisTitles, extent, padded, round, scaleOf, text, valueGrid, type Box } from './parts';
 
-/** The lines by panel, each panel with its grid, its numbers and its titles. */
+/** The panels, each with its lines, grid, numbers and titles. */
 export function linePanels(frame: Box, { layout }: Figure, lines: readonly LineTrace[]): string[] {
   return (['y', 'y2'] as const).flatMap((id) => {
     const own = lines.filter((line) => line.yaxis === id);
@@ -55,7 +55,7 @@ function dashes({ line: { dash } }: LineTrace): string {
   return dash === 'dash' ? ' stroke-dasharray="6 4"' : '';
 }
 
-/** A piece of each named line with its name, in rows. */
+/** The legend: a short piece of each line with its name, in rows. */
 export function lineLegend(frame: Box, lines: readonly LineTrace[]): string {
   return legend(
     frame,
@@ -70,13 +70,13 @@ export function lineLegend(frame: Box, lines: readonly LineTrace[]): string {
 
 export interface LegendEntry {
   readonly name: string;
-  /** Attributes of a path of 26×0 pixels. */
+  /** Attributes of a path that is 26 pixels wide. */
   readonly sign: string;
 }
 
 const rowHeight = 18;
 
-/** Height that a legend takes beyond its first row, for which every frame has room. */
+/** Height of a legend's further rows; every frame has room for the first. */
 export function legendOverhang(frame: Box, names: readonly string[]): number {
   return (
     (legendRows(
@@ -108,7 +108,7 @@ function legendRows<Entry extends Pick<LegendEntry, 'name'>>(
 export function legend(frame: Box, entries: readonly LegendEntry[]): string {
   const { left, top } = frame;
   const rows = legendRows(frame, entries);
-  // The last row stands right above the panel.
+  // The last row is directly above the panel.
   return rows
     .map((row, r) => {
       const y = top - 18 - (rows.length - 1 - r) * rowHeight;

@@ -3,7 +3,7 @@ import { percent, short } from '../format';
 import { escapeHtml } from '../html';
 import { grid } from '../palette';
 
-/** What the drawings of all kinds of traces are made of. */
+/** A rectangle, in pixels. */
 export interface Box {
   readonly left: number;
   readonly top: number;
@@ -15,7 +15,7 @@ export interface TextStyle {
   size?: number;
   anchor?: 'start' | 'middle' | 'end';
   fill?: string;
-  /** Degrees around the text's own place. */
+  /** Rotation of the text around its own position, in degrees. */
   turn?: number;
 }
 
@@ -44,7 +44,7 @@ export function axisTitles(
   );
 }
 
-/** The lines across a panel, with their numbers on the left. */
+/** The horizontal grid lines of a panel, with their numbers on the left. */
 export function valueGrid(
   { left, right }: Box,
   axis: Axis,
@@ -65,18 +65,18 @@ export function tickText({ tickformat, type }: Axis, value: number): string {
 }
 
 export interface Scale {
-  /** Where lines and numbers stand. */
+  /** Values with a grid line and a number. */
   readonly values: readonly number[];
-  /** Where a value lies between the ends of the axis, from 0 to 1. */
+  /** Position of a value between the ends of the axis, from 0 to 1. */
   at(value: number): number;
 }
 
-/** The scale of an axis: over its own range, or over `extent`. */
+/** The scale of an axis: over its own range if it has one, otherwise over `extent`. */
 export function scaleOf(axis: Axis, extent: readonly [number, number]): Scale {
   if (axis.type !== 'log') return ticks(axis.range ?? extent, axis.dtick === 'D2' ? undefined : axis.dtick);
   const [low, high] = axis.range ?? [Math.log10(extent[0]), Math.log10(extent[1])];
   const exponents = ticks([low, high], Math.max(1, roundStep((high - low) / 5))).values;
-  // Less than two powers of ten in sight say too little.
+  // With fewer than two powers of ten in the range, there are too few lines.
   const values =
     exponents.length > 1
       ? exponents.map((exponent) => Number((10 ** exponent).toPrecision(12)))
@@ -84,12 +84,12 @@ export function scaleOf(axis: Axis, extent: readonly [number, number]): Scale {
   return { values, at: (value) => (Math.log10(value) - low) / (high - low) };
 }
 
-/** About five round numbers between `low` and `high`, a 1, 2 or 5 with zeros apart. */
+/** About five round numbers between `low` and `high`, in steps of 1, 2 or 5 times a power of ten. */
 function ticks([low, high]: readonly [number, number], step = roundStep((high - low) / 5)): Scale {
   const first = Math.ceil(low / step);
   const count = Math.max(0, Math.floor(high / step) - first + 1);
   return {
-    // Counting in whole steps keeps 0.30000000000000004 out.
+    // Counting in whole steps avoids 0.30000000000000004.
     values: Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12))),
     at: (value) => (value - low) / (high - low),
   };
@@ -105,7 +105,7 @@ export function extent(values: readonly number[]): [number, number] {
   return values.length === 0 ? [0, 1] : [Math.min(...values), Math.max(...values)];
 }
 
-/** Room above and below, also around a single value; by a factor on a logarithmic axis. */
+/** The range with some room at both ends, also around a single value; on a logarithmic axis by a factor. */
 export function padded([low, high]: readonly [number, number], { type }: Axis): [number, number] {
   if (type === 'log') {
     const factor = (high / low) ** 0.08 * 1.1;
@@ -115,7 +115,7 @@ export function padded([low, high]: readonly [number, number], { type }: Axis): 
   return [low - room, high + room];
 }
 
-/** A tenth of a pixel is as exact as a screen. */
+/** Rounds to a tenth of a pixel, which is enough for any screen. */
 export function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
