@@ -1,4 +1,4 @@
-/** What runs came to, apart for each set of images: accuracies on different images cannot be compared. */
+/** The results of runs, separately for each set of images, since accuracies on different images cannot be compared. */
 import type { Appearance } from '../show/palette';
 import { appearancesOf } from '../show/palette';
 import type { History } from '../runs/history';
@@ -10,29 +10,29 @@ import { meanHistory } from './mean-history';
 import { distinctNames, isVariant } from './names';
 import { studiesOf, type Study } from './studies';
 
-/** All that was trained and measured on the same images. */
+/** Everything that was trained and measured on the same images. */
 export interface Comparison {
   readonly dataset: RunSettings['dataset'];
-  /** The best first: by test accuracy, then by validation accuracy. */
+  /** Best first: by test accuracy, then by validation accuracy. */
   readonly networks: readonly NetworkRow[];
   readonly studies: readonly Study[];
-  /** How each network of `networks` looks in all figures. */
+  /** How each of the `networks` looks in all figures. */
   readonly looks: ReadonlyMap<string, Appearance>;
-  /** When the newest of its runs began, in ISO 8601. */
+  /** When the newest run began, in ISO 8601. */
   readonly newest: string;
 }
 
 export interface NetworkRow {
-  /** The network, or the runs' label, with what sets it apart where several have the same. */
+  /** The network's title or the runs' label; if several have the same, also what distinguishes them. */
   readonly name: string;
-  /** What it is a variant of: the name of another row. */
+  /** The name of the row that it is a variant of. */
   readonly variantOf: string | undefined;
   readonly result: Result;
-  /** Mean of the seeds. */
+  /** Mean over the seeds. */
   readonly history: History;
 }
 
-/** The one with the most networks first; of several the one with more images, then the newest. */
+/** Sorted by number of networks, then by number of images, then by date; the largest and newest first. */
 export function comparisonsOf(runs: readonly RunRecord[]): Comparison[] {
   const byImages = groupBy(runs, ({ dataset: { name, trainImages, testImages, digest } }) =>
     JSON.stringify([name, trainImages, testImages, digest]),
@@ -64,7 +64,7 @@ function comparisonOf(runs: readonly RunRecord[]): Comparison {
   };
 }
 
-/** Networks as everywhere; the variants of each are told apart from it and from each other. */
+/** Networks look as they do everywhere; the variants of each differ from it and from each other. */
 function looksOf(networks: readonly NetworkRow[]): Map<string, Appearance> {
   const main = mainRows({ networks }).map(({ name }) => name);
   const looks = appearancesOf(main);
@@ -79,7 +79,7 @@ function looksOf(networks: readonly NetworkRow[]): Map<string, Appearance> {
 function networkRows(runs: readonly RunRecord[]): NetworkRow[] {
   const byName = new Map(runs.map((run) => [run.name, run]));
   const createdOf = ({ runs: names }: Result): string => byName.get(names[names.length - 1])?.created ?? '';
-  // Of several with one label, the most complete one is what that label means.
+  // If several have the same label, the most complete one keeps it.
   const rows = results(runs).sort(
     (a, b) => b.runs.length - a.runs.length || b.epochs - a.epochs || (createdOf(a) < createdOf(b) ? 1 : -1),
   );

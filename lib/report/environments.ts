@@ -1,19 +1,19 @@
-/** Where runs and notebooks were computed, and on which images. */
+/** Where runs and notebooks ran, and on which images. */
 import type { RunRecord as NotebookRecord } from '../notebooks/record';
 import type { DataSurroundings } from '../notebooks/surroundings';
 import type { RunRecord } from '../runs/read-runs';
 import type { RunSettings } from '../runs/run-files';
 import type { Versions } from '../runtime/versions';
 
-/** A place where something ran, with how much of it. */
+/** A device with its versions, and how many runs ran there. */
 export interface Place extends Versions {
   readonly runs: number;
-  /** When the first and the last of its sessions began, in ISO 8601. */
+  /** When the first and the last session there began, in ISO 8601. */
   readonly from: string;
   readonly to: string;
 }
 
-/** Where the sessions of runs ran, the newest first. */
+/** Where runs ran, most recent first. */
 export function placesOf(runs: readonly RunRecord[]): Place[] {
   const places = new Map<string, { versions: Versions; names: Set<string>; times: string[] }>();
   for (const { name, sessions } of runs) {
@@ -34,12 +34,12 @@ export function placesOf(runs: readonly RunRecord[]): Place[] {
     .sort((a, b) => (a.to < b.to ? 1 : -1));
 }
 
-/** A source of images as notebooks found it. */
+/** A source of images that notebooks used. */
 export interface FoundData extends DataSurroundings {
   readonly notebooks: number;
 }
 
-/** Which images notebooks found, those of most notebooks first. */
+/** The images that notebooks used, those of most notebooks first. */
 export function foundData(records: readonly NotebookRecord[]): FoundData[] {
   const found = new Map<string, FoundData>();
   for (const { surroundings } of records) {
@@ -53,7 +53,7 @@ export function foundData(records: readonly NotebookRecord[]): FoundData[] {
 export interface NotebookPlace {
   readonly node: string;
   readonly tensorflow: string;
-  /** Names of the cards, or the CPU with why it is none. */
+  /** Names of the GPUs, or `CPU` and why no GPU was used. */
   readonly device: string;
   readonly notebooks: number;
 }
@@ -70,7 +70,7 @@ export function notebookPlaces(records: readonly NotebookRecord[]): NotebookPlac
   return [...places.values()].sort((a, b) => b.notebooks - a.notebooks);
 }
 
-/** The sets of images that runs were trained on, each once. */
+/** The sets of images that runs were trained on, without duplicates. */
 export function trainedOn(runs: readonly RunRecord[]): RunSettings['dataset'][] {
   return [...new Map(runs.map(({ dataset }) => [JSON.stringify(dataset), dataset])).values()];
 }

@@ -1,4 +1,4 @@
-/** What the report tells, gathered from what is stored: run folders, and the records beside executed notebooks. */
+/** The report's data, gathered from what is stored: the folders of runs, and the records beside executed notebooks. */
 import { outputFolders } from '../notebooks/batch';
 import { type BatchRecord, readBatchRecord } from '../notebooks/batch-record';
 import { readRecords } from '../notebooks/record';
@@ -22,11 +22,11 @@ export interface Report {
   /** The last batch; undefined if none has run yet. */
   readonly batch: BatchRecord | undefined;
   readonly notebooks: NotebookLists;
-  /** Apart for each set of images. */
+  /** One for each set of images. */
   readonly comparisons: readonly Comparison[];
-  /** Runs that have not come to their end, or whose loss stopped being a number. */
+  /** Runs that are not finished, or that failed because the loss was no longer finite. */
   readonly unfinished: readonly RunRecord[];
-  /** Folders that could not be read as runs. */
+  /** A sentence for each run, or test result, that could not be read. */
   readonly notices: readonly string[];
   readonly places: readonly Place[];
   readonly notebookPlaces: readonly NotebookPlace[];
@@ -35,9 +35,9 @@ export interface Report {
 }
 
 export interface GatherOptions {
-  /** Where batches write to. */
+  /** The folder that batches write to. */
   readonly outDir: string;
-  /** Where runs are kept. */
+  /** The folder that holds the runs. */
   readonly runsDir: string;
 }
 

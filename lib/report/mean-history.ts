@@ -1,8 +1,8 @@
 import type { EpochRow, History } from '../runs/history';
 
 /**
- * One history for runs that differ in their seed: each measure averaged over the runs, as far as all of them went.
- * @param name what figures call it
+ * The mean history of runs that differ only in their seed, for as many epochs as all of them have.
+ * @param name the network's name in figures
  */
 export function meanHistory(name: string, histories: readonly History[]): History {
   const [first] = histories;

@@ -1,9 +1,9 @@
-/** Names for results that have the same label and yet are different. */
+/** Names that distinguish results with the same label. */
 import { validationName } from '../show/curves';
 import type { Recipe } from '../runs/history';
 import type { Result } from '../runs/results';
 
-/** By what results of one label may differ, in the order in which it is told. */
+/** How results with the same label may differ, in the order in which names list it. */
 const facts: readonly ((result: Result) => string)[] = [
   ({ recipe }) => `${recipe.epochs} epochs`,
   ({ recipe }) => `batch ${recipe.batchSize}`,
@@ -19,8 +19,8 @@ const facts: readonly ((result: Result) => string)[] = [
 ];
 
 /**
- * The label of each result; for a second one of the same label, that and in what it differs from the first, and where
- * no fact tells them apart, the name of its run.
+ * A name for each result. The first with a label gets that label; further ones get the label and how they differ from
+ * the first, and if they do not, the name of their run.
  */
 export function distinctNames(
   results: readonly Result[],
@@ -40,7 +40,7 @@ export function distinctNames(
   return names;
 }
 
-/** Whether `name` is `other` with something changed: `VGG16, augmented` of `VGG16`. */
+/** Whether `name` is a variant of `other`, as `VGG16, augmented` is of `VGG16`. */
 export function isVariant(name: string, other: string): boolean {
   return name.startsWith(`${other}, `);
 }

@@ -1,4 +1,4 @@
-/** The notebooks of an output folder, as the report tells of them. */
+/** The notebooks of an output folder, as the report lists them. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { outputFolders } from '../notebooks/batch';
@@ -16,23 +16,23 @@ export interface NotebookRow {
   readonly profile?: string;
   /** Name of the dataset. */
   readonly data?: string;
-  /** Why it is not passed: cell, line and error in one line, or why it could not be run. */
+  /** Why it did not pass: cell, line and error in one line, or why it could not be run. */
   readonly reason?: string;
-  /** All lines of the error, where there is more than one. */
+  /** The whole error, if it has more than one line. */
   readonly details?: string;
-  /** Its files, where they exist. */
+  /** Paths of its files, if they exist. */
   readonly executed?: string;
   readonly page?: string;
 }
 
 export interface NotebookLists {
-  /** Of the last batch, in its order. */
+  /** The notebooks of the last batch, in its order. */
   readonly batch: readonly NotebookRow[];
-  /** What other batches left, in the order of the names. */
+  /** The notebooks of earlier batches, by name. */
   readonly others: readonly NotebookRow[];
 }
 
-/** @param all records of the folder, in the order of the names */
+/** @param all records in the folder, sorted by name */
 export function listExecuted(
   outDir: string,
   batch: BatchRecord | undefined,
@@ -82,7 +82,10 @@ function reasonOf(outcome: BatchOutcome | undefined): { reason?: string } {
   return outcome?.reason === undefined ? {} : { reason: outcome.reason };
 }
 
-/** What the batch says of those that it did not run; the record, which may be newer, of the others. */
+/**
+ * For a notebook that the last batch did not run, its status in the batch; for others that in the record, which may be
+ * newer.
+ */
 function statusOf(record: RunRecord, executed: string, outcome?: BatchOutcome): NotebookRow['status'] {
   if (record.status === 'running') return isHeld(lockFile(executed)) ? 'running' : 'cut off';
   const wasRun = outcome === undefined || outcome.status === 'passed' || outcome.status === 'failed';

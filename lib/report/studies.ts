@@ -1,4 +1,4 @@
-/** Runs that belong to a study, put together again: what became of a network when one setting was moved. */
+/** Studies put together from their runs: how a network does when one hyperparameter is varied. */
 import type { Sweep, SweepPoint } from '../study/sweep';
 import type { RunRecord } from '../runs/read-runs';
 import { results, type Result } from '../runs/results';
@@ -6,31 +6,31 @@ import { groupBy } from './group';
 import { distinctNames } from './names';
 
 export interface Study {
-  /** For the figures. */
+  /** The study as a sweep, for the figures. */
   readonly sweep: Sweep;
-  /** Titles of its networks: several where each setting is a network of its own. */
+  /** Titles of its networks: several if each setting is a network of its own. */
   readonly networks: readonly string[];
-  /** In the order of the settings: of numbers by size, of others as they were begun. */
+  /** In the order of the settings: numbers by size, others by when they were first trained. */
   readonly rows: readonly StudyRow[];
-  /** Runs that have not come to their end. */
+  /** Number of runs that are not finished. */
   readonly unfinished: number;
 }
 
 export interface StudyRow {
   readonly setting: string;
-  /** Undefined for a setting that no run has trained to its end. */
+  /** Undefined if no run with this setting has finished. */
   readonly result: Result | undefined;
-  /** Why a run of it could not be trained to its end; null if all could. */
+  /** Why a run with this setting failed; null if none did. */
   readonly failure: string | null;
 }
 
-/** @param runs that belong to studies, all on the same images, in the order of their beginning */
+/** @param runs that belong to studies, all on the same images, oldest first */
 export function studiesOf(runs: readonly RunRecord[]): Study[] {
   const byName = groupBy(runs, (run) => run.study?.name ?? '');
   return [...byName.values()].flatMap((study) => {
     const settings = groupBy(study, (run) => run.study?.setting ?? '');
     const isMixed = [...settings.values()].some((same) => new Set(same.map(labelOf)).size > 1);
-    // Two networks with the same settings are two studies; one network for each setting is what is studied.
+    // If several networks have the same setting, each network is a study. Otherwise the network is the setting.
     const apart = isMixed ? [...groupBy(study, labelOf).values()] : [study];
     return apart.map(studyOf).filter(({ rows }) => rows.length > 0);
   });

@@ -9,14 +9,14 @@ import { runsFolder } from '../runs/run-path';
 import { gatherReport, type GatherOptions } from './gather';
 import { pageHtml } from './page/page';
 
-/** The report's place in the folder that batches write to. */
+/** Path of the report, in the folder that batches write to. */
 export function reportFile(outDir: string): string {
   return path.join(outDir, 'report', 'index.html');
 }
 
 /**
- * Writes the report from what is stored, whole or not at all. Of processes that write it at the same time each waits for
- * the one before, and reads what is stored only then, so that the last page tells of everything.
+ * Writes the report from what is stored, as a whole or not at all. If several processes write it at the same time, each
+ * waits for the previous one before it reads what is stored, so the last page includes everything.
  * @returns path of the page
  * @throws UserError if it can't be written
  */
@@ -44,12 +44,12 @@ export async function writeReport({
   return file;
 }
 
-/** Writes the report for a batch that has ended. @returns where it is, for the terminal */
+/** Writes the report at the end of a batch. @returns lines for the terminal that say where it is */
 export async function reportLines(outDir: string): Promise<string[]> {
   return [`Report: ${shortPath(await writeReport({ outDir }))}   opens in a browser, without a network`];
 }
 
-/** Relative addresses, so that the folder can be moved, or served. */
+/** Relative addresses, so that the folder can be moved or served. */
 function addressFrom(folder: string): (file: string) => string {
   return (file) => path.relative(folder, file).split(path.sep).map(encodeURIComponent).join('/');
 }

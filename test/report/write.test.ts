@@ -29,10 +29,7 @@ test('a page without runs says so in a sentence, and goes without Plotly', async
   const page = await written();
   assert.ok(page.length < 50_000, `${page.length} characters`);
   assert.match(visible(page), /No notebook has been run yet/);
-  assert.match(
-    visible(page),
-    /No run is finished yet, so that there is nothing to compare and no study to show/,
-  );
+  assert.match(visible(page), /No run has finished yet, so there is nothing to compare and no study to show/);
   assert.match(visible(page), /Nothing has run yet/);
 });
 
@@ -41,7 +38,7 @@ test('networks without a study, and a study without networks, are each told in a
   writeRun(runsDir, 'b', { data: 'CIFAR-10', study: { name: 'batch size', setting: '32' } });
   const text = visible(await written());
   assert.match(text, /Results on built-in sample [^]*No study of a hyperparameter was made on these images/);
-  assert.match(text, /two networks with a result on the test set; there is Baseline\./);
+  assert.match(text, /two networks with a result on the test set; so far there is Baseline\./);
   assert.match(text, /Results on CIFAR-10 [^]*No network was trained on these images apart from the studies/);
 });
 

@@ -1,4 +1,4 @@
-/** The section on what was trained on one set of images: the table, accuracy against cost, curves, studies. */
+/** The section on one set of images: the table of networks, accuracy against cost, curves, studies. */
 import { accuracyAgainstCost, type Cost, type CostPoint } from '../../show/comparison';
 import { trainingCurves, validationName } from '../../show/curves';
 import { duration, missing, short, whole } from '../../show/format';
@@ -13,7 +13,7 @@ import { anchorOf, type Markup, markup } from './markup';
 import { studySection } from './study';
 import { type Column, tableMarkup } from './table';
 
-/** A heading below the section's own, for the table of contents. */
+/** A heading, for the table of contents. */
 export interface Heading {
   readonly id: string;
   readonly text: string;
@@ -25,8 +25,8 @@ export interface Section extends Heading {
 }
 
 /**
- * @param index place on the page, so that anchors of several sections differ
- * @param count how many sections there are
+ * @param index position on the page, so that the anchors of several sections differ
+ * @param count number of sections
  */
 export function comparisonSection(comparison: Comparison, index: number, count: number): Section {
   const { dataset, networks, studies } = comparison;
@@ -41,7 +41,7 @@ export function comparisonSection(comparison: Comparison, index: number, count: 
   ];
   const images = `${counted(dataset.trainImages, 'training image')}, ${counted(dataset.testImages, 'test image')}`;
   const others =
-    count > 1 ? " Numbers on other images stand in sections of their own: they can't be compared." : '';
+    count > 1 ? " Numbers on other images have sections of their own, since they can't be compared." : '';
   return {
     id,
     text: dataset.name,
@@ -122,7 +122,7 @@ function networkTable({ networks, looks }: Comparison): Markup {
 ${table}`;
 }
 
-/** A network's name with the colour that it has in all figures. */
+/** A network's name with its colour in the figures. */
 function named(name: string, look: Appearance | undefined): Markup {
   const swatch = markup`<span class="swatch" style="background:${look?.colour ?? 'transparent'}"></span>`;
   return markup`<span class="named">${swatch}<span>${name}</span></span>`;
@@ -145,7 +145,7 @@ function costFigures({ looks, ...comparison }: Comparison): Markup[] {
   if (measured.length < 2) {
     const which = listed(measured.map(({ network }) => network)) || 'none';
     return [
-      markup`<p class="none">This takes two networks with a result on the test set; there is ${which}.</p>`,
+      markup`<p class="none">This needs two networks with a result on the test set; so far there is ${which}.</p>`,
     ];
   }
   const figures = costs.map((cost) => figureMarkup(accuracyAgainstCost(measured, cost, { looks })));
@@ -179,7 +179,7 @@ ${figureMarkup(figure)}</details>`,
     ];
   });
   return [
-    ...(repeated ? [markup`<p>Of several seeds, the curve is their mean.</p>`] : []),
+    ...(repeated ? [markup`<p>With several seeds, a curve is their mean.</p>`] : []),
     figureMarkup(all),
     ...families,
   ];

@@ -3,8 +3,8 @@ import { figureHtml } from '../../show/show';
 import { Markup, markup } from './markup';
 
 /**
- * A figure as data, which the page's script draws with Plotly, and as a still picture for where no script runs, and for
- * paper. Its title is text of the page, which wraps on a narrow screen as Plotly's would not.
+ * A figure as data, which the page's script draws with Plotly, and as a still picture for print and for browsers
+ * without scripts. Its title is text of the page because Plotly's would not wrap on a narrow screen.
  */
 export function figureMarkup(figure: Figure): Markup {
   const { title, ...layout } = figure.layout;

@@ -1,14 +1,14 @@
-/** How the report writes what is not a plain number. */
+/** How the report writes dates, counts and lists. */
 import { missing } from '../../show/format';
 
-/** A day and a time of this machine's clock: 25 November 2026, 16:49. */
+/** A date and time in this machine's time zone: 25 November 2026, 16:49. */
 export function timeText(iso: string): string {
   const date = new Date(iso);
   if (Number.isNaN(date.getTime())) return missing;
   return `${dayText(date)}, ${date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}`;
 }
 
-/** The days from one time to another: a single one where they are the same. */
+/** The days from one time to another; a single day if they are the same. */
 export function spanText(from: string, to: string): string {
   const days = new Set([from, to].map((iso) => dayText(new Date(iso))));
   return [...days].join(' to ');

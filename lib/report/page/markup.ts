@@ -1,13 +1,13 @@
 import { escapeHtml } from '../../show/html';
 
-/** A piece of a page, in which all that came from files is escaped already. */
+/** A piece of HTML in which everything that came from files is escaped. */
 export class Markup {
   constructor(readonly text: string) {}
 }
 
 type Part = Markup | string | number | readonly Markup[] | undefined | false;
 
-/** Text with parts: markup stands as it is, anything else is escaped; `undefined` and `false` leave nothing. */
+/** HTML with parts: markup is inserted unchanged, other parts are escaped; `undefined` and `false` insert nothing. */
 export function markup(texts: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   return new Markup(texts.map((text, i) => `${text}${i < parts.length ? written(parts[i]) : ''}`).join(''));
 }
@@ -19,7 +19,7 @@ function written(part: Part): string {
   return escapeHtml(String(part));
 }
 
-/** What an element with this heading is linked by: `Accuracy against cost` → `accuracy-against-cost`. */
+/** The id of an element with this heading: `Accuracy against cost` → `accuracy-against-cost`. */
 export function anchorOf(...words: readonly (string | number)[]): string {
   return words
     .join('-')

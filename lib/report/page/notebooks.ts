@@ -1,4 +1,4 @@
-/** The section on notebooks: how each went, and where it is to be read. */
+/** The section on notebooks: how each went, and where to read it. */
 import { duration, missing } from '../../show/format';
 import type { NotebookRow } from '../notebooks';
 import type { Report } from '../gather';
@@ -6,7 +6,7 @@ import { counted, timeText } from './format';
 import { type Markup, markup } from './markup';
 import { type Column, tableMarkup } from './table';
 
-/** From a file's path to what a link on the page says. */
+/** From a file's path to its address in a link on the page. */
 export type Link = (file: string) => string;
 
 const words: Readonly<Record<NotebookRow['status'], string>> = {
@@ -80,7 +80,7 @@ function notebookTable(rows: readonly NotebookRow[], caption: string, link: Link
   return tableMarkup(rows, columns, { caption: common.join(' · ') });
 }
 
-/** What went wrong, in full. */
+/** The full errors. */
 function reasons(rows: readonly NotebookRow[]): Markup[] {
   return rows
     .filter(({ reason }) => reason !== undefined)

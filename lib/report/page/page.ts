@@ -1,4 +1,4 @@
-/** The report as one page that opens from disk and asks nothing of a network. */
+/** The report as one page that opens from disk and needs no network. */
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -12,10 +12,10 @@ import { type Link, notebooksSection } from './notebooks';
 import { placesSection } from './places';
 
 const browser = path.join(__dirname, '..', 'browser');
-/** In this order: a later one may change what an earlier one says. */
+/** In this order: later ones override earlier ones. */
 const styles = ['page.css', 'parts.css', 'media.css'] as const;
 
-/** @param link from a file's path to its address, as seen from the page */
+/** @param link from a file's path to its address, relative to the page */
 export function pageHtml(report: Report, link: Link): string {
   const results = report.comparisons.map((comparison, i, all) =>
     comparisonSection(comparison, i, all.length),
@@ -35,7 +35,7 @@ ${placesSection(report)}
 <footer>Written ${timeText(report.written)} from the folders of the runs and the records of the notebooks;
 <code>npm run report</code> writes it anew.</footer>`;
   const scripts = [
-    // Only where there is something to draw.
+    // Only if there is something to draw.
     ...(body.text.includes('class="figure"') ? [fs.readFileSync(plotlyFile(), 'utf8')] : []),
     fs.readFileSync(path.join(browser, 'page.js'), 'utf8'),
   ].map(withoutEnd);
@@ -62,19 +62,19 @@ function plotlyFile(): string {
   return require.resolve('plotly.js-dist-min/plotly.min.js');
 }
 
-/** A script inside a page ends where it first says so, in a text or a comment too. */
+/** In HTML, a script ends at the first `</script`, even in a string or comment. */
 function withoutEnd(script: string): string {
   return script.replace(/<\/(?=script)/gi, '<\\/');
 }
 
-/** Nothing is loaded from anywhere, and no script runs but these: a name from a file that became one would not. */
+/** Loads nothing from anywhere, and runs only these scripts, not one that a name from a file might contain. */
 function policy(scripts: readonly string[]): string {
   const digests = scripts.map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`);
   const source = digests.join(' ');
   return `default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; script-src ${source}`;
 }
 
-/** Names of the data that served, each once. */
+/** Names of the datasets that were used, without duplicates. */
 function dataNames({ batch, comparisons, notebooks }: Report): string[] {
   const names = [
     ...(batch ? [batch.surroundings.data.name] : []),
@@ -171,7 +171,7 @@ ${notices.length > 0 && markup`<li>${link(unread)}</li>`}
 
 const noResults = markup`<section id="results">
 <h2>Results</h2>
-<p>No run is finished yet, so that there is nothing to compare and no study to show. The lessons train networks in runs,
+<p>No run has finished yet, so there is nothing to compare and no study to show. The lessons train networks in runs,
 and so does <code>npm run train -- NETWORK</code>.</p>
 </section>`;
 
@@ -198,7 +198,7 @@ ${notices.map((notice) => markup`<div class="failure"><p>${notice}</p></div>`)}
 </section>`;
 }
 
-/** At the top of the page: a table that lacks a run does not show it. */
+/** For the top of the page, since a table does not show that a run is missing from it. */
 function unreadNotice({ notices }: Report): Markup | undefined {
   if (notices.length === 0) return undefined;
   const files = notices.length === 1 ? 'A file of a run' : `${notices.length} files of runs`;

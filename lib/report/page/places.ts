@@ -1,4 +1,4 @@
-/** The section on where it ran, and on which images. */
+/** The section on where runs and notebooks ran, and on which images. */
 import { missing } from '../../show/format';
 import type { FoundData, NotebookPlace, Place } from '../environments';
 import type { Report } from '../gather';
@@ -63,7 +63,7 @@ function code(text: string): Cell {
   return { content: markup`<code>${text}</code>`, sort: text };
 }
 
-/** The beginning, which tells data sets apart; all of it to be copied. */
+/** The beginning of the digest, which is enough to compare; the title attribute has all of it. */
 function digestCell(digest: string): Cell {
   return { content: markup`<code title="sha256: ${digest}">${digest.slice(0, 16)}</code>`, sort: digest };
 }

@@ -1,4 +1,4 @@
-/** A study of one setting: its table, its figure, its curves. */
+/** A study of one hyperparameter: its table, its figure, its curves. */
 import { sweepCurves, sweepFigure } from '../../show/sweep';
 import { duration, missing, whole } from '../../show/format';
 import { accuracyText } from '../../show/results';
@@ -13,7 +13,7 @@ export function studySection({ sweep, rows, unfinished }: Study): Markup[] {
   const failed = rows.filter(({ failure }) => failure !== null);
   const notes = [
     ...failed.map(({ setting, failure }) => `${sweep.study} ${setting}: ${failure ?? ''}`),
-    ...(unfinished > 0 ? [`${counted(unfinished, 'run')} of it not finished yet.`] : []),
+    ...(unfinished > 0 ? [`${counted(unfinished, 'run')} not finished yet.`] : []),
   ];
   return [
     studyTable(sweep.study, `${sweep.network} on ${sweep.dataset}`, rows),
@@ -21,7 +21,7 @@ export function studySection({ sweep, rows, unfinished }: Study): Markup[] {
     ...(trained.some(({ valAccuracy }) => valAccuracy) ? [figureMarkup(sweepFigure(sweep))] : []),
     ...(trained.length > 0
       ? [
-          markup`<details><summary>Curves of ${sweep.study}, of the first seed each</summary>
+          markup`<details><summary>Curves of ${sweep.study}, with the first seed of each setting</summary>
 ${figureMarkup(sweepCurves(sweep))}</details>`,
         ]
       : []),

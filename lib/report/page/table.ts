@@ -1,7 +1,9 @@
 import { missing } from '../../show/format';
 import { Markup, markup } from './markup';
 
-/** What stands in a cell, and by what its row is sorted: itself unless told. A missing value comes last. */
+/**
+ * The content of a cell, and the key by which it is sorted, which defaults to the content. Missing values come last.
+ */
 export interface Cell {
   readonly content: Markup | string;
   readonly sort?: number | string;
@@ -9,20 +11,20 @@ export interface Cell {
 
 export interface Column<Row> {
   readonly label: string;
-  /** Numbers stand at the right, and come with the largest first when they are sorted. */
+  /** Numbers are aligned to the right, and sorted with the largest first. */
   readonly numeric?: boolean;
   readonly cell: (row: Row) => Cell | string;
 }
 
 export interface TableOptions {
   readonly caption: string;
-  /** The column by which the rows are sorted as they come, from the largest down. */
+  /** The column by which the rows are sorted already, largest first. */
   readonly sorted?: string;
-  /** Whether a click on a heading sorts the rows. True unless told. */
+  /** Whether a click on a heading sorts the rows. Defaults to true. */
   readonly sortable?: boolean;
 }
 
-/** A table in a box that scrolls by itself where it is wider than the page. The first column heads the rows. */
+/** A table in a box that scrolls if it is wider than the page. The first column contains the row headers. */
 export function tableMarkup<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
@@ -37,7 +39,7 @@ export function tableMarkup<Row>(
     const cells = columns.map((column, i) => cellMarkup(column, row, i === 0));
     return markup`<tr>${cells}</tr>`;
   });
-  // No caption element: it would be as wide as the table, and scroll with it.
+  // Not a caption element, which would be as wide as the table and scroll with it.
   return markup`<div class="table">
 <p class="caption">${caption}</p>
 <div class="scroll" role="region" aria-label="${caption}" tabindex="0">
