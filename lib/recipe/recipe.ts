@@ -48,6 +48,9 @@ export interface Recipe {
   readonly earlyStopping: EarlyStopping | null;
   /** Which weights the network has in the end: those of the last step, or of the best validation accuracy. */
   readonly keep: 'last' | 'best';
-  /** Fixes the order of the images, dropout's masks and augmentation. */
+  /**
+   * Fixes the order of the images, dropout's masks and augmentation; for a network that was trained before, together
+   * with the number of steps it has behind it.
+   */
   readonly seed: number;
 }

@@ -6,6 +6,11 @@ import type { Best, EpochRow } from './history';
  * the rows.
  */
 export interface TrainingState {
+  /**
+   * Steps that the network had been trained for before this training began; with the seed, they decide what is drawn.
+   * Missing in checkpoints of earlier versions, which drew as if it were 0.
+   */
+  readonly stepsBefore?: number;
   /** Number of steps taken. */
   readonly step: number;
   /** The current epoch, counted from 1. */

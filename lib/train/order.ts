@@ -3,7 +3,7 @@ import { allIndices } from '../data/subset';
 import { UserError } from '../runtime/errors';
 
 /** Each use of a seed draws from a stream of its own, so that one more drawing here moves nothing there. */
-export const stream = { order: 1, split: 2, dropout: 3 } as const;
+export const stream = { order: 1, split: 2, dropout: 3, continued: 4 } as const;
 
 /** The indices of one epoch in random order: the same for the same seed and epoch. `indices` stays as it is. */
 export function epochOrder(indices: Uint32Array, seed: number, epoch: number): Uint32Array {

@@ -44,9 +44,15 @@ export interface TrainOptions extends Partial<Omit<Recipe, 'normalisation'>> {
 }
 
 /**
- * Trains `model` in place on the dataset's training images, from the weights it holds. Calling it again goes
- * on from there, with a fresh optimizer; with the name of a `run`, from where that run stopped, whatever weights the
- * model holds. If these are neither those that the run began with nor those in which it left the model, a notice says so.
+ * Trains `model` in place on the dataset's training images, from the weights it holds.
+ *
+ * Calling it again trains on from there, with a fresh optimizer and a schedule from its beginning. The order of the
+ * images, dropout's masks and augmentation are new ones: the model's metadata counts the steps behind it, and these
+ * and the recipe's seed fix what is drawn. The same calls on the same first weights give the same result each time.
+ *
+ * With the name of a `run` it goes on from where that run stopped, exactly as if it had never stopped, whatever weights
+ * the model holds. If these are neither those that the run began with nor those it left the model with, a notice says
+ * so.
  *
  * The first interrupt stops it after the steps at hand: the promise resolves with the history so far, marked
  * `interrupted`, the model keeps its weights, and a run's folder holds all that is needed to go on.

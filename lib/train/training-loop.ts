@@ -1,23 +1,23 @@
-import { allIndices } from '../data/subset';
 import type { Dataset } from '../data/types';
+import { noteTrainedWith } from '../evaluate/trained-with';
 import { titleOf } from '../models/registry';
-import { keyed } from '../models/weights/keys';
-import { getNamed, setNamed, type NamedArrays } from '../models/weights/named';
 import { rateFactor, type Recipe } from '../recipe';
-import { UserError } from '../runtime/errors';
+import type { Measured } from '../runs/evaluation';
+import type { EpochRow, History } from '../runs/history';
+import type { RunFolder, RunOptions } from '../runs/run-folder';
+import { addSteps, initialState, means, noSums, type StepsResult, type TrainingState } from '../runs/state';
 import { onInterrupt } from '../runtime/interrupt';
 import { shownPath } from '../runtime/paths';
 import { tf } from '../runtime/tensorflow';
 import type { TrainCallbacks } from './callbacks';
-import { DivergedError } from './diverged';
+import { DivergedError, divergedError } from './diverged';
+import { drawSeed, noteTrainedSteps, trainedSteps } from './draws';
 import { stopsEarly, validationLosses } from './early-stopping';
 import type { Engine, EngineRun } from './engine';
-import type { Measured } from '../runs/evaluation';
-import type { EpochRow, History } from '../runs/history';
-import { epochOrder, splitIndices } from './order';
-import type { RunFolder, RunOptions } from '../runs/run-folder';
-import { addSteps, initialState, means, noSums, type StepsResult, type TrainingState } from '../runs/state';
-import { noteTrainedWith } from '../evaluate/trained-with';
+import { epochOrder } from './order';
+import { progress, totals } from './progress';
+import { Safekeeping } from './safekeeping';
+import { divide, type Division } from './validation';
 
 export interface TrainingLoopOptions {
   readonly model: tf.LayersModel;
@@ -33,14 +33,9 @@ export interface TrainingLoopOptions {
 /** One call of `train`. */
 export class TrainingLoop {
   readonly #options: TrainingLoopOptions;
-  readonly #trainIndices: Uint32Array;
-  readonly #validate: ((run: EngineRun) => Promise<Measured | undefined>) | undefined;
-  #state: TrainingState = initialState;
-  /** The state that the last checkpoint holds, and when it was written. */
-  #saved: TrainingState = initialState;
-  #savedAt = performance.now();
-  /** The weights of the best epoch, where they are wanted in the end and no folder keeps them. */
-  #bestWeights: NamedArrays | undefined;
+  readonly #images: Division;
+  readonly #keeping: Safekeeping;
+  #state: TrainingState;
   /** An epoch whose validation an interrupt cut short; it is still to be validated when the run goes on. */
   #unvalidated: EpochRow | undefined;
   #weightsOf: number | null = null;
@@ -48,19 +43,17 @@ export class TrainingLoop {
 
   constructor(options: TrainingLoopOptions) {
     this.#options = options;
-    const { dataset, recipe } = options;
-    const { train: images, test } = dataset;
-    const { validation } = recipe;
-    const stopped = (): boolean => this.#interrupted;
-    this.#trainIndices = allIndices(images.count);
-    if (validation === 'test') {
-      const indices = allIndices(test.count);
-      this.#validate = (run) => run.measure(test, indices, stopped);
-    } else if (validation !== 'none') {
-      const split = splitIndices(images.count, validation.split);
-      this.#trainIndices = split.train;
-      this.#validate = (run) => run.measure(images, split.validation, stopped);
-    }
+    const { model, dataset, recipe, folder, runOptions, onNotice } = options;
+    this.#images = divide(dataset, recipe.validation);
+    this.#state = { ...initialState, stepsBefore: trainedSteps(model) };
+    this.#keeping = new Safekeeping({
+      model,
+      folder,
+      saveEvery: runOptions?.saveEvery,
+      keepsBest: recipe.keep === 'best',
+      onNotice,
+      onBroken: (reason) => this.#diverged({ step: this.#state.step - 1, reason }),
+    });
   }
 
   async run(): Promise<History> {
@@ -69,15 +62,16 @@ export class TrainingLoop {
     let run: EngineRun | undefined;
     try {
       const restored = await folder?.restore(model);
-      if (restored) this.#state = this.#saved = restored.state;
+      if (restored) this.#state = restored.state;
+      this.#keeping.begin(this.#state);
       noteTrainedWith(model, recipe);
       if (!this.#state.ended) {
         const { imageShape, train: images } = dataset;
-        run = await engine.start({ model, images, imageShape, ...recipe });
+        run = await engine.start({ model, images, imageShape, ...recipe, seed: this.#drawSeed() });
         if (restored) await run.setSlots(restored.slots);
         await folder?.beginSession(model, this.#state.step);
         // Whatever happens before the next one, there is a way back to the weights that it began with.
-        if (!restored) await this.#save(run);
+        if (!restored) await this.#keeping.save(run, this.#state);
       }
       if (restored) this.#sayRestored();
       await this.#begin();
@@ -87,6 +81,7 @@ export class TrainingLoop {
       if (error instanceof DivergedError) await folder?.writeHistory(this.#history(), error.message);
       throw error;
     } finally {
+      this.#noteSteps();
       forget();
       run?.dispose();
     }
@@ -100,7 +95,7 @@ export class TrainingLoop {
         network: titleOf(model),
         dataset: dataset.name,
         recipe,
-        imagesPerEpoch: this.#trainIndices.length,
+        imagesPerEpoch: this.#images.train.length,
         history: this.#history(),
       });
     }
@@ -108,14 +103,16 @@ export class TrainingLoop {
 
   async #train(run: EngineRun): Promise<void> {
     while (!this.#state.ended && !this.#interrupted) await this.#epoch(run);
-    if (this.#state !== this.#saved) await this.#save(run);
+    if (this.#state !== this.#keeping.saved) await this.#keeping.save(run, this.#state);
   }
 
   async #end(): Promise<History> {
     const { model, recipe, folder, runOptions } = this.#options;
-    const { ended, sums, epoch } = this.#state;
+    const { ended, sums, epoch, best } = this.#state;
     this.#weightsOf = sums.images === 0 && epoch > 1 ? epoch - 1 : null;
-    if (ended && recipe.keep === 'best') await this.#keepBest();
+    if (ended && recipe.keep === 'best' && best) {
+      this.#weightsOf = (await this.#keeping.restoreBest()) ?? this.#weightsOf;
+    }
     const history = this.#history();
     await folder?.writeHistory(history);
     if (ended && runOptions?.weightsText) await folder?.writeWeightsText(model);
@@ -127,17 +124,18 @@ export class TrainingLoop {
   async #epoch(run: EngineRun): Promise<void> {
     const { recipe } = this.#options;
     const { epoch } = this.#state;
-    const order = epochOrder(this.#trainIndices, recipe.seed, epoch);
+    const order = epochOrder(this.#images.train, this.#drawSeed(), epoch);
     while (this.#state.sums.images < order.length && !this.#interrupted) {
       await this.#steps(run, order.subarray(this.#state.sums.images));
-      if (this.#state.sums.images < order.length && this.#isSaveDue()) await this.#save(run);
+      const isDue = this.#state.sums.images < order.length && this.#keeping.isDue();
+      if (isDue) await this.#keeping.save(run, this.#state);
     }
     if (this.#state.sums.images < order.length) return;
 
     const wanted = epoch % recipe.validationFrequency === 0 || epoch === recipe.epochs;
-    const validate = wanted ? this.#validate : undefined;
+    const validate = wanted ? this.#images.validate : undefined;
     const start = performance.now();
-    const validated = await validate?.(run);
+    const validated = await validate?.(run, () => this.#interrupted);
     const row = this.#row(validated);
     if (validate && !validated) {
       this.#unvalidated = row;
@@ -165,10 +163,12 @@ export class TrainingLoop {
         sums: addSteps(sums, result),
         ...timed(),
       };
-      await this.#reportBatch();
-      return !this.#interrupted && !this.#isSaveDue();
+      const now = progress(this.#state, this.#options.recipe, this.#images.train.length);
+      for (const each of this.#options.callbacks) await each.onBatch?.(now);
+      return !this.#interrupted && !this.#keeping.isDue();
     });
     this.#state = { ...this.#state, ...timed() };
+    this.#noteSteps();
   }
 
   async #finishEpoch(run: EngineRun, row: EpochRow, validationSeconds: number): Promise<void> {
@@ -188,8 +188,8 @@ export class TrainingLoop {
       ended:
         epoch === recipe.epochs ? 'done' : stopsEarly(recipe.earlyStopping, rows) ? 'stopped early' : null,
     };
-    if (isBest) await this.#saveBest();
-    await this.#save(run);
+    if (isBest) await this.#keeping.saveBest(this.#state);
+    await this.#keeping.save(run, this.#state);
     await folder?.writeHistory(this.#history());
   }
 
@@ -220,96 +220,17 @@ export class TrainingLoop {
   }
 
   #stepsPerEpoch(): number {
-    return Math.ceil(this.#trainIndices.length / this.#options.recipe.batchSize);
+    return Math.ceil(this.#images.train.length / this.#options.recipe.batchSize);
   }
 
-  #isSaveDue(): boolean {
-    const { folder, runOptions } = this.#options;
-    const seconds = (performance.now() - this.#savedAt) / 1000;
-    return folder !== undefined && seconds >= (runOptions?.saveEvery ?? 120);
+  /** So that the next training of the network, be it in another process, draws something new. */
+  #noteSteps(): void {
+    const { stepsBefore = 0, step } = this.#state;
+    noteTrainedSteps(this.#options.model, stepsBefore + step);
   }
 
-  async #save(run: EngineRun): Promise<void> {
-    const { folder, model } = this.#options;
-    if (!folder) return;
-    const state = this.#state;
-    this.#checkFinite();
-    await folder.save('last', model, await run.slots(), state);
-    this.#saved = state;
-    this.#savedAt = performance.now();
-  }
-
-  async #saveBest(): Promise<void> {
-    const { folder, model, recipe } = this.#options;
-    this.#checkFinite();
-    if (folder) {
-      await folder.save('best', model, new Map(), this.#state);
-    } else if (recipe.keep === 'best') {
-      this.#bestWeights = getNamed(model);
-    }
-  }
-
-  /** A step can break weights without its own loss showing it, and only good weights may take a good one's place. */
-  #checkFinite(): void {
-    const broken = keyed(this.#options.model).find(({ weight }) => !allFinite(weight.read().dataSync()));
-    if (!broken) return;
-    if (this.#state.step === 0) {
-      throw new UserError(
-        `The weights "${broken.key}" hold values that are not finite, before the first step. Build the ` +
-          'network anew: if it was trained before, that training diverged.',
-      );
-    }
-    const reason = `The weights "${broken.key}" are no longer finite.`;
-    throw this.#diverged({ step: this.#state.step - 1, reason });
-  }
-
-  async #keepBest(): Promise<void> {
-    const { model, folder, onNotice } = this.#options;
-    const { best } = this.#state;
-    if (!best) return;
-    if (this.#bestWeights) {
-      setNamed(model, model.weights, this.#bestWeights, 'the best epoch');
-      this.#weightsOf = best.epoch;
-      return;
-    }
-    const found = await folder?.restoreBest(model);
-    if (found) this.#weightsOf = found.state.best?.epoch ?? null;
-    else onNotice('The weights of the best epoch are lost; the network has those of the last one.');
-  }
-
-  async #reportBatch(): Promise<void> {
-    const { recipe, callbacks } = this.#options;
-    const { epoch, sums, validationSeconds } = this.#state;
-    const { images, seconds } = this.#totals();
-    const imagesPerEpoch = this.#trainIndices.length;
-    const imagesPerSecond = images / seconds;
-    const every = recipe.validationFrequency;
-    const validations = (epochs: number): number => Math.floor(epochs / every);
-    const secondsLeft =
-      (recipe.epochs * imagesPerEpoch - images) / imagesPerSecond +
-      (validationSeconds / Math.max(1, validations(epoch - 1))) *
-        (validations(recipe.epochs) - validations(epoch - 1));
-    const { loss, accuracy } = means(sums);
-    for (const each of callbacks) {
-      await each.onBatch?.({
-        epoch,
-        epochs: recipe.epochs,
-        images: sums.images,
-        imagesPerEpoch,
-        loss,
-        accuracy,
-        imagesPerSecond,
-        secondsLeft,
-      });
-    }
-  }
-
-  #totals(): { images: number; seconds: number } {
-    const { rows, sums, epochSeconds } = this.#state;
-    return {
-      images: rows.length * this.#trainIndices.length + sums.images,
-      seconds: rows.reduce((total, { seconds }) => total + seconds, epochSeconds),
-    };
+  #drawSeed(): number {
+    return drawSeed(this.#options.recipe.seed, this.#state.stepsBefore ?? 0);
   }
 
   #history(): History {
@@ -325,7 +246,7 @@ export class TrainingLoop {
       stoppedEarly: ended === 'stopped early',
       best,
       weightsOf: this.#weightsOf,
-      ...this.#totals(),
+      ...totals(this.#state, this.#images.train.length),
     };
   }
 
@@ -338,24 +259,18 @@ export class TrainingLoop {
         ? `The run ${where} is finished already, with ${rows.length} of ${recipe.epochs} epochs: loaded, not trained. ` +
             'resume: false begins it anew (in a terminal --fresh).'
         : `The run ${where} goes on from its last checkpoint: epoch ${epoch} of ${recipe.epochs}, ` +
-            `${sums.images} of ${this.#trainIndices.length} images in, after ${step} steps.`,
+            `${sums.images} of ${this.#images.train.length} images in, after ${step} steps.`,
     );
   }
 
   #diverged({ step, reason }: NonNullable<StepsResult['failure']>): DivergedError {
     const { folder } = this.#options;
-    const epoch = Math.floor(step / this.#stepsPerEpoch()) + 1;
-    const kept = folder
-      ? ` The checkpoints in ${shownPath(folder.folder)} are from before it, after ${this.#saved.step} steps.`
-      : '';
-    return new DivergedError(
-      `The loss is no longer a finite number, in epoch ${epoch} at step ${step}. ${reason} With a learning rate ` +
-        `of ${this.#learningRate(step)} the steps may be too large: build the network anew and try a tenth of it.${kept}`,
-    );
+    return divergedError({
+      epoch: Math.floor(step / this.#stepsPerEpoch()) + 1,
+      step,
+      reason,
+      learningRate: this.#learningRate(step),
+      kept: folder && { folder: folder.folder, steps: this.#keeping.saved.step },
+    });
   }
-}
-
-function allFinite(values: ArrayLike<number>): boolean {
-  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
-  return true;
 }

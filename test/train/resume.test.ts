@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Random } from '../../lib/data/random';
-import { adam, reduceOnPlateau, warmUp } from '../../lib/recipe';
+import { adam, constant, reduceOnPlateau, warmUp } from '../../lib/recipe';
 import { requestInterrupt } from '../../lib/runtime/interrupt';
 import type { tf } from '../../lib/runtime/tensorflow';
 import type { EpochRow, History } from '../../lib/runs';
@@ -121,3 +121,29 @@ for (const engine of [graphEngine, tfjsEngine]) {
     assertSame(await once(`${engine.name}-stopped`, one, {}), straight);
   });
 }
+
+test('of a network that was trained before, a run goes on with the draws it began with', async () => {
+  const train1 = { ...options, epochs: 1, schedule: constant() };
+  const begun = async (): Promise<tf.LayersModel> => {
+    const model = build(1);
+    await train(model, dataset, train1);
+    return model;
+  };
+  const straight = await begun();
+  await train(straight, dataset, train1);
+  const run = { name: 'trained-before', folder };
+  const stop = { onBatch: () => void requestInterrupt() };
+  const { interrupted } = await train(await begun(), dataset, {
+    ...train1,
+    engine: stepwise(graphEngine),
+    run,
+    callbacks: [stop],
+  });
+  assert.ok(interrupted);
+  // As in another process: nobody has trained this one.
+  const resumed = build(1);
+  await train(resumed, dataset, { ...train1, engine: stepwise(graphEngine), run });
+  resumed.weights.forEach((weight, i) => {
+    assert.deepEqual(weight.read().dataSync(), straight.weights[i].read().dataSync(), weight.originalName);
+  });
+});

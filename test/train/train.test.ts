@@ -5,21 +5,29 @@ import { requestInterrupt } from '../../lib/runtime/interrupt';
 import { tf } from '../../lib/runtime/tensorflow';
 import { adam } from '../../lib/recipe';
 import { evaluate } from '../../lib/evaluate';
+import { loadModel, saveModel } from '../../lib/models';
 import type { StepsResult } from '../../lib/runs';
 import { graphEngine, tfjsEngine, train, type Engine, type TrainingProgress } from '../../lib/train';
-import { noiseDataset, smallModel } from './fixtures';
+import { noiseDataset, smallModel, temporaryFolder } from './fixtures';
+
+const folder = temporaryFolder('train-');
 
 type Report = Pick<StepsResult, 'loss' | 'accuracy'>;
 
 /** An engine that learns nothing: it notes the order of the images and reports what the test says. */
-function fakeEngine(report: (images: number, batch: number) => Report): Engine & { orders: number[][] } {
+function fakeEngine(
+  report: (images: number, batch: number) => Report = () => ({ loss: 1, accuracy: 0 }),
+): Engine & { orders: number[][]; seeds: number[] } {
   const orders: number[][] = [];
+  const seeds: number[] = [];
   return {
     name: 'fake',
     orders,
-    start: ({ batchSize }) => ({
+    seeds,
+    start: ({ batchSize, seed }) => ({
       async train({ order }, onSteps) {
         orders.push([...order]);
+        seeds.push(seed);
         for (let from = 0, batch = 0; from < order.length; from += batchSize, batch++) {
           const images = Math.min(batchSize, order.length - from);
           if (!(await onSteps({ ...report(images, batch), steps: 1, images, top5: 1 }))) return;
@@ -200,10 +208,11 @@ test('a loss that is no number any more ends with advice', async () => {
 });
 
 test('every epoch takes each image once, in an order of its own that the seed repeats', async () => {
-  const model = smallModel();
   const orders = async (seed: number): Promise<number[][]> => {
-    const engine = fakeEngine(() => ({ loss: 1, accuracy: 0 }));
+    const model = smallModel();
+    const engine = fakeEngine();
     await train(model, noiseDataset(), { validation: 'none', epochs: 2, seed, engine });
+    model.dispose();
     return engine.orders;
   };
   const [first, second] = await orders(1);
@@ -214,13 +223,36 @@ test('every epoch takes each image once, in an order of its own that the seed re
   assert.notDeepEqual(first, second);
   assert.deepEqual(await orders(1), [first, second]);
   assert.notDeepEqual((await orders(2))[0], first);
-  model.dispose();
+});
+
+test('trained again, a network gets another order and other draws, the same ones each time it is done', async () => {
+  const twice = async (between: (model: tf.LayersModel) => Promise<tf.LayersModel>): Promise<unknown[]> => {
+    const engine = fakeEngine();
+    const options = { validation: 'none', epochs: 2, engine } as const;
+    const model = smallModel();
+    await train(model, noiseDataset(), options);
+    const again = await between(model);
+    await train(again, noiseDataset(), options);
+    const { orders, seeds } = engine;
+    assert.equal(new Set(orders.map(String)).size, 4, 'four epochs in four orders');
+    assert.deepEqual([seeds[0], seeds[1]], [1, 1], 'what is drawn first is as the recipe says');
+    assert.ok(seeds[2] !== 1 && seeds[3] === seeds[2]);
+    for (const each of new Set([model, again])) each.dispose();
+    return [orders, seeds];
+  };
+  const first = await twice((model) => Promise.resolve(model));
+  assert.deepEqual(await twice((model) => Promise.resolve(model)), first);
+  const saved = await twice(async (model) => {
+    await saveModel(model, folder);
+    return loadModel(folder);
+  });
+  assert.deepEqual(saved, first, 'saved and loaded in between');
 });
 
 test('a split is set aside, never trained on, and the same for every seed', async () => {
   const model = smallModel();
   const trainedOn = async (seed: number): Promise<number[]> => {
-    const engine = fakeEngine(() => ({ loss: 1, accuracy: 0 }));
+    const engine = fakeEngine();
     const validation = { split: 0.1 };
     const { epochs } = await train(model, noiseDataset(), { validation, epochs: 1, seed, engine });
     assert.equal(epochs[0].valAccuracy, 1 / 4, 'four images are measured');

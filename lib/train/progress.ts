@@ -1,0 +1,42 @@
+/** What a training state says about the way behind it and ahead of it. */
+import type { Recipe } from '../recipe';
+import { means, type TrainingState } from '../runs/state';
+import type { TrainingProgress } from './callbacks';
+
+/** Images and seconds of training so far; validation is left out. */
+export function totals(
+  { rows, sums, epochSeconds }: TrainingState,
+  imagesPerEpoch: number,
+): { images: number; seconds: number } {
+  return {
+    images: rows.length * imagesPerEpoch + sums.images,
+    seconds: rows.reduce((total, { seconds }) => total + seconds, epochSeconds),
+  };
+}
+
+export function progress(
+  state: TrainingState,
+  { epochs, validationFrequency }: Recipe,
+  imagesPerEpoch: number,
+): TrainingProgress {
+  const { epoch, sums, validationSeconds } = state;
+  const { images, seconds } = totals(state, imagesPerEpoch);
+  const { loss, accuracy } = means(sums);
+  const imagesPerSecond = images / seconds;
+  const validations = (count: number): number => Math.floor(count / validationFrequency);
+  const done = validations(epoch - 1);
+  const validationsLeft = validations(epochs) - done;
+  const secondsLeft =
+    (epochs * imagesPerEpoch - images) / imagesPerSecond +
+    (validationSeconds / Math.max(1, done)) * validationsLeft;
+  return {
+    epoch,
+    epochs,
+    images: sums.images,
+    imagesPerEpoch,
+    loss,
+    accuracy,
+    imagesPerSecond,
+    secondsLeft,
+  };
+}

@@ -1,0 +1,95 @@
+import { keyed } from '../models/weights/keys';
+import { getNamed, setNamed, type NamedArrays } from '../models/weights/named';
+import type { RunFolder } from '../runs/run-folder';
+import { initialState, type TrainingState } from '../runs/state';
+import { UserError } from '../runtime/errors';
+import type { tf } from '../runtime/tensorflow';
+import type { EngineRun } from './engine';
+
+export interface SafekeepingOptions {
+  readonly model: tf.LayersModel;
+  readonly folder: RunFolder | undefined;
+  /** Seconds between two checkpoints. Defaults to 120. */
+  readonly saveEvery: number | undefined;
+  /** Whether the best epoch's weights are wanted at the end. */
+  readonly keepsBest: boolean;
+  readonly onNotice: (message: string) => void;
+  /** What to throw when weights are no longer finite. */
+  readonly onBroken: (reason: string) => Error;
+}
+
+/** Keeps a training's weights: checkpoints in the run's folder, or without one the best epoch's in memory. */
+export class Safekeeping {
+  readonly #options: SafekeepingOptions;
+  #saved: TrainingState = initialState;
+  #savedAt = performance.now();
+  #best: { readonly epoch: number | null; readonly weights: NamedArrays } | undefined;
+
+  constructor(options: SafekeepingOptions) {
+    this.#options = options;
+  }
+
+  /** @param state where training begins: what the folder holds, if it holds anything */
+  begin(state: TrainingState): void {
+    this.#saved = state;
+  }
+
+  /** The state that the last checkpoint holds. */
+  get saved(): TrainingState {
+    return this.#saved;
+  }
+
+  isDue(): boolean {
+    const { folder, saveEvery = 120 } = this.#options;
+    return folder !== undefined && (performance.now() - this.#savedAt) / 1000 >= saveEvery;
+  }
+
+  async save(run: EngineRun, state: TrainingState): Promise<void> {
+    const { folder, model } = this.#options;
+    if (!folder) return;
+    this.#checkFinite(state);
+    await folder.save('last', model, await run.slots(), state);
+    this.#saved = state;
+    this.#savedAt = performance.now();
+  }
+
+  async saveBest(state: TrainingState): Promise<void> {
+    const { folder, model, keepsBest } = this.#options;
+    this.#checkFinite(state);
+    if (folder) await folder.save('best', model, new Map(), state);
+    else if (keepsBest) this.#best = { epoch: state.best?.epoch ?? null, weights: getNamed(model) };
+  }
+
+  /**
+   * Gives the model the weights of the best epoch.
+   * @returns that epoch; null if its weights are lost, which is said
+   */
+  async restoreBest(): Promise<number | null> {
+    const { folder, model, onNotice } = this.#options;
+    if (this.#best) {
+      setNamed(model, model.weights, this.#best.weights, 'the best epoch');
+      return this.#best.epoch;
+    }
+    const found = await folder?.restoreBest(model);
+    if (found) return found.state.best?.epoch ?? null;
+    onNotice('The weights of the best epoch are lost; the network has those of the last one.');
+    return null;
+  }
+
+  /** A step can break weights without its own loss showing it, and only good weights may take a good one's place. */
+  #checkFinite({ step }: TrainingState): void {
+    const { model, onBroken } = this.#options;
+    const broken = keyed(model).find(({ weight }) => !allFinite(weight.read().dataSync()));
+    if (!broken) return;
+    if (step > 0) throw onBroken(`The weights "${broken.key}" are no longer finite.`);
+    throw new UserError(
+      `The weights "${broken.key}" hold values that are not finite, before the first step. Build the ` +
+        'network anew: if it was trained before, that training diverged.',
+    );
+  }
+}
+
+function allFinite(values: ArrayLike<number>): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
+  return true;
+}

@@ -1,0 +1,26 @@
+import { allIndices } from '../data/subset';
+import type { Dataset } from '../data/types';
+import type { Validation } from '../recipe';
+import type { Measured } from '../runs/evaluation';
+import type { EngineRun } from './engine';
+import { splitIndices } from './order';
+
+/** Which images a network is trained on, and how it is validated. */
+export interface Division {
+  /** Indices into the training images. */
+  readonly train: Uint32Array;
+  /** Missing if nothing is validated. @returns undefined if `stopped` said so before the last batch */
+  readonly validate?: (run: EngineRun, stopped: () => boolean) => Promise<Measured | undefined>;
+}
+
+/** @throws UserError for a split that leaves one of the sides empty */
+export function divide({ train: images, test }: Dataset, validation: Validation): Division {
+  const all = allIndices(images.count);
+  if (validation === 'none') return { train: all };
+  if (validation === 'test') {
+    const indices = allIndices(test.count);
+    return { train: all, validate: (run, stopped) => run.measure(test, indices, stopped) };
+  }
+  const { train, validation: aside } = splitIndices(images.count, validation.split);
+  return { train, validate: (run, stopped) => run.measure(images, aside, stopped) };
+}
