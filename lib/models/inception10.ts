@@ -1,7 +1,8 @@
 import { tf } from '../runtime/tensorflow';
 import { LayerMaker, through } from './layers';
 import type { NetworkOptions } from './network';
-import { check, settings } from './options';
+import { check } from '../runtime/check';
+import { settings } from './options';
 
 export interface InceptionOptions extends NetworkOptions {
   /**

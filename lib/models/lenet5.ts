@@ -1,7 +1,8 @@
 import { tf } from '../runtime/tensorflow';
 import { LayerMaker } from './layers';
 import type { NetworkOptions } from './network';
-import { check, settings, smallestSide, type Window } from './options';
+import { check } from '../runtime/check';
+import { settings, smallestSide, type Window } from './options';
 
 export interface LeNetOptions extends NetworkOptions {
   /** How a 2×2 window becomes one value: its largest (the default), or its mean as in the paper. */

@@ -1,4 +1,4 @@
-import { UserError } from '../runtime/errors';
+import { check } from '../runtime/check';
 import { activations, cifarShape, type Activation, type ImageShape, type NetworkOptions } from './network';
 
 /** `NetworkOptions` with nothing left open but the seed. */
@@ -33,10 +33,10 @@ export function settings(options: NetworkOptions, defaults: Defaults, smallest =
     logits = false,
   } = options;
   checkInputShape(inputShape, smallest);
-  check(Number.isInteger(classes) && classes >= 2, 'classes', classes, 'a whole number from 2 on');
+  check(Number.isInteger(classes) && classes >= 2, 'classes', classes, 'a whole number of at least 2');
   check(seed === undefined || Number.isSafeInteger(seed), 'seed', seed, 'a whole number');
   check(Number.isFinite(width) && width > 0, 'width', width, 'a number above 0, such as 0.5');
-  check(dropout >= 0 && dropout < 1, 'dropout', dropout, 'a share from 0 up to but without 1');
+  check(dropout >= 0 && dropout < 1, 'dropout', dropout, 'a number of at least 0 and below 1');
   check(activations.includes(activation), 'activation', activation, `one of ${activations.join(', ')}`);
   check(typeof batchNorm === 'boolean', 'batchNorm', batchNorm, 'true or false');
   check(typeof logits === 'boolean', 'logits', logits, 'true or false');
@@ -48,7 +48,7 @@ function checkInputShape(shape: readonly number[], smallest: number): void {
     Array.isArray(shape) && shape.length === 3 && shape.every((size) => Number.isInteger(size) && size >= 1),
     'inputShape',
     shape,
-    '[height, width, channels], each a whole number from 1 on',
+    '[height, width, channels], each a whole number of at least 1',
   );
   const [height, width, channels] = shape;
   check(
@@ -62,16 +62,6 @@ function checkInputShape(shape: readonly number[], smallest: number): void {
 /** @throws UserError unless `allowed` has an entry for `depth` */
 export function checkDepth(depth: number, allowed: object): void {
   check(Object.hasOwn(allowed, depth), 'depth', depth, `one of ${Object.keys(allowed).join(', ')}`);
-}
-
-export function check(holds: boolean, option: string, value: unknown, allowed: string): void {
-  if (holds) return;
-  throw new UserError(`${option} is ${shown(value)}, but has to be ${allowed}.`);
-}
-
-/** JSON, except that it would call NaN and the infinities null. */
-function shown(value: unknown): string {
-  return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
 
 /** A convolution or a pool as far as it shrinks an image. */

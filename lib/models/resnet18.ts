@@ -1,7 +1,8 @@
 import { tf } from '../runtime/tensorflow';
 import { LayerMaker, through } from './layers';
 import type { NetworkOptions } from './network';
-import { check, checkDepth, settings } from './options';
+import { check } from '../runtime/check';
+import { checkDepth, settings } from './options';
 
 export interface ResNetOptions extends NetworkOptions {
   /** Weighted layers: the paper's 18 and 34, or 20, its narrow network for CIFAR-10. 18 unless told. */

@@ -1,7 +1,7 @@
 import type { tf } from '../runtime/tensorflow';
 import { activationBytes, multiplyAdds, outputShape, product, sum } from './costs';
 import { geometry, type Geometry } from './geometry';
-import { check } from './options';
+import { check } from '../runtime/check';
 
 /** One layer of a network, as a row of its summary. */
 export interface LayerRow {
@@ -39,7 +39,12 @@ export interface SummaryOptions {
 
 /** What a network consists of and costs, its parameters counted the way Keras counts. */
 export function summary(model: tf.LayersModel, { batchSize = 1 }: SummaryOptions = {}): ModelSummary {
-  check(Number.isInteger(batchSize) && batchSize >= 1, 'batchSize', batchSize, 'a whole number from 1 on');
+  check(
+    Number.isInteger(batchSize) && batchSize >= 1,
+    'batchSize',
+    batchSize,
+    'a whole number of at least 1',
+  );
   const rows = model.layers.map((layer) => row(layer, batchSize));
   const nonTrainable = count(model.nonTrainableWeights);
   const trainable = count(model.trainableWeights);

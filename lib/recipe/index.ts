@@ -1,5 +1,6 @@
 /** What can be chosen about training, as plain data: engines read it, runs record it, and none of it computes. */
-export { noAugmentation, standardAugmentation, type Augmentation } from './augmentation';
+export { checkAugmentation, noAugmentation, standardAugmentation, type Augmentation } from './augmentation';
+export { checkRecipe } from './check';
 export {
   crossEntropy,
   meanSquaredError,

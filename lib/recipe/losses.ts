@@ -1,4 +1,5 @@
 /** Losses as plain data. Each is a mean over the images, to which the model's regularisation terms are added. */
+import { belowOne, checkKind, flag, type RangesByKind } from './ranges';
 
 export interface CrossEntropy {
   readonly kind: 'crossEntropy';
@@ -18,9 +19,20 @@ export interface MeanSquaredError {
 
 export type Loss = CrossEntropy | MeanSquaredError;
 
-/** Cross-entropy with the true class: from probabilities, without label smoothing, unless told. */
+const ranges: RangesByKind<Loss> = {
+  crossEntropy: { fromLogits: flag, labelSmoothing: belowOne },
+  meanSquaredError: {},
+};
+
+/** @throws UserError that names the first setting out of its range */
+export function checkLoss<T extends Loss>(loss: T): T {
+  checkKind<Loss>('loss', loss, ranges);
+  return loss;
+}
+
+/** Cross-entropy with the true class. Defaults to probabilities as outputs, and no label smoothing. */
 export function crossEntropy(options: Partial<Omit<CrossEntropy, 'kind'>> = {}): CrossEntropy {
-  return { fromLogits: false, labelSmoothing: 0, ...options, kind: 'crossEntropy' };
+  return checkLoss({ fromLogits: false, labelSmoothing: 0, ...options, kind: 'crossEntropy' });
 }
 
 export function meanSquaredError(): MeanSquaredError {

@@ -2,10 +2,21 @@
  * Optimizers as plain data, so that each engine can build its own and a history can record what was used. The
  * formulas and defaults are those of Keras 3 (https://keras.io/api/optimizers/), unless said otherwise.
  */
+import {
+  belowOne,
+  checkKind,
+  flag,
+  notNegative,
+  oneOf,
+  orNull,
+  positive,
+  type Ranges,
+  type RangesByKind,
+} from './ranges';
 
 /** What every optimizer can do besides its own rule. */
 interface Common {
-  /** Used where no schedule says otherwise. */
+  /** What the schedule multiplies. */
   readonly learningRate: number;
   /**
    * Decoupled weight decay (Loshchilov & Hutter 2017, https://arxiv.org/abs/1711.05101): each step also takes
@@ -63,35 +74,53 @@ export interface Adam extends Common {
 
 export type Optimizer = Sgd | Adagrad | Adadelta | RmsProp | Adam;
 
+const commonRanges: Ranges<Common> = {
+  learningRate: notNegative,
+  weightDecay: notNegative,
+  decayed: oneOf('all', 'kernels'),
+  clipNorm: orNull(positive),
+};
+
+const ranges: RangesByKind<Optimizer> = {
+  sgd: { ...commonRanges, momentum: belowOne, nesterov: flag },
+  adagrad: { ...commonRanges, initialAccumulator: notNegative, epsilon: positive },
+  adadelta: { ...commonRanges, rho: belowOne, epsilon: positive },
+  rmsprop: { ...commonRanges, rho: belowOne, momentum: belowOne, epsilon: positive },
+  adam: { ...commonRanges, beta1: belowOne, beta2: belowOne, epsilon: positive },
+};
+
+/** @throws UserError that names the first setting out of its range */
+export function checkOptimizer<T extends Optimizer>(optimizer: T): T {
+  checkKind<Optimizer>('optimizer', optimizer, ranges);
+  return optimizer;
+}
+
 type Options<T> = Partial<Omit<T, 'kind'>>;
 
 const common = { weightDecay: 0, decayed: 'all', clipNorm: null } as const;
 
 /** Learning rate 0.01, no momentum. */
 export function sgd(options: Options<Sgd> = {}): Sgd {
-  return { ...common, learningRate: 0.01, momentum: 0, nesterov: false, ...options, kind: 'sgd' };
+  const defaults = { ...common, learningRate: 0.01, momentum: 0, nesterov: false };
+  return checkOptimizer({ ...defaults, ...options, kind: 'sgd' });
 }
 
 /** Learning rate 1e-3, initial accumulator 0.1, epsilon 1e-7. */
 export function adagrad(options: Options<Adagrad> = {}): Adagrad {
-  return {
-    ...common,
-    learningRate: 1e-3,
-    initialAccumulator: 0.1,
-    epsilon: 1e-7,
-    ...options,
-    kind: 'adagrad',
-  };
+  const defaults = { ...common, learningRate: 1e-3, initialAccumulator: 0.1, epsilon: 1e-7 };
+  return checkOptimizer({ ...defaults, ...options, kind: 'adagrad' });
 }
 
 /** Learning rate 1e-3, rho 0.95, epsilon 1e-7. */
 export function adadelta(options: Options<Adadelta> = {}): Adadelta {
-  return { ...common, learningRate: 1e-3, rho: 0.95, epsilon: 1e-7, ...options, kind: 'adadelta' };
+  const defaults = { ...common, learningRate: 1e-3, rho: 0.95, epsilon: 1e-7 };
+  return checkOptimizer({ ...defaults, ...options, kind: 'adadelta' });
 }
 
 /** Learning rate 1e-3, rho 0.9, no momentum, epsilon 1e-7. */
 export function rmsprop(options: Options<RmsProp> = {}): RmsProp {
-  return { ...common, learningRate: 1e-3, rho: 0.9, momentum: 0, epsilon: 1e-7, ...options, kind: 'rmsprop' };
+  const defaults = { ...common, learningRate: 1e-3, rho: 0.9, momentum: 0, epsilon: 1e-7 };
+  return checkOptimizer({ ...defaults, ...options, kind: 'rmsprop' });
 }
 
 /**
@@ -99,7 +128,8 @@ export function rmsprop(options: Options<RmsProp> = {}): RmsProp {
  * of it changes a result.
  */
 export function adam(options: Options<Adam> = {}): Adam {
-  return { ...common, learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, ...options, kind: 'adam' };
+  const defaults = { ...common, learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+  return checkOptimizer({ ...defaults, ...options, kind: 'adam' });
 }
 
 /** Adam with Keras's weight decay for it, 0.004. */

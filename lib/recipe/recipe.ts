@@ -3,6 +3,7 @@ import type { Loss } from './losses';
 import type { Normalisation } from './normalisation';
 import type { Optimizer } from './optimizers';
 import type { Precision } from './precision';
+import { checkRanges, count, notNegative, type Ranges } from './ranges';
 import type { Schedule } from './schedules';
 
 /**
@@ -20,9 +21,17 @@ export interface EarlyStopping {
   readonly minDelta: number;
 }
 
+const earlyStoppingRanges: Ranges<EarlyStopping> = { patience: count, minDelta: notNegative };
+
+/** @throws UserError that names the first setting out of its range */
+export function checkEarlyStopping(settings: EarlyStopping): EarlyStopping {
+  checkRanges('earlyStopping', settings, earlyStoppingRanges);
+  return settings;
+}
+
 /** After ten validations without a lower loss. */
 export function earlyStopping(options: Partial<EarlyStopping> = {}): EarlyStopping {
-  return { patience: 10, minDelta: 0, ...options };
+  return checkEarlyStopping({ patience: 10, minDelta: 0, ...options });
 }
 
 /** Everything that decides what training comes to, apart from the network, the images and the engine. */

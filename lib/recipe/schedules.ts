@@ -4,6 +4,17 @@
  *
  * All are factors of the optimizer's `learningRate`.
  */
+import {
+  aboveZeroToOne,
+  belowOne,
+  checkedApart,
+  checkKind,
+  count,
+  notNegative,
+  positive,
+  share,
+  type RangesByKind,
+} from './ranges';
 
 /** The rate stays. */
 export interface Constant {
@@ -61,6 +72,26 @@ export interface WarmUp {
 
 export type Schedule = Constant | StepDecay | Cosine | OneCycle | Plateau | WarmUp;
 
+const plainRanges: RangesByKind<WarmUp['then']> = {
+  constant: {},
+  step: { every: positive, factor: aboveZeroToOne },
+  cosine: { final: share },
+  oneCycle: { rise: share, initial: share, final: share },
+  plateau: { factor: belowOne, patience: count, minDelta: notNegative, minimum: share },
+};
+
+const ranges: RangesByKind<Schedule> = {
+  ...plainRanges,
+  warmUp: { epochs: notNegative, then: checkedApart },
+};
+
+/** @throws UserError that names the first setting out of its range */
+export function checkSchedule<T extends Schedule>(schedule: T): T {
+  checkKind<Schedule>('schedule', schedule, ranges);
+  if (schedule.kind === 'warmUp') checkKind('schedule.then', schedule.then, plainRanges);
+  return schedule;
+}
+
 type Options<T> = Partial<Omit<T, 'kind'>>;
 
 export function constant(): Constant {
@@ -69,27 +100,29 @@ export function constant(): Constant {
 
 /** A tenth after every 30 epochs. */
 export function stepDecay(options: Options<StepDecay> = {}): StepDecay {
-  return { every: 30, factor: 0.1, ...options, kind: 'step' };
+  return checkSchedule({ every: 30, factor: 0.1, ...options, kind: 'step' });
 }
 
 /** Down to 0. */
 export function cosine(options: Options<Cosine> = {}): Cosine {
-  return { final: 0, ...options, kind: 'cosine' };
+  return checkSchedule({ final: 0, ...options, kind: 'cosine' });
 }
 
 /** From a 25th, up for 30 % of the run, and down to a 250,000th. */
 export function oneCycle(options: Options<OneCycle> = {}): OneCycle {
-  return { rise: 0.3, initial: 1 / 25, final: 1 / 250_000, ...options, kind: 'oneCycle' };
+  const defaults = { rise: 0.3, initial: 1 / 25, final: 1 / 250_000 };
+  return checkSchedule({ ...defaults, ...options, kind: 'oneCycle' });
 }
 
 /** A tenth after ten validations without a loss lower by 1e-4, without a lower end. */
 export function reduceOnPlateau(options: Options<Plateau> = {}): Plateau {
-  return { factor: 0.1, patience: 10, minDelta: 1e-4, minimum: 0, ...options, kind: 'plateau' };
+  const defaults = { factor: 0.1, patience: 10, minDelta: 1e-4, minimum: 0 };
+  return checkSchedule({ ...defaults, ...options, kind: 'plateau' });
 }
 
 /** A schedule with so many epochs of warm-up in front. */
 export function warmUp(epochs: number, then: WarmUp['then'] = constant()): WarmUp {
-  return { kind: 'warmUp', epochs, then };
+  return checkSchedule({ kind: 'warmUp', epochs, then });
 }
 
 /** Where a run stands, for its learning rate. */
@@ -106,19 +139,20 @@ export interface Position {
 /** @returns what the optimizer's learning rate is to be multiplied by */
 export function rateFactor(schedule: Schedule, position: Position): number {
   const { step, stepsPerEpoch, epochs, validationLosses } = position;
-  const share = Math.min(1, step / Math.max(1, epochs * stepsPerEpoch - 1));
+  const done = Math.min(1, step / Math.max(1, epochs * stepsPerEpoch - 1));
   switch (schedule.kind) {
     case 'constant':
       return 1;
     case 'step':
       return schedule.factor ** Math.floor(step / stepsPerEpoch / schedule.every);
     case 'cosine':
-      return halfCosine(1, schedule.final, share);
+      return halfCosine(1, schedule.final, done);
     case 'oneCycle': {
       const { rise, initial, final } = schedule;
-      return share < rise
-        ? halfCosine(initial, 1, share / rise)
-        : halfCosine(1, final, (share - rise) / (1 - rise));
+      // Either part may be empty: a rise of 0 or 1.
+      return done <= rise && rise > 0
+        ? halfCosine(initial, 1, done / rise)
+        : halfCosine(1, final, (done - rise) / (1 - rise));
     }
     case 'plateau':
       return plateauFactor(schedule, validationLosses);

@@ -1,7 +1,8 @@
 import { takeSubset } from '../data/subset';
 import type { Dataset, ImageSet } from '../data/types';
 import { Augmenter } from '../graph';
-import type { Augmentation } from '../recipe';
+import { checkAugmentation, type Augmentation } from '../recipe';
+import { check } from '../runtime/check';
 
 export interface VersionsOptions {
   /** How many versions. Defaults to 10. */
@@ -16,6 +17,7 @@ export interface VersionsOptions {
  * What augmentation makes of one training image: version i is exactly what training with this seed makes of the image
  * if it is the i-th of its batch in that step.
  * @returns a set of `count` images, all with the image's label
+ * @throws UserError if there is no such image, or the augmentation does not fit it
  */
 export async function augmentedVersions(
   { imageShape, train }: Dataset,
@@ -23,6 +25,10 @@ export async function augmentedVersions(
   augmentation: Augmentation,
   { count = 10, seed = 1, step = 0 }: VersionsOptions = {},
 ): Promise<ImageSet> {
+  const isImage = Number.isInteger(index) && index >= 0 && index < train.count;
+  check(isImage, 'index', index, `that of a training image, 0 to ${train.count - 1}`);
+  check(Number.isInteger(count) && count >= 1, 'count', count, 'a whole number of at least 1');
+  checkAugmentation(augmentation, imageShape);
   const augmenter = await Augmenter.compile({ imageShape, normalisation: null, augmentation, seed });
   try {
     const same = takeSubset(train, new Uint32Array(count).fill(index));

@@ -4,6 +4,7 @@ import { summary } from '../models/summary';
 import { titleOf } from '../models/registry';
 import {
   adam,
+  checkRecipe,
   constant,
   crossEntropy,
   needsValidation,
@@ -115,17 +116,9 @@ function resolve(options: TrainOptions, dataset: Dataset): Recipe {
     keep: options.keep ?? 'last',
     seed: options.seed ?? 1,
   };
-  checkPositive('epochs', recipe.epochs);
-  checkPositive('batchSize', recipe.batchSize);
-  checkPositive('validationFrequency', recipe.validationFrequency);
-  if (recipe.earlyStopping) checkPositive('earlyStopping.patience', recipe.earlyStopping.patience);
+  checkRecipe(recipe, dataset.imageShape);
   checkValidated(recipe);
   return recipe;
-}
-
-function checkPositive(name: string, value: number): void {
-  if (Number.isInteger(value) && value > 0) return;
-  throw new UserError(`${name} is ${value}, but has to be a whole number from 1 on.`);
 }
 
 function checkValidated({ validation, schedule, earlyStopping, keep }: Recipe): void {

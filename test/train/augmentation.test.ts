@@ -89,3 +89,10 @@ test('augmented versions leave no tensors behind', async () => {
   await augmentedVersions(dataset, 0, cases['crop alone']);
   assert.equal(tf.memory().numTensors, before);
 });
+
+test('an image that there is not, or an augmentation that leaves nothing, is refused', async () => {
+  const { nothing } = cases;
+  await assert.rejects(augmentedVersions(dataset, count, nothing), /index is 6, .* a training image, 0 to 5/);
+  await assert.rejects(augmentedVersions(dataset, 0, { ...nothing, crop: 8 }), /crop is 8/);
+  await assert.rejects(augmentedVersions(dataset, 0, nothing, { count: 0 }), /count is 0/);
+});

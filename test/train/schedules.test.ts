@@ -54,6 +54,15 @@ test('one cycle rises to 1 at its share of the run, and falls', () => {
   assert.ok(all.every((value, i) => i === 0 || (i <= 33 ? value > all[i - 1] : value < all[i - 1])));
 });
 
+test('one cycle may only rise, or only fall', () => {
+  const rising = oneCycle({ rise: 1, initial: 0.1 });
+  close(factor(rising, 0), 0.1);
+  close(factor(rising, 99), 1);
+  const falling = oneCycle({ rise: 0, final: 0.1 });
+  close(factor(falling, 0), 1);
+  close(factor(falling, 99), 0.1);
+});
+
 test('a plateau counts validations without a lower loss, and begins to count anew', () => {
   const schedule = reduceOnPlateau({ patience: 2, factor: 0.1, minDelta: 0.01, minimum: 0.001 });
   const after = (...losses: number[]): number => factor(schedule, 50, losses);

@@ -1,0 +1,61 @@
+import { check } from '../runtime/check';
+import { checkAugmentation } from './augmentation';
+import { checkLoss } from './losses';
+import { checkOptimizer } from './optimizers';
+import {
+  anyNumber,
+  betweenZeroAndOne,
+  checkedApart,
+  checkRanges,
+  count,
+  listOf,
+  oneOf,
+  positive,
+  wholeNumber,
+  type Ranges,
+} from './ranges';
+import { checkEarlyStopping, type Recipe } from './recipe';
+import { checkSchedule } from './schedules';
+
+const ranges: Ranges<Recipe> = {
+  epochs: count,
+  batchSize: count,
+  validationFrequency: count,
+  seed: wholeNumber,
+  precision: oneOf('float32', 'mixed_bfloat16'),
+  keep: oneOf('last', 'best'),
+  optimizer: checkedApart,
+  schedule: checkedApart,
+  loss: checkedApart,
+  augmentation: checkedApart,
+  normalisation: checkedApart,
+  validation: checkedApart,
+  earlyStopping: checkedApart,
+};
+
+/**
+ * Checks that every setting of a recipe is in its range, however the recipe was made.
+ * @param imageShape height, width and channels of the images it is for
+ * @throws UserError that names the first setting that is not, its value, and what is allowed
+ */
+export function checkRecipe(recipe: Recipe, imageShape: readonly [number, number, number]): void {
+  const { normalisation, validation, earlyStopping } = recipe;
+  checkRanges('', recipe, ranges);
+  checkOptimizer(recipe.optimizer);
+  checkSchedule(recipe.schedule);
+  checkLoss(recipe.loss);
+  checkAugmentation(recipe.augmentation, imageShape);
+  if (earlyStopping !== null) checkEarlyStopping(earlyStopping);
+  if (validation !== 'test' && validation !== 'none') {
+    const allowed = 'test, none, or { split } with the share of the training images to set aside';
+    check(typeof validation === 'object', 'validation', validation, allowed);
+    checkRanges('validation', validation, { split: betweenZeroAndOne });
+  }
+  if (normalisation !== null) {
+    const channels = imageShape[2];
+    checkRanges('normalisation', normalisation, {
+      mean: listOf(channels, anyNumber),
+      deviation: listOf(channels, positive),
+    });
+  }
+}
