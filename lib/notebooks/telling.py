@@ -5,6 +5,7 @@ import os
 import re
 
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionComplete
 
 # Consecutive output of one stream is kept as one piece, up to this length: beyond it, adding costs more than it helps.
 LONGEST_STREAM = 1 << 20
@@ -30,7 +31,25 @@ def last_line(text):
 
 
 class TellingClient(NotebookClient):
-    """nbclient, telling what a cell writes while it runs."""
+    """nbclient, telling what a cell writes while it runs, and keeping what it writes after its end."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.cells_by_request = {}
+
+    async def _async_poll_output_msg(self, parent_msg_id, cell, cell_index):
+        """As nbclient's own, but output of an earlier cell is added to that cell; nbclient drops it."""
+        self.cells_by_request[parent_msg_id] = (cell, cell_index)
+        while True:
+            msg = await self.kc.iopub_channel.get_msg(timeout=None)
+            request = msg["parent_header"].get("msg_id")
+            is_late = request != parent_msg_id
+            if request not in self.cells_by_request or (is_late and msg["msg_type"] == "status"):
+                continue
+            try:
+                self.process_message(msg, *self.cells_by_request[request])
+            except CellExecutionComplete:
+                return
 
     def process_message(self, msg, cell, cell_index):
         kind, content = msg["msg_type"], msg["content"]

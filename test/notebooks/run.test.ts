@@ -80,7 +80,8 @@ describe('headless runs', () => {
 
   test('a kernel that dies, a cell that takes too long, and a broken file are told apart', async () => {
     const options = { outDir: path.join(folder, 'out'), folder: notebooksDir };
-    const dies = await runNotebook(write('dies', notebook(code('process.exit(3)'))), options);
+    const deadly = notebook(code("process.kill(process.pid, 'SIGKILL'); await new Promise(() => {});"));
+    const dies = await runNotebook(write('dies', deadly), options);
     assert.equal(dies.failure?.kind, 'dead kernel');
     const slow = notebook(code('await new Promise((r) => setTimeout(r, 60_000))'));
     const times = await runNotebook(write('slow', slow), { ...options, cellTimeout: 1 });
@@ -90,6 +91,30 @@ describe('headless runs', () => {
       runNotebook(path.join(folder, 'broken.ipynb'), options),
       /broken\.ipynb is no notebook/,
     );
+  });
+
+  test('process.exit is named with its code and line, and what was printed just before is kept', async () => {
+    const file = write('exits', notebook(code('console.log("just before");\nprocess.exit(3);')));
+    const options = { outDir: path.join(folder, 'out'), folder: notebooksDir };
+    const { output, failure } = await runNotebook(file, options);
+    assert.deepEqual([failure?.kind, failure?.line], ['error', 2]);
+    assert.match(failure!.message, /^ExitError: process\.exit\(3\) was called/);
+    assert.deepEqual(executedCells(output)[0].outputs[0].text, ['just before\n']);
+  });
+
+  test('what a cell writes after its end is kept below it, not below the cell that runs then', async () => {
+    const file = write(
+      'late',
+      notebook(
+        code('setTimeout(() => console.log("late"), 300); console.log("early");'),
+        code('await new Promise((r) => setTimeout(r, 1500)); console.log("second");'),
+      ),
+    );
+    const options = { outDir: path.join(folder, 'out'), folder: notebooksDir };
+    const { output, failure } = await runNotebook(file, options);
+    assert.equal(failure, undefined);
+    const texts = executedCells(output).map(({ outputs }) => outputs.map(({ text }) => text));
+    assert.deepEqual(texts, [[['early\n', 'late\n']], [['second\n']]]);
   });
 
   test('plain nbconvert ends with an error for a failing cell, in silence for none', () => {
