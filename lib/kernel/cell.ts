@@ -6,7 +6,7 @@ import * as path from 'node:path';
 import * as vm from 'node:vm';
 import type { MimeBundle } from '../runtime/display';
 import { bundleOf, type Exports, writableExports } from './cell-values';
-import type { Compilation, CompiledCell, Compiler } from './compiler';
+import type { CompiledCell, Compiler } from './compiler';
 import { type ExitError, refuseExit } from './exit';
 import { AFTER_AWAIT, EACH_ROUND } from './interrupt-checks';
 import { InterruptFlag } from './interrupt-flag';
@@ -47,7 +47,7 @@ export class CellRunner {
   /** What the type check knows of them. */
   declarations = '';
 
-  /** Raised by the control thread when this one is stuck. */
+  /** Raised by the socket thread when this one is stuck. */
   readonly interruptFlag = new InterruptFlag();
 
   private readonly exports = writableExports(this.variables);
@@ -95,7 +95,6 @@ export class CellRunner {
    */
   async run(code: string, executionCount: number, request: Message): Promise<Outcome> {
     this.interruptedEarly = false;
-    this.reloader.forgetChanged();
     return this.attempt(code, cellFileName(executionCount), executionCount, request);
   }
 
@@ -112,13 +111,29 @@ export class CellRunner {
     return this.context.getStore()?.request;
   }
 
+  /** Whatever happens, it has an outcome: without one, a cell would get no reply, nor would any after it. */
   private async attempt(code: string, name: string, count: number, request: Message): Promise<Outcome> {
-    let compilation: Compilation;
     try {
-      compilation = this.compiler.compile(this.declarations, code);
+      this.reloader.forgetChanged();
+      try {
+        return await this.compileAndExecute(code, name, count, request);
+      } finally {
+        this.reloader.remember();
+      }
     } catch (thrown) {
-      return { status: 'error', error: reportThrown(thrown, this.sources) };
+      // A program that an interrupt has ended makes the call that waited for it fail.
+      const reason = this.interruptFlag.take() ? new InterruptedError() : thrown;
+      return { status: 'error', error: reportThrown(reason, this.sources) };
     }
+  }
+
+  private async compileAndExecute(
+    code: string,
+    name: string,
+    count: number,
+    request: Message,
+  ): Promise<Outcome> {
+    const compilation = this.compiler.compile(this.declarations, code);
     if (compilation.kind === 'problems') {
       return { status: 'error', error: reportProblems(compilation.problems, name, code) };
     }
@@ -138,14 +153,9 @@ export class CellRunner {
       this.stopIfInterruptedEarly();
       await this.execute(cell, name, { count, request });
       return this.outcome(cell, code);
-    } catch (thrown) {
-      // A program that an interrupt has ended makes the call that waited for it fail.
-      const reason = this.interruptFlag.take() ? new InterruptedError() : thrown;
-      return { status: 'error', error: reportThrown(reason, this.sources) };
     } finally {
       // Also after an error: what the cell had assigned until then can be looked at, as in any notebook.
       this.declarations = cell.declarations;
-      this.reloader.remember();
     }
   }
 

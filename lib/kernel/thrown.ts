@@ -23,10 +23,10 @@ export function isA<T>(value: unknown, type: abstract new (...args: never[]) => 
   }
 }
 
-/** The elements of an array; of anything else none. */
-export function elements(value: unknown, atMost: number): unknown[] {
+/** A copy of an array; empty for anything else. */
+export function elements(value: unknown): unknown[] {
   try {
-    return Array.isArray(value) ? (value.slice(0, atMost) as unknown[]) : [];
+    return Array.isArray(value) ? [...(value as unknown[])] : [];
   } catch {
     return [];
   }

@@ -33,10 +33,8 @@ const DIM = '\u001b[2m';
 const PLAIN = '\u001b[0m';
 /** Lines shown before and after the one that an arrow points at. */
 const CONTEXT_LINES = 2;
-/** Causes of causes, and errors in errors, are followed this deep; a cycle must not hang the kernel. */
-const DEEPEST = 5;
-/** Of the errors in an error, this many are shown. */
-const MOST_ERRORS = 10;
+/** A report describes at most this many errors: the one that was thrown, and those in it or behind it. */
+const MOST_ERRORS = 12;
 
 interface Place {
   readonly line: number;
@@ -52,27 +50,30 @@ interface CellPlace extends Place {
  * @param cells text of the cells that ran, by file name (see {@link cellFileName})
  */
 export function reportThrown(thrown: unknown, cells: ReadonlyMap<string, string>): ErrorReport {
-  return { ...nameAndMessage(thrown), traceback: description(thrown, cells, 0) };
+  return { ...nameAndMessage(thrown), traceback: description(thrown, cells, []) };
 }
 
-/** The error, where it was thrown, and the errors that it holds or was caused by. */
-function description(thrown: unknown, cells: ReadonlyMap<string, string>, depth: number): string[] {
+/**
+ * The error, where it was thrown, and the errors that it holds or was caused by.
+ * @param described what the report holds already: a cycle must not hang the kernel
+ */
+function description(thrown: unknown, cells: ReadonlyMap<string, string>, described: unknown[]): string[] {
+  described.push(thrown);
   const { ename, evalue } = nameAndMessage(thrown);
   const lines = [`${RED}${BOLD}${ename}${PLAIN}: ${evalue}`, ...details(thrown, cells)];
-  if (depth === DEEPEST) return lines;
+  if (!isA(thrown, Error)) return lines;
   const add = (relation: string, inner: unknown): void => {
-    const [first, ...rest] = description(inner, cells, depth + 1);
+    const isNew = typeof inner !== 'object' || !described.includes(inner);
+    if (!isNew || described.length === MOST_ERRORS) return;
+    const [first, ...rest] = description(inner, cells, described);
     lines.push('', `${DIM}${relation}${PLAIN} ${first}`, ...rest);
   };
   // AggregateError, which says nothing by itself.
-  const errors = property(thrown, 'errors');
-  const shownErrors = isA(thrown, Error) ? elements(errors, MOST_ERRORS) : [];
-  const count = shownErrors.length === 0 ? 0 : Number(property(errors, 'length'));
-  shownErrors.forEach((inner, i) => {
-    add(`error ${i + 1} of ${count}:`, inner);
+  const errors = elements(property(thrown, 'errors'));
+  errors.forEach((inner, i) => {
+    add(`error ${i + 1} of ${errors.length}:`, inner);
   });
-  if (count > shownErrors.length) lines.push('', `${DIM}and ${count - shownErrors.length} more${PLAIN}`);
-  const cause = isA(thrown, Error) ? property(thrown, 'cause') : undefined;
+  const cause = property(thrown, 'cause');
   if (cause !== undefined) add('caused by', cause);
   return lines;
 }

@@ -39,6 +39,11 @@ const HOSTILE: readonly (readonly [string, RegExp, RegExp])[] = [
   ['10n', /^Thrown$/, /^10n$/],
   ['Object.assign(new Error("loop"), { cause: null, errors: revoked })', /^Error$/, /^loop$/],
   ['(() => { const e: any = new Error("own cause"); e.cause = e; return e; })()', /^Error$/, /^own cause$/],
+  [
+    '(() => { const all: Error[] = []; for (let i = 0; i < 1000; i++) all.push(Object.assign(new Error("i"), { errors: all })); return new AggregateError(all); })()',
+    /^AggregateError$/,
+    /^$/,
+  ],
   ['"\\ud83c"', /^Thrown$/, /^\ufffd$/],
 ];
 
