@@ -1,14 +1,14 @@
-/** Requests to run a cell: one at a time, in the order in which they come, and each with a reply. */
+/** The requests to run a cell. They are handled one at a time, in order, and each gets a reply. */
 import type { CellRunner, Outcome } from './cell';
 import { History } from './history';
 import type { Output } from './output';
 import type { Reply, Sockets } from './sockets';
 import type { JsonObject, Message } from './wire';
 
-/** After an error, requests that are on their way this long belong to the same "run all", in ms. */
+/** Requests that arrive this soon after an error belong to the same "run all", in ms. */
 const ABORT_WINDOW_MS = 20;
 
-/** What is written below a cell that an interrupt does not stop, the first time and the second; see stuck-watch.js. */
+/** Written below a cell that an interrupt does not stop: the first time, and the second. See stuck-watch.js. */
 const STUCK_NOTICES = [
   '\nThe cell has not stopped yet. It is in code that cannot be interrupted: a program that it waits for, native ' +
     'code, or a loop inside a package. Interrupt once more to end the programs that the kernel has started; ' +
@@ -92,7 +92,7 @@ export class CellQueue {
     this.sockets.publish('status', { execution_state: 'idle' }, message);
   }
 
-  /** What a client wants to know after its cell, each expression by a name. */
+  /** Evaluates what a client wants to know after its cell: expressions by name. */
   private async evaluate(expressions: unknown, count: number, request: Message): Promise<JsonObject> {
     const answers: JsonObject = {};
     if (typeof expressions !== 'object' || expressions === null) return answers;
@@ -104,15 +104,15 @@ export class CellQueue {
   }
 
   /**
-   * An addition to the protocol, for headless runs: what earlier cells had started and left failing. It fails no
-   * cell, least of all the one that trains at the moment, and yet a run in which it happened did not pass.
+   * An addition to the protocol for headless runs: failures of what earlier cells started. They fail no cell,
+   * least of all one that is training, but a run in which they happened has not passed.
    */
   private backgroundFailures(): JsonObject {
     const failures = this.cells.takeBackgroundFailures();
     return failures.length === 0 ? {} : { background_failures: failures };
   }
 
-  /** Answers what was sent together with a cell that failed: each request is told that it was not run. */
+  /** Tells each request that was sent together with a failed cell that it was not run. */
   private async abortWaiting(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, ABORT_WINDOW_MS));
     for (const { message, reply } of this.waiting.splice(0)) {

@@ -1,11 +1,11 @@
-/** What the text of a cell says by itself, without types and without the cells before it. */
+/** What the text of a cell alone tells, without types and without earlier cells. */
 import type * as TypeScript from 'typescript';
 
 type Ts = typeof TypeScript;
 
 /**
- * The cell without its `export`s, each replaced by as many spaces so that positions stay. Every variable of a cell
- * is visible to later cells, exported or not, and tslab exports them all a second time.
+ * Repair: `export` in a cell. Returns the cell with each `export` replaced by spaces, so that positions stay the same.
+ * Later cells see every variable anyway, and tslab adds an export of its own, which would be a second one.
  */
 export function withoutExports(ts: Ts, code: string): string {
   if (!code.includes('export')) return code;
@@ -30,7 +30,7 @@ export function withoutExports(ts: Ts, code: string): string {
   return text;
 }
 
-/** Whether a statement is `export { a, b }`: of the cell's own variables, by their own names. */
+/** Whether a statement exports the cell's own variables under their own names, as `export { a, b }` does. */
 function exportsOwnNames(ts: Ts, { moduleSpecifier, exportClause }: TypeScript.ExportDeclaration): boolean {
   return (
     moduleSpecifier === undefined &&
@@ -57,7 +57,7 @@ export function endsWithSemicolon(ts: Ts, code: string): boolean {
   return file.statements.at(-1)?.getText(file).endsWith(';') === true;
 }
 
-/** True if no later line could make `code` valid TypeScript. To be asked of a cell that is complete. */
+/** True if `code`, a complete cell, is not valid TypeScript. */
 export function isInvalid(ts: Ts, code: string): boolean {
   const file = parse(ts, code) as TypeScript.SourceFile & {
     parseDiagnostics?: readonly TypeScript.Diagnostic[];

@@ -1,11 +1,11 @@
-/** Values of cells: how they look, and where cells keep them. */
+/** Values in cells: how they are shown, and where they are kept. */
 import { inspect } from 'node:util';
 import { DISPLAY_SYMBOL, type MimeBundle } from '../runtime/display';
 import { property, shown } from './thrown';
 
 export type Exports = Record<string, unknown>;
 
-/** What a value looks like: its own idea of it, or what Node would print. Throws what the value throws. */
+/** How a value is shown: in its own way if it has one, else as Node prints it. Throws what the value's code throws. */
 export function bundleOf(value: unknown): MimeBundle {
   const display = typeof value === 'object' ? property(value, DISPLAY_SYMBOL) : undefined;
   if (typeof display === 'function') {
@@ -15,7 +15,7 @@ export function bundleOf(value: unknown): MimeBundle {
   return { 'text/plain': inspect(value) };
 }
 
-/** A copy in which all is what Jupyter takes: text, and JSON where the type is a JSON type. */
+/** A copy that Jupyter accepts: JSON for JSON types, and text for all others. */
 function sendable(bundle: object): MimeBundle {
   const copy = JSON.parse(JSON.stringify(bundle)) as MimeBundle;
   const entries = Object.entries(copy).map(([type, data]) => [

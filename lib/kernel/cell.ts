@@ -15,39 +15,39 @@ import { isA, property } from './thrown';
 import { cellFileName, type ErrorReport, InterruptedError, reportProblems, reportThrown } from './traceback';
 import type { Message } from './wire';
 
-/** How a cell ended. `result` shows what its last expression gave; it is absent if there is nothing to show. */
+/** How a cell ended. `result` shows the value of its last expression; it is absent if there is nothing to show. */
 export type Outcome =
   | { readonly status: 'ok'; readonly result?: MimeBundle }
   | { readonly status: 'error'; readonly error: ErrorReport };
 
 type Require = ReturnType<typeof createRequire>;
-/** Global that holds what each cell is called with; a script can reach nothing else of ours. */
+/** Name of the global that holds the arguments of a cell: a script sees nothing but globals. */
 const ARGUMENTS = '__cell__';
 
-/** Something that a cell had started and that failed after the cell's end, where no code could catch it. */
+/** Something that a cell started and that failed after the cell had ended, where no code could catch it. */
 export interface BackgroundFailure {
-  /** Execution count of the cell; undefined if it can't be told which it was. */
+  /** Execution count of the cell; undefined if it is not known. */
   readonly cell: number | undefined;
   readonly error: ErrorReport;
 }
 
-/** One run of one cell: what its asynchronous parts, however far they reach, have in common. */
+/** One run of one cell. All its asynchronous parts share it. */
 interface Execution {
   readonly count: number;
-  /** What asked for it: its output belongs there. */
+  /** The request that asked for it; its output belongs to that. */
   readonly request: Message;
   interrupted: boolean;
-  /** Ends the cell now, whatever its code is waiting for. */
+  /** Ends the cell now, even if its code is still waiting for something. */
   fail(reason: unknown): void;
 }
 
 export class CellRunner {
   /** Variables of all cells so far; compiled cells read and write them as properties. */
   readonly variables: Exports = {};
-  /** What the type check knows of them. */
+  /** Their types, for the type check of later cells. */
   declarations = '';
 
-  /** Raised by the socket thread when this one is stuck. */
+  /** Raised by the socket thread when this thread is stuck. */
   readonly interruptFlag = new InterruptFlag();
 
   private readonly exports = writableExports(this.variables);
@@ -58,7 +58,7 @@ export class CellRunner {
   private readonly maps = new Map<string, UrlAndMap>();
   private running: Execution | undefined;
   private backgroundFailures: BackgroundFailure[] = [];
-  /** An interrupt that came after a cell was accepted and before its code ran. */
+  /** Whether an interrupt came before the code of the accepted cell had begun. */
   private interruptedEarly = false;
 
   constructor(
@@ -91,14 +91,14 @@ export class CellRunner {
   /**
    * Compiles and runs a cell.
    * @param executionCount its number, for error messages
-   * @param request what asked for it
+   * @param request the request to run it
    */
   async run(code: string, executionCount: number, request: Message): Promise<Outcome> {
     this.interruptedEarly = false;
     return this.attempt(code, cellFileName(executionCount), executionCount, request);
   }
 
-  /** Gives the value of an expression, with the variables of all cells so far, and declares nothing. */
+  /** Evaluates an expression with the variables of all cells so far. Declares nothing. */
   async evaluate(expression: string, executionCount: number, request: Message): Promise<Outcome> {
     const { declarations } = this;
     const outcome = await this.attempt(expression, 'expression', executionCount, request);
@@ -106,12 +106,12 @@ export class CellRunner {
     return outcome;
   }
 
-  /** The request whose cell the running code belongs to, which may be an earlier one; undefined if none is known. */
+  /** The request whose cell the running code belongs to, possibly an earlier one; undefined if it is not known. */
   owner(): Message | undefined {
     return this.context.getStore()?.request;
   }
 
-  /** Whatever happens, it has an outcome: without one, a cell would get no reply, nor would any after it. */
+  /** Never throws: without an outcome, neither this cell nor any later one would get a reply. */
   private async attempt(code: string, name: string, count: number, request: Message): Promise<Outcome> {
     try {
       this.reloader.forgetChanged();
@@ -121,7 +121,7 @@ export class CellRunner {
         this.reloader.remember();
       }
     } catch (thrown) {
-      // A program that an interrupt has ended makes the call that waited for it fail.
+      // When an interrupt ends a program, the call that waited for it fails.
       const reason = this.interruptFlag.take() ? new InterruptedError() : thrown;
       return { status: 'error', error: reportThrown(reason, this.sources) };
     }
@@ -143,7 +143,7 @@ export class CellRunner {
     }
     const { cell } = compilation;
     this.sources.set(name, code);
-    // An interrupt that came during the type check is heard now.
+    // An interrupt that came during the type check is handled now.
     await new Promise((resolve) => setImmediate(resolve));
     this.maps.set(name, {
       url: name,
@@ -154,19 +154,19 @@ export class CellRunner {
       await this.execute(cell, name, { count, request });
       return this.outcome(cell, code);
     } finally {
-      // Also after an error: what the cell had assigned until then can be looked at, as in any notebook.
+      // After an error too: later cells can use what the cell had assigned by then, as in any notebook.
       this.declarations = cell.declarations;
     }
   }
 
-  /** What failed after its cell's end since this was last asked. */
+  /** What has failed after the end of its cell since the last call. */
   takeBackgroundFailures(): readonly BackgroundFailure[] {
     const failures = this.backgroundFailures;
     this.backgroundFailures = [];
     return failures;
   }
 
-  /** Stops the running cell by force: it fails now, and its awaiting code throws when it comes back. */
+  /** Stops the running cell by force: it fails now, and its code throws when its current `await` returns. */
   interrupt(): void {
     const execution = this.running;
     if (execution === undefined) {
@@ -195,7 +195,7 @@ export class CellRunner {
       const execution: Execution = { ...whose, interrupted: false, fail: reject };
       this.running = execution;
       this.context.run(execution, () => {
-        // One turn more, so that a promise which was rejected and never awaited is heard of while the cell is there.
+        // One more turn of the event loop, so that a rejection that nobody awaits still fails its cell.
         this.runInterruptibly(script).then(() => setImmediate(resolve), reject);
       });
     }).finally(() => {
@@ -203,7 +203,7 @@ export class CellRunner {
     });
   }
 
-  /** Runs a cell's code so that SIGINT ends its synchronous part, whatever that is in. */
+  /** Runs a cell's code so that SIGINT ends its synchronous part, even inside a package. */
   private async runInterruptibly(script: vm.Script): Promise<void> {
     try {
       await script.runInThisContext({ breakOnSigint: true });
@@ -216,7 +216,7 @@ export class CellRunner {
 
   private readonly eachRound = (): void => {
     if (!this.interruptFlag.take()) return;
-    // This may be a callback, or what an earlier cell has left running: the running cell may not see the error.
+    // This may be a callback, or code that an earlier cell left running: the running cell may never see the error.
     const execution = this.context.getStore();
     if (execution !== undefined) execution.interrupted = true;
     this.interrupt();
@@ -241,7 +241,7 @@ export class CellRunner {
 
   private failFromOutside(reason: unknown): void {
     const execution = this.context.getStore() ?? this.running;
-    // The loop that an interrupt left behind ends with the very error that the cell has reported.
+    // A loop that was interrupted ends with the same error that its cell has already reported.
     if (isA(reason, InterruptedError)) return;
     if (execution !== undefined && execution === this.running) {
       execution.fail(reason);
@@ -249,7 +249,7 @@ export class CellRunner {
     }
     const error = reportThrown(reason, this.sources);
     this.backgroundFailures.push({ cell: execution?.count, error });
-    // Said below the cell that runs, since nobody looks at the one that has ended.
+    // Shown below the running cell, since nobody looks at one that has ended.
     this.context.exit(() => {
       process.stderr.write(
         `After its cell had ended, something failed that no code awaited or caught:\n${error.traceback.join('\n')}\n`,

@@ -1,13 +1,13 @@
 /**
- * Cells to JavaScript: tslab's converter, with what it lacks added from outside.
+ * Compiles cells to JavaScript with tslab's converter, and adds from outside what it lacks.
  *
  * tslab checks a cell with TypeScript's watch program, carries the declarations of earlier cells along as a
- * virtual `.d.ts`, and finds completions and tooltips the same way. All of that is used as it is; the repairs hang
- * on the compiler that tslab loads:
+ * virtual `.d.ts`, and finds completions and tooltips the same way. All of that is used unchanged. The
+ * repairs are hooks in the compiler that tslab loads:
  * - imports: a notebook may import any file of the project (`rootDir` is no longer the notebook's folder),
  *   and a module that is imported is loaded by Node, once, instead of being compiled into the cell;
  * - strictness: cells are checked with the project's own tsconfig.json (project-files.ts);
- * - edited files: the program looks at the project's files before each cell, not when a timer fires;
+ * - edited files: the project's files are looked at before each cell, not when a timer fires;
  * - positions: each conversion keeps its source map, so that an error points at the cell's line (tslab-hooks.ts);
  * - long cells: the time to compile grows with the length, not with its square (tslab-hooks.ts);
  * - exports: a cell may say `export` (cell-text.ts);
@@ -22,7 +22,7 @@ import { TslabHooks } from './tslab-hooks';
 
 type Ts = typeof TypeScript;
 
-/** A problem that the type check found, positions counted from 0. */
+/** A problem that the type check found. Positions count from 0. */
 export interface Problem {
   /** Path relative to the project, or undefined for the cell itself. */
   readonly file: string | undefined;
@@ -38,7 +38,7 @@ export interface CompiledCell {
   readonly javascript: string;
   /** From `javascript` to the cell's own text. */
   readonly sourceMap: DecodedSourceMap;
-  /** Declarations that later cells see. */
+  /** The declarations for later cells. */
   readonly declarations: string;
   readonly usesAwait: boolean;
   /** The export that holds the value of a trailing expression. */
@@ -59,7 +59,7 @@ export class Compiler {
 
   /**
    * @param root folder of the project: its tsconfig.json rules, its files may be imported
-   * @param notebookFolder what relative imports of a cell start from; tslab takes the working directory
+   * @param notebookFolder where relative imports of a cell start; becomes the working directory, which tslab uses
    */
   constructor(root: string, notebookFolder: string) {
     process.chdir(notebookFolder);
@@ -102,7 +102,7 @@ export class Compiler {
     };
   }
 
-  /** What may stand at `position` (in UTF-16 units) of `code`. */
+  /** Completions at `position` (in UTF-16 units) of `code`. */
   complete(
     declarations: string,
     code: string,
@@ -112,7 +112,7 @@ export class Compiler {
     return { start: info.start, end: info.end, names: info.candidates };
   }
 
-  /** Type and documentation of what stands at `position`, as plain text. */
+  /** Type and documentation of the name at `position`, as plain text. */
   inspect(declarations: string, code: string, position: number): string | undefined {
     const info = this.converter.inspect(declarations, code, position) as TypeScript.QuickInfo | undefined;
     if (info === undefined) return undefined;
@@ -121,7 +121,7 @@ export class Compiler {
     return [...parts, ...tags].filter((part) => part !== '').join('\n\n');
   }
 
-  /** Whether `code` is a whole cell, for consoles that ask before they send. */
+  /** Whether `code` is a complete cell, for consoles that ask before they send it. */
   completeness(code: string): { status: 'complete' | 'incomplete' | 'invalid'; indent?: string } {
     const { completed, indent } = this.isComplete(code);
     if (!completed) return { status: 'incomplete', indent: indent ?? '' };

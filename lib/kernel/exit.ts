@@ -1,6 +1,6 @@
 /**
- * Repair: `process.exit` in a cell. It would end the kernel with all its variables, in the middle of its work, and
- * lose what the cell has just written. Here it fails the cell that calls it.
+ * Repair: `process.exit` in a cell. It would end the kernel in the middle of its work and lose all variables and
+ * what the cell has just written. Here it fails the cell that calls it.
  */
 import { UserError } from '../runtime/errors';
 import { shown } from './thrown';
@@ -9,7 +9,7 @@ import { shown } from './thrown';
 export class ExitError extends UserError {
   override readonly name = 'ExitError';
 
-  /** @param code what the cell gave as exit code, if anything */
+  /** @param code the exit code that the cell gave, if any */
   constructor(code: unknown) {
     const call = `process.exit(${code === undefined ? '' : shown(code)})`;
     super(
@@ -19,7 +19,7 @@ export class ExitError extends UserError {
   }
 }
 
-/** Ends this process at once; for the kernel itself. */
+/** The real `process.exit`, for the kernel itself. */
 export const leave = process.exit.bind(process);
 
 /**

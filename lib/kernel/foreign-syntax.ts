@@ -1,7 +1,7 @@
-/** Repair: magics and shell commands of Python's kernel, which TypeScript answers with "Expression expected". */
+/** Repair: magics and shell commands of Python's kernel, for which TypeScript only says "Expression expected". */
 import type { Problem } from './compiler';
 
-/** What to do instead of a magic that people try first. */
+/** What to do instead of the most common magics. */
 const INSTEAD: Readonly<Record<string, string>> = {
   time: "put console.time('label') before the code and console.timeEnd('label') after it",
   timeit: "put console.time('label') before the code and console.timeEnd('label') after it",
@@ -16,9 +16,9 @@ const INSTEAD: Readonly<Record<string, string>> = {
 };
 
 /**
- * A sentence for a cell that did not compile because it holds a magic such as `%timeit`, or a shell command such as
- * `!ls`; undefined if it does not.
+ * Explains a cell that did not compile because of a magic such as `%timeit` or a shell command such as `!ls`.
  * @param problems what the type check found in the cell
+ * @returns one sentence, or undefined if the cell has neither
  */
 export function foreignSyntax(code: string, problems: readonly Problem[]): string | undefined {
   const lines = code.split('\n');

@@ -1,14 +1,14 @@
-/** The cells that ran, for consoles that let their user go back to them (`history_request`). */
+/** The cells that ran, for consoles in which a user can go back to them (`history_request`). */
 import type { JsonObject } from './wire';
 
 export interface HistoryEntry {
   readonly count: number;
   readonly code: string;
-  /** What the cell's last expression gave, as text. */
+  /** The value of the cell's last expression as text, or null if there was none. */
   readonly output: string | null;
 }
 
-/** A kernel of ours keeps the history of its own session only. */
+/** The history covers this kernel's own session only. */
 const SESSION = 1;
 
 export class History {
@@ -19,7 +19,7 @@ export class History {
   }
 
   /**
-   * Answers a request for a range of counts, the last `n`, or what matches a glob pattern.
+   * Finds cells by a range of execution counts, by a glob pattern, or the last `n` of them.
    * @returns [session, count, code] for each cell, or [session, count, [code, output]]
    */
   find(request: JsonObject): unknown[] {

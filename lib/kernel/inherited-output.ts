@@ -1,8 +1,8 @@
 /**
  * Repair: output that goes around `process.stdout`. A program that a cell starts with `stdio: 'inherit'`, and
  * `fs.writeSync(1, …)`, write to the kernel's own file descriptors, which end in Jupyter's terminal. Here they are
- * sent where `process.stdout` goes, below the cell. What native code writes there, such as TensorFlow's log, is left
- * alone.
+ * sent to `process.stdout` and `process.stderr`, and so appear below the cell. Native code, such as TensorFlow's log,
+ * still writes to the terminal.
  */
 import type { ChildProcess, StdioOptions } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -12,19 +12,19 @@ import * as path from 'node:path';
 
 type Stream = 'stdout' | 'stderr';
 type AnyFunction = (...args: unknown[]) => unknown;
-/** An output of a program, and which stream of ours it inherits. */
+/** An output of a program, and the stream of ours that it inherits. */
 interface Inherited {
   readonly fd: 1 | 2;
   readonly stream: Stream;
 }
 
-/** Puts the repair into Node's modules, for this process and for good. */
+/** Changes Node's own modules, for the rest of this process. */
 export function passOnInheritedOutput(): void {
-  // The modules themselves, not the copies that `import * as` gives.
+  // `import * as` would give copies of the modules.
   const load = createRequire(__filename) as (name: string) => Record<string, AnyFunction>;
   passOnPrograms(load('node:child_process'));
   passOnWrites(load('node:fs'));
-  // Packages that import Node's modules as ES modules hold names of their own.
+  // ES modules import copies of the names, which are updated here.
   syncBuiltinESMExports();
 }
 
@@ -32,20 +32,20 @@ function passOnPrograms(module: Record<string, AnyFunction>): void {
   for (const name of ['spawn', 'fork']) {
     const start = module[name];
     module[name] = inPlaceOf(start, (...args) => {
-      // Only fork shares our streams if nothing is said about them.
+      // Only fork inherits our streams by default.
       const shares = name === 'fork' && optionsOf(args)?.silent !== true;
       const inherited = replaceInherited(args, () => 'pipe', shares ? FORK_STDIO : undefined);
       const child = start(...args) as ChildProcess;
       for (const { fd, stream } of inherited) {
         child[fd === 1 ? 'stdout' : 'stderr']?.on('data', (chunk: Buffer) => process[stream].write(chunk));
-        // As in Node: a stream that the program inherits is not its parent's to read.
+        // As in Node: the parent cannot read a stream that the program inherits.
         child[fd === 1 ? 'stdout' : 'stderr'] = null;
         (child.stdio as unknown[])[fd] = null;
       }
       return child;
     });
   }
-  // While one of these runs, nobody here could read a pipe.
+  // These block, so nobody could read a pipe while the program runs.
   for (const name of ['spawnSync', 'execSync', 'execFileSync']) {
     const run = module[name];
     module[name] = inPlaceOf(run, (...args) => {
@@ -67,10 +67,10 @@ function passOnPrograms(module: Record<string, AnyFunction>): void {
 const FORK_STDIO: StdioOptions = ['inherit', 'inherit', 'inherit', 'ipc'];
 
 /**
- * Replaces, in the arguments of a function that starts a program, each stream of ours that the program would
- * inherit.
- * @param replacement what it gets in its place
- * @param otherwise the `stdio` if the arguments name none
+ * Replaces each stream of ours that a program would inherit. Changes `args`, which are those of a function that
+ * starts a program.
+ * @param replacement makes what the program gets instead
+ * @param otherwise the default of `stdio`
  */
 function replaceInherited(
   args: unknown[],
@@ -95,7 +95,7 @@ function replaceInherited(
   return inherited;
 }
 
-/** Which of our streams an element of `stdio` names, in one of the ways that Node knows. */
+/** The stream of ours that an element of `stdio` stands for, if any. */
 function ownStream(element: unknown, fd: 1 | 2): Stream | undefined {
   if (element === 'inherit') return fd === 1 ? 'stdout' : 'stderr';
   if (element === 1 || element === process.stdout) return 'stdout';
@@ -110,11 +110,11 @@ function optionsOf(args: readonly unknown[]): Record<string, unknown> | undefine
   return args.slice(1).find(isOptions);
 }
 
-/** A file that nobody else sees and that is gone when it is closed. */
+/** A file without a name, which is gone when it is closed. */
 function temporaryFile(): number {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cell-output-'));
   try {
-    // Appending, since a program may open it once more for each of its own.
+    // Appending, so that programs that share it do not overwrite each other.
     return fs.openSync(path.join(folder, 'output'), 'a+');
   } finally {
     fs.rmSync(folder, { recursive: true });
@@ -130,7 +130,7 @@ function passOnFile(file: number, stream: Stream): void {
   fs.closeSync(file);
 }
 
-/** The functions of `fs` that take a descriptor and write, and how each tells its caller what it has written. */
+/** Replaces the functions of `fs` that write to a descriptor. */
 function passOnWrites(module: Record<string, AnyFunction>): void {
   const { write, writeSync, writeFileSync, appendFileSync } = module;
   module.writeSync = inPlaceOf(writeSync, (fd, ...rest) => {
@@ -158,7 +158,7 @@ function passOnWrites(module: Record<string, AnyFunction>): void {
   }
 }
 
-/** `replacement` with what else hangs on `original`: its name, and what `promisify` looks for. */
+/** Gives `replacement` the properties of `original`: its name, and what `promisify` looks for. */
 function inPlaceOf(original: AnyFunction, replacement: AnyFunction): AnyFunction {
   return Object.defineProperties(replacement, Object.getOwnPropertyDescriptors(original));
 }
@@ -168,7 +168,7 @@ function streamOf(fd: unknown): Stream | undefined {
 }
 
 /**
- * Writes to a stream of ours what the arguments of `fs.write` say.
+ * Does what `fs.write` would do with these arguments, on a stream of ours.
  * @param args (text, position, encoding), or (bytes, offset, length) or (bytes, { offset, length })
  * @returns the number of bytes
  */

@@ -1,14 +1,14 @@
 /**
- * Repair: interrupts. JavaScript cannot stop a promise, nor, from outside, a loop; but code can look whether it is to
- * stop. `await e` becomes `__afterAwait__(await e)`, which throws when its cell has been interrupted. Each round of a
- * loop begins with `__eachRound__()`, which does so even if the loop never awaits, and so does each call of a function
- * that may call itself again, be it by way of a promise or of `process.nextTick`.
+ * Repair: interrupts. JavaScript cannot stop a promise, and nothing outside a loop can stop the loop; but code can check
+ * whether it should stop. `await e` becomes `__afterAwait__(await e)`, which throws if its cell has been interrupted.
+ * Each round of a loop begins with `__eachRound__()`, which throws even if the loop never awaits. So does each call of
+ * a function that may lead to itself again, for instance through a promise or `process.nextTick`.
  */
 import type * as TypeScript from 'typescript';
 
 type Ts = typeof TypeScript;
 
-/** What an instrumented cell calls; see cell.ts. */
+/** The functions that an instrumented cell calls; see cell.ts. */
 export const AFTER_AWAIT = '__afterAwait__';
 export const EACH_ROUND = '__eachRound__';
 
@@ -22,7 +22,7 @@ export function checkForInterrupt(ts: Ts): TypeScript.TransformerFactory<TypeScr
     const check = (name = EACH_ROUND): TypeScript.Statement => factory.createExpressionStatement(call(name));
     const checked = (body: TypeScript.Statement, name = EACH_ROUND): TypeScript.Block =>
       factory.createBlock([check(name), body], true);
-    /** A function's body with the check behind its directives, such as 'use strict'. */
+    /** A function's body with the check after its directives, such as 'use strict'. */
     const checkedBlock = (block: TypeScript.Block): TypeScript.Block => {
       const first = block.statements.findIndex(
         (statement) => !(ts.isExpressionStatement(statement) && ts.isStringLiteral(statement.expression)),
@@ -105,7 +105,7 @@ export function checkForInterrupt(ts: Ts): TypeScript.TransformerFactory<TypeScr
   };
 }
 
-/** The names of a cell's functions and methods, and of the variables and properties that are given one. */
+/** The names of a cell's functions and methods, and of variables and properties that hold one. */
 function functionNames(ts: Ts, file: TypeScript.SourceFile): ReadonlySet<string> {
   const names = new Set<string>();
   const add = (name: TypeScript.Node | undefined): void => {
@@ -132,7 +132,7 @@ function functionNames(ts: Ts, file: TypeScript.SourceFile): ReadonlySet<string>
   return names;
 }
 
-/** Whether a function's body says one of `names`: it may lead back to the function itself. */
+/** Whether a function's body mentions one of `names`, and so may lead back to the function itself. */
 function mentions(ts: Ts, node: TypeScript.Node, names: ReadonlySet<string>): boolean {
   if (names.size === 0) return false;
   const { body } = node as { body?: TypeScript.Node };

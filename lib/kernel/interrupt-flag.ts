@@ -1,20 +1,19 @@
 /**
- * The word that the control thread and the main thread share while a cell is stuck: the one thing that a loop
- * which never awaits can still look at.
+ * A number in memory that the socket thread and the main thread share. Even a loop that never awaits can read it.
  */
 
-/** Nothing is asked. */
+/** No interrupt is pending. */
 const NONE = 0;
-/** The control thread asks the running cell to stop. Written there as well, see control-thread.js. */
+/** The running cell is to stop. Set by stuck-watch.js, which has this number as well. */
 const ASKED = 1;
-/** The cell has stopped for it; the request that follows on the ordinary way is answered and no more. */
+/** The cell has stopped. When the interrupt request itself arrives, it only needs its reply. */
 const TAKEN = 2;
 
 export class InterruptFlag {
-  /** For the control thread. */
+  /** The memory, for the socket thread. */
   readonly shared = new Int32Array(new SharedArrayBuffer(4));
 
-  /** Whether the running cell is to stop; true once for each time it is asked. */
+  /** Whether the running cell is to stop. True once for each interrupt. */
   take(): boolean {
     return (
       Atomics.load(this.shared, 0) === ASKED &&
@@ -22,12 +21,12 @@ export class InterruptFlag {
     );
   }
 
-  /** Whether a request is on its way that the control thread could not hand over yet. */
+  /** Whether an interrupt is pending whose request the main thread has not handled yet. */
   isRaised(): boolean {
     return Atomics.load(this.shared, 0) !== NONE;
   }
 
-  /** Whether an interrupt that arrives now has had its effect already; forgets it. */
+  /** Whether the interrupt that is being handled has already stopped its cell. Resets the flag. */
   wasTaken(): boolean {
     return Atomics.exchange(this.shared, 0, NONE) === TAKEN;
   }

@@ -6,8 +6,8 @@
  *     node lib/kernel/launch.js <connection file>
  *
  * Jupyter starts this through the kernelspec that set-up writes into `.venv`. It turns on ts-node with the
- * compiler that tslab carries, so that the process holds one TypeScript for the kernel, for `lib` and for the
- * cells, and hands over to main.ts.
+ * compiler that comes with tslab, so that the kernel, `lib` and the cells share one TypeScript, and then starts
+ * main.ts.
  */
 const path = require('node:path');
 
@@ -16,7 +16,7 @@ require('../runtime/typescript').registerTypeScript({ compiler: '@tslab/typescri
 
 const connectionFile = process.argv.at(2);
 if (connectionFile === undefined) {
-  console.error('Usage: node lib/kernel/launch.js <connection file>. Jupyter starts this; you need not.');
+  console.error('Usage: node lib/kernel/launch.js <connection file>. Jupyter runs this for you.');
   process.exit(2);
 }
 require('./main').main(connectionFile, root);

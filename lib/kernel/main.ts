@@ -1,4 +1,4 @@
-/** Puts the kernel together: compiler, cells, and the Jupyter messages between them and the outside. */
+/** Puts the kernel together: the compiler, the cells, and the server that speaks with Jupyter. */
 import '../runtime/environment';
 import * as fs from 'node:fs';
 import { CellRunner } from './cell';
@@ -9,8 +9,8 @@ import { reportToTerminal } from './terminal';
 import type { ConnectionInfo } from './wire';
 
 /**
- * Starts the kernel in the current folder, which is the notebook's.
- * @param connectionFile path of the JSON file in which Jupyter says where to listen
+ * Starts the kernel. The current folder must be the notebook's.
+ * @param connectionFile path of the JSON file in which Jupyter names the ports
  * @param root folder of the project
  */
 export function main(connectionFile: string, root: string): void {

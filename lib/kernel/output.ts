@@ -1,4 +1,4 @@
-/** Everything that cells show, sent on as part of the cell that shows it. */
+/** Sends on everything that cells show, each piece as output of the cell that shows it. */
 import { setDisplayHost } from '../runtime/display';
 import { refuseInput } from './no-input';
 import { passOnInheritedOutput } from './inherited-output';
@@ -44,7 +44,7 @@ export class Output {
     });
   }
 
-  /** Publishes everything that a cell has written; to be called at its end. */
+  /** Publishes everything that a cell has written. Call it at the end of the cell. */
   finish(): void {
     this.streams.finish();
   }

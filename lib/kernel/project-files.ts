@@ -1,6 +1,6 @@
 /**
- * The project's own files, as cells see them: checked with the project's rules, looked at again when a cell runs,
- * and reported when a cell imports one that has type errors.
+ * The project's own files as cells see them. They are checked with the project's rules, looked at again before each
+ * cell, and their type errors are reported to the cells that import them.
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -8,7 +8,7 @@ import type * as TypeScript from 'typescript';
 import type { Problem } from './compiler';
 
 type Ts = typeof TypeScript;
-/** What tslab keeps of a program: it knows which files import which. */
+/** A program of TypeScript that knows which files import which. */
 export type Builder = TypeScript.EmitAndSemanticDiagnosticsBuilderProgram;
 
 export class ProjectFiles {
@@ -22,7 +22,7 @@ export class ProjectFiles {
   ) {}
 
   /**
-   * The rules of the project's tsconfig.json that hold for cells as well.
+   * The rules of the project's tsconfig.json that apply to cells too.
    * @throws Error if the file can't be read
    */
   compilerOptions(): TypeScript.CompilerOptions {
@@ -46,7 +46,7 @@ export class ProjectFiles {
     };
   }
 
-  /** Watches `file` if it belongs to the project; other files don't change while a kernel runs. */
+  /** Watches `file` if it belongs to the project. Other files are not expected to change while a kernel runs. */
   watch(file: string, callback: TypeScript.FileWatcherCallback): TypeScript.FileWatcher {
     const isOfProject =
       file.startsWith(`${this.root}${path.sep}`) && !file.includes(`${path.sep}node_modules${path.sep}`);

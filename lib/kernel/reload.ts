@@ -1,7 +1,7 @@
 /**
- * Repair: edited files. A module of the project that changed on disk is forgotten together with all that
- * import it, so that the next cell that imports any of them, directly or through an index, gets the new one.
- * What earlier cells already hold stays as it was.
+ * Repair: edited files. When a module of the project has changed on disk, Node forgets it and every module that
+ * imports it. The next cell that imports one of them, directly or through an index, gets the new version. Values
+ * that earlier cells hold stay as they are.
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -11,7 +11,7 @@ export class ModuleReloader {
   private readonly prefix: string;
   private readonly kept: readonly string[];
 
-  /** @param root folder of the project; its kernel and runtime are kept, since they hold the process's state */
+  /** @param root folder of the project; its kernel and runtime are never reloaded, since they hold state */
   constructor(root: string) {
     this.prefix = root + path.sep;
     this.kept = ['kernel', 'runtime'].map((name) => path.join(root, 'lib', name) + path.sep);
@@ -30,7 +30,7 @@ export class ModuleReloader {
     return changed.map(({ filename }) => filename);
   }
 
-  /** Notes the state of all that is loaded now; to be called after each cell. */
+  /** Notes which version of each module is loaded now. Call it after each cell. */
   remember(): void {
     for (const { filename } of this.modules()) {
       if (!this.loaded.has(filename)) this.loaded.set(filename, modifiedTime(filename));

@@ -18,7 +18,7 @@ import { type Reply, Sockets } from './sockets';
 import { reportToTerminal } from './terminal';
 import { type ConnectionInfo, type JsonObject, type Message, PROTOCOL_VERSION } from './wire';
 
-/** A signal this soon after an interrupt request belongs to it, in ms. */
+/** A signal this soon after an interrupt request belongs to that request, in ms. */
 const OWN_SIGNAL_MS = 1000;
 
 export class KernelServer {
@@ -41,7 +41,7 @@ export class KernelServer {
   async listen(): Promise<void> {
     this.output.capture();
     process.on('SIGINT', () => {
-      // The socket thread's own signal goes with a request that is on its way, or was just answered.
+      // The socket thread sends a signal too, for a request that is still to be handled or was just answered.
       const isOwn = this.cells.interruptFlag.isRaised() || Date.now() - this.lastInterrupt < OWN_SIGNAL_MS;
       if (!isOwn) this.interrupt();
     });
@@ -52,7 +52,7 @@ export class KernelServer {
     this.sockets.publish('status', { execution_state: 'starting' }, undefined);
   }
 
-  /** Answers a request that is not a cell, between busy and idle as the protocol wants it. */
+  /** Answers a request other than a cell, between "busy" and "idle" as the protocol requires. */
   private answer(message: Message, reply: Reply): void {
     this.sockets.publish('status', { execution_state: 'busy' }, message);
     try {
@@ -67,7 +67,7 @@ export class KernelServer {
       });
     }
     this.sockets.publish('status', { execution_state: 'idle' }, message);
-    // Whoever watches the state, to show it or to end idle kernels, must not take a training cell for idle.
+    // A client that shows the state, or ends idle kernels, must not consider a training cell idle.
     const running = this.queue.running();
     if (running !== undefined) this.sockets.publish('status', { execution_state: 'busy' }, running);
   }

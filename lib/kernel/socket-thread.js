@@ -1,14 +1,13 @@
 'use strict';
 /**
- * The kernel's second thread: all of Jupyter's sockets, and the watch over the main thread.
+ * The kernel's second thread. It owns all of Jupyter's sockets and watches over the main thread.
  *
- * Cells run on the main thread, and one that never awaits keeps its event loop from turning: nothing that lives
- * there can hear an interrupt, nor send what the cell has written. This thread can. It is plain JavaScript so that
- * it costs no second compiler.
+ * Cells run on the main thread. While one of them does not await, that thread can neither notice an interrupt nor send
+ * what the cell has written. This thread can. It is plain JavaScript, so that it needs no compiler.
  *
- * Repair: output lost. ZeroMQ's send is asynchronous, and a second send that starts before the first has ended is
- * refused; stock tslab awaits none of them, so that a burst of output loses most of its messages. Here each socket
- * has a queue, and no high-water mark above which a publisher drops.
+ * Repair: lost output. ZeroMQ's send is asynchronous, and it refuses a second send before the first has ended. Stock
+ * tslab awaits none of them, so that a burst of output loses most of its messages. Here each socket has a queue, and
+ * no high-water mark above which a publisher drops messages.
  */
 const { createHmac, timingSafeEqual } = require('node:crypto');
 const worker = require('node:worker_threads');
@@ -25,17 +24,17 @@ const { StuckWatch } = require('./stuck-watch');
  * @property {Int32Array} listening shared: how many listeners will answer an interrupt by themselves
  * @property {Int32Array} flag shared: see interrupt-flag.ts
  *
- * What the main thread says: send this; the interrupt was heard; these are the notices (see stuck-watch.js) of the
- * cell that runs from now on; close, after everything has been sent.
+ * What the main thread says: send this; the interrupt has arrived; a cell begins, and these are its notices (see
+ * stuck-watch.js); send what is queued and close.
  * @typedef {{ type: 'send', socket: SocketName, frames: Frames } | { type: 'acknowledged' }
  *   | { type: 'notices', notices: Frames[] } | { type: 'close' }} ToSocketThread
  *
- * What it is told: all sockets are open; a message has come; all sockets are closed.
+ * What this thread says: all sockets are open; a message has arrived; all sockets are closed.
  * @typedef {{ type: 'ready' } | { type: 'received', socket: 'shell' | 'control', frames: Uint8Array[] }
  *   | { type: 'closed' }} FromSocketThread
  */
 
-/** How often to look whether the process that started the kernel is still there, in ms. */
+/** How often to check that the process that started the kernel is still there, in ms. */
 const PARENT_CHECK_MS = 1000;
 /** How long a kernel without a parent may take to save and leave, in ms. */
 const LEAVE_MS = 5000;
@@ -59,7 +58,7 @@ const sockets = {
 const sent = { shell: Promise.resolve(), control: Promise.resolve(), iopub: Promise.resolve() };
 
 /**
- * Sends after everything that was queued before.
+ * Sends frames after everything that is queued already.
  * @param {SocketName} socket
  * @param {Frames} frames
  */
@@ -68,7 +67,7 @@ function send(socket, frames) {
   sent[socket] = sent[socket]
     .then(() => sockets[socket].send(buffers))
     .catch((/** @type {unknown} */ error) => {
-      // There is nobody left to tell on this socket.
+      // This socket cannot tell anybody, so the terminal has to.
       console.error(`A message could not be sent: ${String(error)}`);
     });
 }
@@ -121,9 +120,9 @@ main.on('message', (/** @type {ToSocketThread} */ message) => {
 });
 
 /**
- * A kernel whose Jupyter was killed would live on for ever: it is asked to leave, then made to. Jupyter may have
- * been killed while the kernel was starting, when another process had taken its place as parent already; but it
- * leaves its process id in the environment.
+ * Ends a kernel whose Jupyter was killed, and which would otherwise live on for ever: SIGTERM first, SIGKILL later.
+ * If Jupyter was killed while the kernel was starting, another process is the parent already; but Jupyter's process
+ * id is in the environment.
  */
 function leaveWhenOrphaned() {
   const parent = process.ppid;

@@ -1,4 +1,4 @@
-/** Jupyter's messages in and out of the main thread. The sockets themselves live in socket-thread.js. */
+/** Receives and sends Jupyter's messages on the main thread. The sockets themselves are in socket-thread.js. */
 import * as path from 'node:path';
 import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
@@ -9,14 +9,14 @@ import type { Frames, FromSocketThread, SocketName, ToSocketThread } from './soc
 import { reportToTerminal } from './terminal';
 import { type ConnectionInfo, type JsonObject, type Message, Wire } from './wire';
 
-/** Answers the request that it was made for. */
+/** Sends a reply to one particular request. */
 export type Reply = (type: string, content: JsonObject) => void;
 
 export class Sockets {
   private readonly wire: Wire;
   private readonly thread: Worker;
 
-  /** @throws Error if the connection asks for a signature that this kernel does not know */
+  /** @throws Error if the connection file asks for a signature other than HMAC-SHA256 */
   constructor(connection: ConnectionInfo, flag: InterruptFlag) {
     this.wire = new Wire(connection);
     this.thread = new Worker(path.join(__dirname, 'socket-thread.js'), {
@@ -30,8 +30,8 @@ export class Sockets {
   }
 
   /**
-   * Hands each message on, in the order in which they come. Settles when the sockets are open.
-   * @param receive gets a request, and a function that replies to it
+   * Opens the sockets, and resolves when they are open.
+   * @param receive called with each request, in order, and with a function that replies to it
    */
   listen(receive: (message: Message, reply: Reply) => void): Promise<void> {
     return new Promise((resolve) => {
@@ -49,26 +49,27 @@ export class Sockets {
     });
   }
 
-  /** Publishes to all clients, as something that belongs to `parent`. */
+  /** Publishes a message to all clients, as a result of the request `parent`. */
   publish(type: string, content: JsonObject, parent: Message | undefined): void {
     this.send('iopub', this.wire.encode(type, content, parent, false));
   }
 
-  /** The interrupt that was asked for last has reached this thread. */
+  /** Tells the socket thread that this thread has received the interrupt, and so is not stuck. */
   acknowledgeInterrupt(): void {
     this.tell({ type: 'acknowledged' });
   }
 
   /**
-   * Leaves what is to be written below the cell of `parent` if it can't be stopped.
-   * @param texts for the first interrupt, and for a second
+   * Hands over, before a cell runs, what to write below it if it can't be stopped.
+   * @param texts for the first interrupt, and for the second
+   * @param parent the request to run the cell
    */
   leaveNotices(texts: readonly string[], parent: Message): void {
     const notices = texts.map((text) => this.wire.encode('stream', { name: 'stderr', text }, parent, false));
     this.tell({ type: 'notices', notices });
   }
 
-  /** Closes all sockets when everything has been sent. */
+  /** Sends everything that is queued, then closes all sockets. */
   close(): Promise<void> {
     return new Promise((resolve) => {
       this.thread.on('message', ({ type }: FromSocketThread) => {

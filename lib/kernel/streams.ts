@@ -1,29 +1,29 @@
 /**
- * Repair: every line its own output. What a cell writes to stdout and stderr is gathered and published in
- * pieces, in the order of writing, so that a notebook holds one stream output where a person sees one.
+ * Repair: one output per line. What a cell writes to stdout and stderr is collected and published in larger pieces,
+ * in the order of writing.
  */
 import { StringDecoder } from 'node:string_decoder';
 
 export type StreamName = 'stdout' | 'stderr';
 
-/** Longest wait before text is published, in ms: short enough to look immediate. */
+/** Text is published after this time, in ms; short enough to look immediate. */
 const DELAY_MS = 30;
-/** The same for code that keeps timers from firing, such as a loop that never awaits. */
+/** The same while the code keeps timers from firing, as a loop that never awaits does. */
 const BUSY_DELAY_MS = 300;
 /** Text longer than this is published at once, so that a loop that never awaits cannot fill the memory. */
 const LARGE = 1 << 16;
 
-/** @template Owner what a piece of text belongs to: text of two owners is never one piece */
+/** @template Owner what text belongs to; text of different owners is published separately */
 export class StreamBuffer<Owner> {
   private name: StreamName = 'stdout';
   private owner: Owner | undefined;
   private text = '';
   private since = 0;
   private timer: NodeJS.Timeout | undefined;
-  /** Bytes of a character whose rest has not been written yet. */
+  /** They keep the first bytes of a character until the rest is written. */
   private readonly decoders = { stdout: new StringDecoder('utf8'), stderr: new StringDecoder('utf8') };
 
-  /** @param currentOwner asked at each write */
+  /** @param currentOwner called at each write */
   constructor(
     private readonly currentOwner: () => Owner,
     private readonly publish: (name: StreamName, text: string, owner: Owner) => void,
@@ -50,7 +50,7 @@ export class StreamBuffer<Owner> {
       }, DELAY_MS);
   }
 
-  /** Publishes what is there; before anything else is shown, and at a cell's end. */
+  /** Publishes what has been collected. Call it before anything else is shown. */
   flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -60,13 +60,13 @@ export class StreamBuffer<Owner> {
     this.publish(this.name, text, this.owner as Owner);
   }
 
-  /** Publishes everything, also the bytes of a character that was never completed. */
+  /** Publishes everything, including the bytes of a character that was never completed. */
   finish(): void {
     for (const name of ['stdout', 'stderr'] as const) this.write(name, '');
     this.flush();
   }
 
-  /** Gives this process's stdout and stderr to the notebook. */
+  /** Redirects this process's stdout and stderr to the notebook. */
   capture(): void {
     for (const name of ['stdout', 'stderr'] as const) {
       const write = (
@@ -84,7 +84,7 @@ export class StreamBuffer<Owner> {
   }
 }
 
-/** What a stream makes of text: itself, or bytes if the text spells them, as `hex` and `base64` do. */
+/** Text as a stream takes it: unchanged for UTF-8, as bytes for any other encoding, such as `hex`. */
 function encoded(text: string, encoding: unknown): string | Uint8Array {
   const isText = typeof encoding !== 'string' || /^utf-?8$/i.test(encoding) || !Buffer.isEncoding(encoding);
   return isText ? text : Buffer.from(text, encoding);

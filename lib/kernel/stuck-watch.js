@@ -1,23 +1,23 @@
 'use strict';
 /**
- * What happens when an interrupt does not reach the main thread because a cell keeps it busy. Step by step:
- * 1. a flag is raised, which every loop of a cell looks at (transforms.ts);
- * 2. SIGINT, which ends other code while the cell's first, synchronous part runs (cell.ts);
- * 3. a notice below the cell: it can't be stopped in that way, and what else to do;
- * 4. asked a second time, the programs that the kernel has started are ended: the cell may wait for one of them;
- * 5. a second notice: only a restart helps.
+ * What happens when an interrupt does not reach the main thread because a cell keeps it busy:
+ * 1. A flag is raised. Every loop of a cell checks it (interrupt-checks.ts).
+ * 2. SIGINT is sent. It ends any code in the first, synchronous part of a cell (cell.ts).
+ * 3. A notice below the cell says that it could not be stopped, and what else to do.
+ * 4. A second interrupt ends the programs that the kernel has started: the cell may be waiting for one of them.
+ * 5. A second notice says that only a restart helps.
  */
 const fs = require('node:fs');
 
-/** How long the main thread may take to acknowledge an interrupt before it is taken for stuck, in ms. */
+/** If the main thread has not acknowledged an interrupt after this time, it is considered stuck, in ms. */
 const STUCK_AFTER_MS = 500;
-/** How long loops may take to see the flag before the code is taken for something else than a cell's loop, in ms. */
+/** A loop of a cell sees the flag within this time; other code needs SIGINT. In ms. */
 const NO_LOOP_AFTER_MS = 300;
-/** How long SIGINT, or the end of a program that the cell waited for, may take to show, in ms. */
+/** How long SIGINT, or the end of a program, may take to have an effect, in ms. */
 const NO_EFFECT_AFTER_MS = 1500;
-/** How long a program may take to end by itself, in ms. */
+/** How long a program may take to end after SIGINT, in ms. */
 const KILL_AFTER_MS = 1000;
-/** How long a second interrupt counts as one, in ms. */
+/** An interrupt this soon after another one counts as the second, in ms. */
 const PATIENCE_MS = 60_000;
 /** See interrupt-flag.ts. */
 const ASKED = 1;
@@ -26,11 +26,11 @@ class StuckWatch {
   /** @type {NodeJS.Timeout | undefined} */
   #timer;
   /**
-   * Notices of the running cell that were not needed yet.
+   * Notices for the running cell that have not been needed yet.
    * @type {(Uint8Array | string)[][]}
    */
   #notices = [];
-  /** Whether the running cell could not be stopped once already. */
+  /** Whether an interrupt has already failed to stop the running cell. */
   #gaveUp = false;
   #listening;
   #flag;
@@ -38,7 +38,7 @@ class StuckWatch {
 
   /**
    * @param {{ listening: Int32Array, flag: Int32Array, publish: (frames: (Uint8Array | string)[]) => void }} options
-   *   listening: shared, how many listeners will answer an interrupt by themselves; flag: shared, see
+   *   listening: shared, the number of listeners that stop by themselves when interrupted; flag: shared, see
    *   interrupt-flag.ts; publish: sends a notice
    */
   constructor({ listening, flag, publish }) {
@@ -48,17 +48,17 @@ class StuckWatch {
   }
 
   /**
-   * @param {(Uint8Array | string)[][]} notices what to publish when the cell can't be stopped, the first time and
-   *   the second
+   * @param {(Uint8Array | string)[][]} notices what to publish if the cell can't be stopped: at the first
+   *   interrupt, and at the second
    */
   cellBegins(notices) {
     this.#notices = notices;
     this.#gaveUp = false;
   }
 
-  /** An interrupt was asked for, and handed to the main thread. */
+  /** An interrupt was requested. The request goes to the main thread as well. */
   interruptRequested() {
-    // Work that listens stops at its next step, however long that takes; asked again, it is stopped by force.
+    // Work that listens stops after its current step, however long that takes. A second interrupt uses force.
     const patient = Atomics.load(this.#listening, 0) > 0 && this.#timer === undefined;
     if (patient) {
       this.#wait(PATIENCE_MS, () => undefined);
@@ -78,7 +78,7 @@ class StuckWatch {
     }
   }
 
-  /** The main thread has heard of the interrupt: it is not stuck. */
+  /** The main thread has received the interrupt, so it is not stuck. */
   acknowledged() {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -107,7 +107,7 @@ class StuckWatch {
 
   /**
    * @param {number} milliseconds
-   * @param {() => void} then what follows if the main thread has not acknowledged by then
+   * @param {() => void} then runs if the main thread has not acknowledged by then
    */
   #wait(milliseconds, then) {
     clearTimeout(this.#timer);
@@ -119,7 +119,7 @@ class StuckWatch {
 }
 
 /**
- * Ends the programs that this process has started, and those that they have started.
+ * Ends all programs that this process has started, directly or through others.
  * @param {NodeJS.Signals} signal
  */
 function endStartedPrograms(signal) {
@@ -127,14 +127,14 @@ function endStartedPrograms(signal) {
     try {
       process.kill(pid, signal);
     } catch {
-      // It has ended by itself.
+      // It has ended already.
     }
   }
 }
 
 /**
  * @param {number} pid
- * @returns {number[]} the processes below `pid`; none on a system whose /proc does not tell
+ * @returns {number[]} its child processes and theirs; empty on a system whose /proc does not list them
  */
 function descendants(pid) {
   /** @type {string[]} */

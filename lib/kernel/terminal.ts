@@ -1,7 +1,7 @@
-/** The process's own standard error: what the kernel itself has to say, and no cell. */
+/** The process's own standard error, for what the kernel itself reports. */
 const write = process.stderr.write.bind(process.stderr);
 
-/** Writes to the process's own stderr, also after cells have been given another one. */
+/** Writes to the process's own stderr, even after `process.stderr` has been redirected to the notebook. */
 export function reportToTerminal(text: string): void {
   write(text);
 }

@@ -1,10 +1,10 @@
 /**
- * Reading a value that somebody threw. It may be anything: its getters may throw, so may its `toString`, and a proxy
- * may refuse every question. None of that may reach the kernel, and whatever is shown of it must be text.
+ * Safe ways to read a thrown value, which may be anything: its getters and its `toString` may throw, and a proxy may
+ * reject every operation. None of that may break the kernel.
  */
 import { inspect } from 'node:util';
 
-/** A property of any value; undefined if reading it fails. */
+/** Reads a property of any value. Returns undefined if that fails. */
 export function property(value: unknown, key: PropertyKey): unknown {
   if (value === null || value === undefined) return undefined;
   try {
@@ -14,7 +14,7 @@ export function property(value: unknown, key: PropertyKey): unknown {
   }
 }
 
-/** `instanceof`, for a value that may refuse to be asked. */
+/** `instanceof` for any value. False if the check fails. */
 export function isA<T>(value: unknown, type: abstract new (...args: never[]) => T): value is T {
   try {
     return value instanceof type;
@@ -23,7 +23,7 @@ export function isA<T>(value: unknown, type: abstract new (...args: never[]) => 
   }
 }
 
-/** A copy of an array; empty for anything else. */
+/** Copies an array. Returns an empty one for anything else. */
 export function elements(value: unknown): unknown[] {
   try {
     return Array.isArray(value) ? [...(value as unknown[])] : [];
@@ -32,7 +32,7 @@ export function elements(value: unknown): unknown[] {
   }
 }
 
-/** A value as text: a string as it is, everything else as Node prints it. */
+/** A value as text: a string unchanged, everything else as Node prints it. */
 export function shown(value: unknown): string {
   if (typeof value === 'string') return value;
   // Its own way to show itself may be what fails.
@@ -46,10 +46,10 @@ export function shown(value: unknown): string {
   return `a value of type ${typeof value} that can't be shown`;
 }
 
-/** What Jupyter calls `ename` and `evalue`. */
+/** The error's name and message, which Jupyter calls `ename` and `evalue`. Both are always text. */
 export function nameAndMessage(thrown: unknown): { ename: string; evalue: string } {
   const [name, message] = [property(thrown, 'name'), property(thrown, 'message')];
-  // Also an Error of another realm, and something shaped like one.
+  // An Error of another realm counts too, and so does an object shaped like one.
   const isError =
     isA(thrown, Error) || (typeof thrown === 'object' && message !== undefined && name !== undefined);
   if (isError)

@@ -1,6 +1,6 @@
 /**
- * Repair: errors as text on stderr. An error becomes Jupyter's `error` message: name, message, and a
- * traceback that shows the line of the cell, in the colours that notebooks and terminals understand.
+ * Repair: errors as text on stderr. An error becomes Jupyter's `error` message: name, message, and a traceback that
+ * shows the line of the cell, in colours that notebooks and terminals can display.
  */
 import { UserError } from '../runtime/errors';
 import type { Problem } from './compiler';
@@ -14,7 +14,7 @@ export interface ErrorReport {
   readonly traceback: readonly string[];
 }
 
-/** A cell was stopped by the user. */
+/** The user stopped the cell. */
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
   constructor() {
@@ -22,7 +22,7 @@ export class InterruptedError extends Error {
   }
 }
 
-/** The name under which a cell's code runs, as it stands in stacks. */
+/** The file name of a cell's code in stack traces. */
 export function cellFileName(executionCount: number): string {
   return `cell [${executionCount}]`;
 }
@@ -31,7 +31,7 @@ const RED = '\u001b[31m';
 const BOLD = '\u001b[1m';
 const DIM = '\u001b[2m';
 const PLAIN = '\u001b[0m';
-/** Lines shown before and after the one that an arrow points at. */
+/** Lines shown before and after the one with the arrow. */
 const CONTEXT_LINES = 2;
 /** A report describes at most this many errors: the one that was thrown, and those in it or behind it. */
 const MOST_ERRORS = 12;
@@ -54,8 +54,8 @@ export function reportThrown(thrown: unknown, cells: ReadonlyMap<string, string>
 }
 
 /**
- * The error, where it was thrown, and the errors that it holds or was caused by.
- * @param described what the report holds already: a cycle must not hang the kernel
+ * Describes an error: what it says, where it was thrown, and the errors that it holds or was caused by.
+ * @param described what the report already describes, so that a cycle ends
  */
 function description(thrown: unknown, cells: ReadonlyMap<string, string>, described: unknown[]): string[] {
   described.push(thrown);
@@ -68,7 +68,7 @@ function description(thrown: unknown, cells: ReadonlyMap<string, string>, descri
     const [first, ...rest] = description(inner, cells, described);
     lines.push('', `${DIM}${relation}${PLAIN} ${first}`, ...rest);
   };
-  // AggregateError, which says nothing by itself.
+  // Those of an AggregateError, whose own message says nothing.
   const errors = elements(property(thrown, 'errors'));
   errors.forEach((inner, i) => {
     add(`error ${i + 1} of ${errors.length}:`, inner);
@@ -109,7 +109,7 @@ export function reportProblems(problems: readonly Problem[], name: string, code:
   return { ename: 'TypeScriptError', evalue, traceback };
 }
 
-/** A message in several parts comes as several problems at one place. */
+/** A message in several parts arrives as several problems at the same place. */
 function isSamePlace(a: Problem, b: Problem): boolean {
   return a.file === b.file && a.line === b.line && a.character === b.character && a.length === b.length;
 }
@@ -117,7 +117,7 @@ function isSamePlace(a: Problem, b: Problem): boolean {
 function details(thrown: unknown, cells: ReadonlyMap<string, string>): string[] {
   const stack = framesOf(thrown);
   const lines: string[] = [];
-  // Where it was thrown, and, if that is a function of an earlier cell, where the running cell called it.
+  // Where it was thrown, and where the running cell made the call, if the code is an earlier cell's.
   const places = stack.map(cellPlace).filter((place) => place !== undefined) as CellPlace[];
   const shownPlaces = [places.at(0), places.at(-1)].filter(
     (place, i, all) => i === 0 || place?.name !== all[0]?.name,
@@ -127,13 +127,13 @@ function details(thrown: unknown, cells: ReadonlyMap<string, string>): string[] 
     if (place === undefined || code === undefined) continue;
     lines.push('', `${place.name}, line ${place.line}`, ...excerpt(code, place, 1));
   }
-  // A message that was written for the reader says it all; where in lib it was thrown would only bury it.
+  // A message written for the user says everything; the stack in lib would only bury it.
   const shown = isA(thrown, UserError) || isA(thrown, InterruptedError) ? [] : stack;
   if (shown.length > 0) lines.push('', ...shown.map((frame) => `${DIM}    ${frame}${PLAIN}`));
   return lines;
 }
 
-/** The stack's frames that say something to the cell's author: not the kernel's own, nor Node's. */
+/** The frames of the stack that help the cell's author: none of the kernel's own, none of Node's. */
 function framesOf(thrown: unknown): string[] {
   const stack = typeof thrown === 'object' ? property(thrown, 'stack') : undefined;
   if (typeof stack !== 'string') return [];

@@ -1,15 +1,14 @@
 /**
- * Changes to a cell's syntax tree that tslab's own conversion lacks. All run before TypeScript's transforms,
- * on the tree as written. See also interrupt-checks.ts.
+ * Changes to a cell's syntax tree that tslab does not make. They run before TypeScript's own transforms, on the tree
+ * as written. See also interrupt-checks.ts.
  */
 import type * as TypeScript from 'typescript';
 
 /**
  * Repair: shorthand properties. tslab turns a reference to a variable of an earlier cell into a property of
- * `exports`, but leaves `{ x }` alone, which then throws "x is not defined". This writes it as
- * `{ x: exports.x }`.
+ * `exports`, except in `{ x }`, which then throws "x is not defined". This transform writes `{ x: exports.x }`.
  *
- * @param earlier the declarations that tslab carries over from the cells before
+ * @param earlier the declarations of earlier cells, as tslab passes them on
  */
 export function expandShorthand(
   ts: typeof TypeScript,
@@ -41,11 +40,11 @@ export function expandShorthand(
 }
 
 /**
- * Repair: renaming in a pattern. tslab takes the name of a property for a variable where the property's type was
- * made in an earlier cell, and writes `{ exports.x: y }` for `{ x: y }`, which is another pattern altogether. A quoted
- * name means the same, and is left alone.
+ * Repair: renaming in a pattern. If the type of a property was declared in an earlier cell, tslab mistakes the
+ * property's name for a variable and turns `{ x: y }` into `{ exports.x: y }`. It leaves a quoted name alone, which
+ * means the same.
  *
- * @param earlier the declarations that tslab carries over from the cells before
+ * @param earlier the declarations of earlier cells, as tslab passes them on
  */
 export function quotePropertyNames(
   ts: typeof TypeScript,
@@ -79,8 +78,8 @@ export function quotePropertyNames(
 }
 
 /**
- * Repair: tslab's own transform, which comes last, writes into the file that it is given. That must not be the one
- * that was checked: the cell's declarations are still to be made from it.
+ * Repair: tslab's own transform, which runs last, modifies the file that it gets. It gets a copy here, because the
+ * cell's declarations are made from the original afterwards.
  */
 export function copyFile(ts: typeof TypeScript): TypeScript.TransformerFactory<TypeScript.SourceFile> {
   return () => (file) => ts.factory.updateSourceFile(file, ts.factory.createNodeArray([...file.statements]));

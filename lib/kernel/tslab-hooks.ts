@@ -1,6 +1,6 @@
 /**
- * What hangs on the compiler that tslab loads. tslab is handed a TypeScript whose watch host, emit and transpile go
- * through the functions below; tslab's own code stays as it is.
+ * The hooks in the compiler that tslab loads. tslab gets a TypeScript whose watch host, emit and transpile go through
+ * the functions below; tslab's own code stays unchanged.
  */
 import remapping, { type DecodedSourceMap, type EncodedSourceMap } from '@ampproject/remapping';
 import * as path from 'node:path';
@@ -16,7 +16,7 @@ const CELL_FILE = '__tslab__';
 const DECLARATIONS_FILE = '__prev__.d.ts';
 /** tslab puts `export {};` on a line of its own before the cell. */
 const LINES_BEFORE_CELL = 1;
-/** What tslab makes of a cell: that line, the cell, and at its end an export of all its variables. */
+/** A cell as tslab compiles it: that line, the cell, and an export of all its variables. */
 const CELL_WITH_EXPORTS = /^export \{\};(\r?\n[^]*)\nexport \{([^{}]*)\}$/;
 
 export class TslabHooks {
@@ -30,8 +30,8 @@ export class TslabHooks {
   ) {}
 
   /**
-   * Loads tslab's converter with the hooks in.
-   * @param tsPath what tslab's `require` of TypeScript resolves to
+   * Loads tslab's converter with the hooks in place.
+   * @param tsPath file of the TypeScript that tslab requires
    */
   loadConverter(tsPath: string): ConverterModule {
     const file = require.resolve('tslab/dist/converter');
@@ -57,7 +57,7 @@ export class TslabHooks {
     return builder === undefined || cell === undefined ? undefined : { builder, cell };
   }
 
-  /** The two steps of the last conversion, TypeScript to ES module to CommonJS, as one map. */
+  /** One source map for both steps of the last conversion: TypeScript to ES module, and that to CommonJS. */
   cellMap(): DecodedSourceMap {
     const { emittedMap, checkedMap } = this;
     if (emittedMap === undefined || checkedMap === undefined) {
@@ -76,7 +76,7 @@ export class TslabHooks {
     return map;
   }
 
-  /** The compiler that tslab gets to see. */
+  /** The compiler that tslab gets. */
   private hookedCompiler(): Ts {
     const { ts } = this;
     const createWatchCompilerHost = (
@@ -100,7 +100,7 @@ export class TslabHooks {
     return { ...ts, createWatchCompilerHost, transpileModule } as Ts;
   }
 
-  /** A system whose watched files are looked at when a cell runs, and in which a cell begins with its exports. */
+  /** A system that checks watched files only when a cell runs, and in which a cell begins with its exports. */
   private hookedSystem(system: TypeScript.System): TypeScript.System {
     const watchFile = system.watchFile?.bind(system);
     system.watchFile = (file, callback, ...rest) => {
@@ -130,7 +130,7 @@ export class TslabHooks {
     return host;
   }
 
-  /** `builder`, but with the cell as the only file that is emitted, and with our transforms. */
+  /** `builder`, except that it emits only the cell, and with our transforms. */
   private cellBuilder(builder: Builder): Builder {
     const getAllDependencies = (file: TypeScript.SourceFile): readonly string[] => [file.fileName];
     const emit: Builder['emit'] = (file, write, token, declarationsOnly, transformers) => {
@@ -163,7 +163,7 @@ export class TslabHooks {
   }
 }
 
-/** The watch host as far as it is touched here. */
+/** The part of the watch host that is used here. */
 interface WatchHost {
   afterProgramCreate?: (builder: Builder) => void;
 }
@@ -173,8 +173,9 @@ function isCellFile(file: string): boolean {
 }
 
 /**
- * Repair: long cells. TypeScript follows the control flow from each exported name back to its declaration: from the
- * cell's end, where tslab exports, that is quadratic in the cell's length. An export may stand first as well.
+ * Repair: long cells. TypeScript follows the control flow from each exported name back to its declaration. tslab
+ * exports at the end of the cell, which makes that quadratic in the cell's length. At the beginning, there is no way
+ * back to follow, and an export means the same there.
  */
 function withExportsFirst(text: string): string {
   return text.replace(CELL_WITH_EXPORTS, (_, cell: string, names: string) => `export {${names}};${cell}`);

@@ -29,7 +29,7 @@ export interface MessageHeader {
 }
 
 export interface Message {
-  /** ZeroMQ routing prefix: whom a reply goes to. */
+  /** ZeroMQ's routing prefix, which sends a reply back to the client that asked. */
   readonly identities: readonly Buffer[];
   readonly header: MessageHeader;
   readonly content: JsonObject;
@@ -44,7 +44,7 @@ const DELIMITER = Buffer.from('<IDS|MSG>');
 export class Wire {
   private readonly session = randomUUID();
 
-  /** @throws Error if the connection asks for another signature than HMAC-SHA256 */
+  /** @throws Error if the connection file asks for a signature other than HMAC-SHA256 */
   constructor(private readonly connection: Pick<ConnectionInfo, 'key' | 'signature_scheme'>) {
     const scheme = connection.signature_scheme ?? 'hmac-sha256';
     if (scheme !== 'hmac-sha256') {
@@ -52,7 +52,7 @@ export class Wire {
     }
   }
 
-  /** @throws Error if the frames are no message, or are signed with another key */
+  /** @throws Error if the frames are not a message, or are signed with a different key */
   decode(frames: readonly Buffer[]): Message {
     const delimiter = frames.findIndex((frame) => frame.equals(DELIMITER));
     if (delimiter < 0 || frames.length < delimiter + 6) {
@@ -63,7 +63,7 @@ export class Wire {
     if (this.connection.key !== '') {
       const expected = Buffer.from(this.sign(parts));
       if (signature.length !== expected.length || !timingSafeEqual(signature, expected)) {
-        throw new Error('A message with a wrong signature was left unread.');
+        throw new Error('A message with a wrong signature was ignored.');
       }
     }
     const [header, , , content] = parts.map((part) => JSON.parse(part.toString()) as unknown);
@@ -75,8 +75,8 @@ export class Wire {
   }
 
   /**
-   * Frames of a message that answers `parent`.
-   * @param toSender with the routing prefix of the parent (replies), or without (what is published to all)
+   * Makes the frames of a message that answers `parent`.
+   * @param toSender true for a reply, which goes to the sender of `parent`; false for what is published to all
    */
   encode(
     type: string,
