@@ -62,6 +62,14 @@ FORCE_SECONDS = 5
 # How long a kernel may take to say after the last cell that all is well.
 SETTLE_SECONDS = 60
 
+# What usually ends a kernel by a signal that no person sends.
+DEATHS = {
+    "SIGKILL": "as the system does when memory runs out",
+    "SIGABRT": "as native code does when one of its checks fails",
+    "SIGSEGV": "by a fault in native code",
+    "SIGBUS": "by a fault in native code, or a file mapped into memory that became shorter",
+}
+
 
 class Failed(Exception):
     """The run ends here."""
@@ -186,12 +194,12 @@ class Execution:
     async def cause_of_death(self):
         code = await self.client.km.provisioner.poll()
         if code is None:
-            return "the kernel ended, or answers no more"
+            return "the kernel does not answer any more"
         if code >= 0:
-            return f"the kernel ended with exit code {code}, as process.exit({code}) in a cell ends it"
+            return f"the kernel ended with exit code {code}"
         name = signal.Signals(-code).name
-        hint = ", as the system does when memory runs out" if name == "SIGKILL" else ""
-        return f"the kernel was ended by {name}{hint}"
+        hint = DEATHS.get(name)
+        return f"the kernel was ended by {name}" + (f", {hint}" if hint else "")
 
     # What cells started and nobody awaited
 

@@ -4,6 +4,8 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { readBatchRecord } from '../../lib/notebooks/batch-record';
+import { readRecord } from '../../lib/notebooks/record';
 import { BatchProcess, code, executedCells, notebook, skipWithoutProc, writeNotebook } from './fixtures';
 import { mountOwn, skipWithoutMounts } from './mounts';
 
@@ -28,7 +30,16 @@ describe('a batch with a malformed notebook among its own', () => {
     fs.writeFileSync(malformed, JSON.stringify({ ...notebook(code('1')), cells: [null] }));
     const halves = "console.log('🎉'.slice(0, 1));\nconsole.log('🎉'.slice(1), '🎉');";
     const odd = writeNotebook(folder, 'odd', code(halves), code(detached), code('1'));
-    batch = new BatchProcess([malformed, odd, '--keep-going', '--out', out]);
+    // A clock that is set an hour forth and back whenever somebody looks.
+    const clock = path.join(folder, 'clock.cjs');
+    fs.writeFileSync(
+      clock,
+      'const { now } = Date;\nlet i = 0;\nDate.now = () => now() + (i++ % 2) * 3_600_000;\n' +
+        'globalThis.Date = class extends Date { constructor(...a) { super(...(a.length ? a : [Date.now()])); } };\n',
+    );
+    batch = new BatchProcess([malformed, odd, '--keep-going', '--out', out], 'script', {
+      NODE_OPTIONS: `--require ${clock}`,
+    });
     await batch.exited;
     output = path.join(out, 'notebooks', 'odd.ipynb');
   });
@@ -45,6 +56,14 @@ describe('a batch with a malformed notebook among its own', () => {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(fs.readFileSync(output));
     assert.doesNotMatch(text, /\\ud83c|\\udf89/i);
     assert.deepEqual(executedCells(output)[0].outputs[0].text, ['\ufffd\n', '\ufffd 🎉\n']);
+  });
+
+  test('takes its durations from a clock that nobody sets', () => {
+    const record = readRecord(output);
+    const whole = readBatchRecord(path.dirname(output));
+    for (const seconds of [record?.seconds, ...(record?.cellSeconds ?? []), whole?.seconds]) {
+      assert.ok(seconds !== undefined && seconds >= 0 && seconds < 1800, String(seconds));
+    }
   });
 
   test('ends a detached program with its notebook, and says so', { skip: skipWithoutProc }, async () => {
