@@ -113,3 +113,35 @@ test('danfojs uses the same TensorFlow: one engine in the process', async () => 
   const { stdout, stderr } = await runToEnd(process.execPath, ['-e', compare], process.env);
   assert.equal(stdout, 'true true tensorflow\n', stderr);
 });
+
+test('danfojs works without xlsx, and a spreadsheet is refused with what to do instead', async () => {
+  const use = `
+    const { DataFrame, toExcel } = require('danfojs-node');
+    const frame = new DataFrame([[1, 2], [3, 4]], { columns: ['a', 'b'] });
+    console.log(frame.a.sum());
+    try { toExcel(frame, { filePath: '/nonexistent/a.xlsx' }); } catch (error) { console.log(error.message); }`;
+  const { stdout, stderr } = await runToEnd(process.execPath, ['-e', use], process.env);
+  assert.match(stdout, /^4\nSpreadsheets are not supported here: .* use readCSV or toCSV\.\n$/, stderr);
+});
+
+test('no package comes from outside the registry, and none of xlsx from anywhere', () => {
+  interface Locked {
+    readonly link?: boolean;
+    readonly resolved?: string;
+    readonly integrity?: string;
+  }
+  const lock = JSON.parse(fs.readFileSync(path.join(projectRoot, 'package-lock.json'), 'utf8')) as {
+    readonly packages: Readonly<Record<string, Locked>>;
+  };
+  const outside = Object.entries(lock.packages).filter(([folder, { link, resolved, integrity }]) => {
+    const isOurs = folder === '' || folder.startsWith('vendor/') || (link && resolved?.startsWith('vendor/'));
+    return (
+      !isOurs &&
+      (integrity === undefined || (resolved && !resolved.startsWith('https://registry.npmjs.org/')))
+    );
+  });
+  assert.deepEqual(outside, []);
+  const tables = Object.keys(lock.packages).filter((folder) => folder.endsWith('/xlsx'));
+  assert.deepEqual(tables, ['node_modules/xlsx', 'vendor/xlsx']);
+  assert.equal(lock.packages['node_modules/xlsx'].link, true);
+});
