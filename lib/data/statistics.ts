@@ -1,3 +1,4 @@
+import { allIndices } from './subset';
 import type { ImageSet } from './types';
 
 export interface ChannelStatistics {
@@ -7,22 +8,30 @@ export interface ChannelStatistics {
   readonly deviation: readonly number[];
 }
 
-/** Mean and deviation of each channel. The sums are of integers below 2^53, so exact. */
+/**
+ * Mean and deviation of each channel. The sums are of integers below 2^53, so exact.
+ * @param imageShape [height, width, channels]
+ * @param indices which images. Defaults to all
+ */
 export function channelStatistics(
   set: ImageSet,
   imageShape: readonly [number, number, number],
+  indices: Uint32Array = allIndices(set.count),
 ): ChannelStatistics {
   const channels = imageShape[2];
+  const size = imageShape[0] * imageShape[1] * channels;
   const sums = new Array<number>(channels).fill(0);
   const squares = new Array<number>(channels).fill(0);
-  for (let i = 0; i < set.images.length; i += channels) {
-    for (let c = 0; c < channels; c++) {
-      const value = set.images[i + c];
-      sums[c] += value;
-      squares[c] += value * value;
+  for (const index of indices) {
+    for (let i = index * size; i < (index + 1) * size; i += channels) {
+      for (let c = 0; c < channels; c++) {
+        const value = set.images[i + c];
+        sums[c] += value;
+        squares[c] += value * value;
+      }
     }
   }
-  const pixels = set.images.length / channels;
+  const pixels = (indices.length * size) / channels;
   const mean = sums.map((sum) => sum / pixels);
   return {
     mean: mean.map((value) => value / 255),

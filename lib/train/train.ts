@@ -1,4 +1,3 @@
-import { channelStatistics } from '../data/statistics';
 import type { Dataset } from '../data/types';
 import { summary } from '../models/summary';
 import { titleOf } from '../models/registry';
@@ -15,6 +14,7 @@ import {
 import { UserError } from '../runtime/errors';
 import type { tf } from '../runtime/tensorflow';
 import type { TrainCallbacks } from './callbacks';
+import { channelNormalisation } from './channels';
 import type { Engine } from './engine';
 import { checkFit } from '../evaluate/evaluate';
 import { graphEngine } from './graph-engine';
@@ -29,7 +29,10 @@ import { TrainingLoop } from './training-loop';
  * for validation.
  */
 export interface TrainOptions extends Partial<Omit<Recipe, 'normalisation'>> {
-  /** How pixels are scaled; `channels` takes the mean and deviation of the training images. Not at all unless told. */
+  /**
+   * How pixels are scaled; `channels` takes the mean and deviation of the images trained on, those that validate not
+   * included. Defaults to no scaling.
+   */
   normalisation?: Normalisation | 'channels' | null;
   /**
    * Keeps the run in a folder of this name, with its options, history and checkpoints. Where there is one already,
@@ -68,9 +71,13 @@ export async function train(
 ): Promise<History> {
   const { engine = graphEngine, callbacks = [], run } = options;
   const { onNotice = print } = options;
-  const recipe = resolve(options, dataset);
-  checkFit(model, dataset);
   const runOptions = typeof run === 'string' ? { name: run } : run;
+  const given = resolve(options, dataset);
+  checkFit(model, dataset);
+  const recipe: Recipe =
+    options.normalisation === 'channels'
+      ? { ...given, normalisation: channelNormalisation(dataset, given, runOptions, onNotice) }
+      : given;
   let folder: RunFolder | undefined;
   if (runOptions) {
     const network = describeNetwork(model);
@@ -98,6 +105,7 @@ function print(message: string): void {
   console.log(message);
 }
 
+/** The recipe, checked; statistics that are still to be taken are missing. */
 function resolve(options: TrainOptions, dataset: Dataset): Recipe {
   const { normalisation = null } = options;
   const recipe: Recipe = {
@@ -107,8 +115,7 @@ function resolve(options: TrainOptions, dataset: Dataset): Recipe {
     schedule: options.schedule ?? constant(),
     loss: options.loss ?? crossEntropy(),
     augmentation: options.augmentation ?? noAugmentation,
-    normalisation:
-      normalisation === 'channels' ? channelStatistics(dataset.train, dataset.imageShape) : normalisation,
+    normalisation: normalisation === 'channels' ? null : normalisation,
     precision: options.precision ?? 'float32',
     validation: options.validation ?? { split: 0.1 },
     validationFrequency: options.validationFrequency ?? 1,

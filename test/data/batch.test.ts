@@ -46,3 +46,10 @@ test('mean and deviation of each channel', () => {
   close(mean, [0.5, 1, 0.4]);
   close(deviation, [0.5, 0, 0.2]);
 });
+
+test('mean and deviation of some of the images alone', () => {
+  const others = Uint8Array.of(0, 255, 51, 255, 255, 153, 7, 8, 9, 10, 11, 12);
+  const two = { images: others, labels: Uint8Array.of(0, 1), count: 2 };
+  const first = { images: others.subarray(0, 6), labels: Uint8Array.of(0), count: 1 };
+  assert.deepEqual(channelStatistics(two, shape, Uint32Array.of(0)), channelStatistics(first, shape));
+});
