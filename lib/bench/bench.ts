@@ -4,9 +4,9 @@ export interface BenchOptions {
   readonly networks: readonly string[];
   readonly batches: readonly number[];
   readonly contenders: readonly ContenderName[];
-  /** How often each contender is timed on each network, in turn with the others. */
+  /** How often to time each contender on each network, in turn with the others. */
   readonly rounds: number;
-  /** About how long one timing takes. */
+  /** Approximate length of one timing. */
   readonly seconds: number;
   readonly onProgress?: (text: string) => void;
 }
@@ -16,21 +16,21 @@ export interface Timing {
   readonly contender: ContenderName;
   readonly network: string;
   readonly batch: number;
-  /** Images a second, one number a round. */
+  /** Images a second, one number for each round. */
   readonly rates: readonly number[];
-  /** Seconds from the model to the end of the first step. */
+  /** Seconds from building the model to the end of the first step. */
   readonly prepareSeconds: number;
 }
 
 export interface BenchResult {
   readonly timings: readonly Timing[];
-  /** Versions of what each contender is made of. */
+  /** Versions of the libraries that each contender uses. */
   readonly descriptions: Readonly<Partial<Record<ContenderName, string>>>;
 }
 
 /**
- * Times the contenders on each network, in turn: a machine that slows down for a while slows all of them down. Only
- * one of them works at any time.
+ * Times the contenders in turn on each network, so that a machine that slows down for a while slows all of them down.
+ * Only one of them works at any time.
  * @throws UserError if a contender cannot take part
  */
 export async function bench(options: BenchOptions): Promise<BenchResult> {
@@ -70,7 +70,7 @@ async function compare(
     });
   }
   for (let round = 0; round < rounds; round++) {
-    // Another one begins each round: whoever comes after an idle moment may find the processor cooler.
+    // Each round starts with another contender: after a moment without work the processor may be cooler.
     for (let i = 0; i < prepared.length; i++) {
       const { contender, steps, rates } = prepared[(i + round) % prepared.length];
       const answer = await contender.train(steps);
@@ -86,7 +86,7 @@ async function compare(
   }));
 }
 
-/** How many steps take about `seconds`. */
+/** The number of steps that take about `seconds`. */
 async function stepsFor(contender: Contender, seconds: number): Promise<number> {
   let steps = 2;
   for (;;) {

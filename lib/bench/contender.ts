@@ -8,9 +8,9 @@ import type { DescribeAnswer, Failure, PrepareAnswer, Question, TrainAnswer } fr
 export type ContenderName = 'graph' | 'tfjs' | 'keras' | 'limit' | 'torch';
 
 export interface ContenderInfo {
-  /** The heading of its column. */
+  /** Heading of its column. */
   readonly title: string;
-  /** What it is, in a sentence. */
+  /** What it is, in a few words. */
   readonly what: string;
   readonly command: readonly string[];
 }
@@ -33,7 +33,7 @@ export const contenders: Readonly<Record<ContenderName, ContenderInfo>> = {
   },
   torch: {
     title: 'PyTorch',
-    what: 'PyTorch, eager, channels last, fused Adam; in the table where BENCH_TORCH_PYTHON names a Python that has it',
+    what: 'PyTorch, eager, channels last, fused Adam; only if BENCH_TORCH_PYTHON names a Python with PyTorch',
     command: [
       process.env['BENCH_TORCH_PYTHON'] ?? path.join(venvDir, 'bin', 'python'),
       path.join(projectRoot, 'scripts', 'keras', 'bench_torch.py'),
@@ -41,7 +41,7 @@ export const contenders: Readonly<Record<ContenderName, ContenderInfo>> = {
   },
 };
 
-/** A process that trains when asked to, and waits in between. */
+/** A process that trains when asked to and otherwise waits. */
 export class Contender {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
@@ -52,12 +52,12 @@ export class Contender {
     this.#child = spawn(program, args, { cwd: projectRoot, stdio: ['pipe', 'pipe', 'pipe'] });
     this.#child.stderr.on('data', (text: Buffer) => (this.#errors += text.toString()));
     this.#child.on('error', (error) => (this.#errors += error.message));
-    // What is asked of a process that has ended is answered by the end of its output.
+    // If the process has ended, the end of its output answers the question.
     this.#child.stdin.on('error', () => undefined);
     this.#lines = readline.createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
 
-  /** @throws UserError if the contender cannot take part */
+  /** @throws UserError if the contender does not work here */
   describe(): Promise<DescribeAnswer> {
     return this.#ask({ ask: 'describe' });
   }
@@ -79,7 +79,7 @@ export class Contender {
     this.#child.stdin.write(`${JSON.stringify(question)}\n`);
     const line = await this.#lines.next();
     const reply: T | Failure = line.done
-      ? { error: this.#errors.trim().split('\n').at(-1) ?? 'its process ended' }
+      ? { error: this.#errors.trim().split('\n').at(-1) || 'its process ended without a message' }
       : (JSON.parse(line.value) as T | Failure);
     if ('error' in reply) {
       throw new UserError(`The contender "${this.name}" failed: ${reply.error}`);

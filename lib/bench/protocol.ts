@@ -1,18 +1,18 @@
 /**
- * What the bench asks of the processes that it times, as lines of JSON: one question, one answer. Each contender is
- * a process of its own, so that none pays for another's memory or threads, and the Python ones can take part.
+ * The questions that the bench asks the processes it times, as lines of JSON: one question, one answer. Each contender
+ * is a process of its own, so that memory and threads of one don't slow down another, and so that Python can take part.
  */
 
 export type Question =
-  /** Build the network with a fresh optimizer, and get everything out of the way that only happens once. */
+  /** Build the network with a fresh optimizer, and do everything that happens only once. */
   | { readonly ask: 'prepare'; readonly network: string; readonly batch: number }
   /** Train for that many steps. */
   | { readonly ask: 'train'; readonly steps: number }
-  /** What is being timed, in words: library, version. */
+  /** Say what is timed: library and version. */
   | { readonly ask: 'describe' };
 
 export interface PrepareAnswer {
-  /** From the model to the end of its first step. */
+  /** From building the model to the end of its first step. */
   readonly seconds: number;
 }
 
@@ -25,10 +25,12 @@ export interface DescribeAnswer {
   readonly description: string;
 }
 
-/** Instead of an answer. */
+/** What comes instead of an answer if something fails. */
 export interface Failure {
   readonly error: string;
 }
 
-/** How many images every contender holds; they are noise, since no step's time depends on what is in them. */
+/**
+ * Number of images that every contender holds. They are noise, since the time of a step does not depend on the pixels.
+ */
 export const benchImages = 10_000;

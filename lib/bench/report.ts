@@ -3,7 +3,9 @@ import { table, tableText } from '../show/table';
 import type { BenchResult, Timing } from './bench';
 import { contenders, type ContenderName } from './contender';
 
-/** How much faster the graph engine is than another contender, by the medians of one network and batch. */
+/**
+ * How many times faster the graph engine is than another contender: the ratio of their medians for a network and batch.
+ */
 export interface Ratio {
   readonly over: ContenderName;
   readonly network: string;
@@ -21,7 +23,7 @@ export function geometricMean(values: readonly number[]): number {
   return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 }
 
-/** Of the graph engine over every other contender. */
+/** The graph engine's ratio to every other contender. */
 export function ratios({ timings }: BenchResult): Ratio[] {
   return timings.flatMap((other) => {
     const own = timings.find(
@@ -34,7 +36,7 @@ export function ratios({ timings }: BenchResult): Ratio[] {
   });
 }
 
-/** For a terminal: images a second, then how they compare. */
+/** The result as text: images a second, then ratios. */
 export function benchText(result: BenchResult): string {
   const batches = [...new Set(result.timings.map(({ batch }) => batch))];
   const who = Object.entries(result.descriptions).map(([name, versions]) => {
