@@ -1,4 +1,4 @@
-/** `npm run bench`: how fast the networks train, in this project and elsewhere, timed in turn in one run. */
+/** `npm run bench`: times how fast the networks train in this project and in other libraries, in turn. */
 import * as os from 'node:os';
 import { parseArgs } from 'node:util';
 import { bench, benchText, Contender, contenders, ratios, type ContenderName } from '../lib/bench';
@@ -9,17 +9,18 @@ import { jsonWriter } from '../lib/runtime/json-file';
 
 const usage = `Usage: npm run bench [-- options]
 
-Images a second in training steps of batch 32 and 128 with Adam, for the networks and for
+Measures how many images a second training takes in, with Adam and batches of 32 and 128, for each network in
 ${Object.entries(contenders)
   .map(([name, { title, what }]) => `  ${name.padEnd(7)} ${title}: ${what}`)
   .join('\n')}
 
-  --networks A,B   which networks; all six unless told
-  --batch N,M      images a step; 32,128 unless told
-  --contenders A,B which contenders; all that are installed unless told
-  --rounds N       how often each is timed, in turn; 5 unless told
-  --seconds S      how long each timing takes, about; 2 unless told
-  --json FILE      writes every timing to FILE`;
+  --networks A,B   the networks to time (default: all six)
+  --batch N,M      images in a step (default: 32,128)
+  --contenders A,B the contenders to time (default: all that are installed)
+  --rounds N       how often to time each of them, in turn (default: 5)
+  --seconds S      approximate length of a timing (default: 2)
+  --json FILE      also writes all timings to FILE
+  --help           prints this`;
 
 interface Request {
   readonly networks: readonly string[];
@@ -78,7 +79,7 @@ function contenderNamed(name: string): ContenderName {
   );
 }
 
-/** All contenders but for PyTorch where it is not installed; that is said. */
+/** All contenders, but without PyTorch if it is not installed, which is then printed. */
 async function installed(): Promise<ContenderName[]> {
   const torch = new Contender('torch');
   const found = await torch.describe().then(
@@ -88,7 +89,7 @@ async function installed(): Promise<ContenderName[]> {
   torch.end();
   if (!found) {
     console.log(
-      'PyTorch is not installed, so its column is missing. BENCH_TORCH_PYTHON names a Python that has it.\n',
+      'PyTorch is not installed, so its column is missing. Set BENCH_TORCH_PYTHON to a Python that has it.\n',
     );
   }
   return (Object.keys(contenders) as ContenderName[]).filter((name) => name !== 'torch' || found);

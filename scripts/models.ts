@@ -1,4 +1,4 @@
-/** `npm run models`: the networks, or one of them layer by layer, as tables or as JSON. */
+/** `npm run models`: prints the networks, or one of them layer by layer, as tables or as JSON. */
 import { parseArgs } from 'node:util';
 import { networkNamed, networks, summary, type ModelSummary, type Network, type Paper } from '../lib/models';
 import { runCommand } from '../lib/runtime/command';
@@ -6,11 +6,14 @@ import { UserError } from '../lib/runtime/errors';
 import { summaryTable } from '../lib/show/summary';
 import { table, tableText } from '../lib/show/table';
 
-const usage = `Usage: npm run models [-- [NAME] [--batch IMAGES] [--json]]
+const usage = `Usage: npm run models [-- [NAME] [options]]
 
-Prints the networks with their papers, parameters and multiply-adds for one image; with a NAME, that network
-layer by layer, its depth, its receptive field and the memory of its activations for a batch of 32, or of IMAGES.
---json prints the same as data, layers included.`;
+Prints the networks with their papers, parameters and multiply-adds for one image. With a NAME, prints that network
+layer by layer, with its depth, its receptive field and the memory of its activations for one batch.
+
+  --batch IMAGES  images in a batch (default: 32)
+  --json          prints the same as JSON, with the layers
+  --help          prints this`;
 
 interface Request {
   readonly name: string | undefined;
@@ -18,7 +21,7 @@ interface Request {
   readonly json: boolean;
 }
 
-/** A row of the registry with what its network comes to. */
+/** A network of the registry, with its parameters and costs. */
 interface Described {
   readonly network: Network;
   readonly counted: ModelSummary;
@@ -28,10 +31,10 @@ function readArguments(args: readonly string[]): Request | undefined {
   const { values, positionals } = parseArguments(args);
   if (values.help) return undefined;
   if (positionals.length > 1)
-    throw new UserError(`One name at a time, not ${positionals.join(' and ')}.\n\n${usage}`);
+    throw new UserError(`Give one name, not ${positionals.join(' and ')}.\n\n${usage}`);
   const batchSize = Number(values.batch);
   if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new UserError(`--batch is ${values.batch}, but has to be a whole number from 1 on.`);
+    throw new UserError(`--batch is ${values.batch}, but has to be a whole number of at least 1.`);
   }
   return { name: positionals[0], batchSize, json: values.json };
 }
@@ -108,7 +111,7 @@ function answer({ name, batchSize, json }: Request): string {
   return json ? JSON.stringify(all.map(data), null, 2) : registryText(all);
 }
 
-/** Resolves when all is written, also into a pipe. */
+/** Resolves when everything is written, even to a pipe. */
 function print(text: string): Promise<void> {
   return new Promise((resolve) => {
     process.stdout.write(`${text}\n`, () => {

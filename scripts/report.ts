@@ -1,4 +1,4 @@
-/** `npm run report`: writes the report page from what is stored. The work is in lib/report. */
+/** `npm run report`: writes the report from what is stored. The work is done in lib/report. */
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import { shortPath } from '../lib/notebooks/outcome';
@@ -8,11 +8,12 @@ import { UserError } from '../lib/runtime/errors';
 
 const usage = `Usage: npm run report [-- options]
 
-Writes outputs/report/index.html anew, one page that opens from disk without a network: what the notebooks and the runs
-came to, from what is stored of them. A batch of notebooks does so by itself when it ends.
+Writes outputs/report/index.html from the stored results of notebooks and runs: one page that opens from disk, without a
+network. A batch of notebooks writes it automatically when it ends.
 
-  --out DIR      the folder that the batch wrote to; outputs unless given
-  --runs FOLDER  where runs are kept; outputs/runs unless told`;
+  --out DIR      the folder that the batch wrote to (default: outputs)
+  --runs FOLDER  the folder that holds the runs (default: outputs/runs)
+  --help         prints this`;
 
 function readArguments(args: readonly string[]) {
   const text = { type: 'string' } as const;

@@ -1,4 +1,4 @@
-/** `npm run results`: what the runs came to, from their folders alone. */
+/** `npm run results`: prints the results of the runs, from their folders. */
 import { parseArgs } from 'node:util';
 import { runCommand } from '../lib/runtime/command';
 import { UserError } from '../lib/runtime/errors';
@@ -7,11 +7,12 @@ import { tableText } from '../lib/show/table';
 import { readRuns, results, type RunRecord } from '../lib/runs';
 const usage = `Usage: npm run results [-- options]
 
-Prints a table of the finished runs in outputs/runs: accuracies as mean ± standard deviation over runs that differ in
-nothing but their seed. Below it stand the runs that are not finished.
+Prints a table of the finished runs, with accuracies as mean ± standard deviation over runs that differ only in their
+seed, and below it a list of the runs that are not finished.
 
-  --runs FOLDER  where runs are kept; outputs/runs unless told
-  --json         prints the same as data`;
+  --runs FOLDER  the folder that holds the runs (default: outputs/runs)
+  --json         prints the table as JSON
+  --help         prints this`;
 
 function readArguments(args: readonly string[]) {
   try {
@@ -47,7 +48,7 @@ async function main(args: readonly string[]): Promise<undefined> {
     return undefined;
   }
   if (rows.length > 0) console.log(tableText(resultsTable(rows)));
-  else console.log('No run is finished yet. `npm run train -- NETWORK` makes one.');
+  else console.log('No run has finished yet. `npm run train -- NETWORK` starts one.');
   const others = runs.filter(({ status }) => status !== 'finished');
   if (others.length > 0) console.log(`\n${others.map(unfinished).join('\n')}`);
   return undefined;

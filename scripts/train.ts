@@ -1,4 +1,4 @@
-/** `npm run train`: trains one network from a terminal, in the folder of a run. */
+/** `npm run train`: trains one network from a terminal, and keeps it in the folder of a run. */
 import { describe, loadDataset } from '../lib/data/load';
 import { networkNamed } from '../lib/models';
 import { runCommand } from '../lib/runtime/command';
@@ -30,7 +30,7 @@ async function main(args: readonly string[]): Promise<number | undefined> {
     const history = await train(model, dataset, { ...options, run, callbacks: [liveProgress()] });
     if (history.interrupted) {
       writeJson({ history });
-      console.log('The same command goes on from here.');
+      console.log('Run the same command again to continue from here.');
       return signals.exitCode();
     }
     const test = await evaluate(model, dataset, { run });

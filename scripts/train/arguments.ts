@@ -61,45 +61,46 @@ const names = (choices: object): string => Object.keys(choices).join(', ');
 
 export const usage = `Usage: npm run train -- NETWORK [options]
 
-Trains ${Object.keys(networks).join(', ')} in outputs/runs/NAME, and measures it on the test set. The same command
-goes on where an earlier one was stopped. Ctrl-C stops after the step at hand and saves; pressed again, at once.
+Trains a network (${Object.keys(networks).join(', ')}) in the folder outputs/runs/NAME,
+then measures it on the test set. If training was interrupted, the same command continues where it stopped. Ctrl-C stops
+after the current step and saves; pressed a second time, it stops at once.
 
-  --recipe NAME         ${recipeNames.join(' or ')}; seed unless told
-  --epochs N            passes over the training images; as the recipe says unless told
-  --seed N              fixes the initial weights and all that is drawn at random; 1 unless told
-  --engine NAME         ${names(engines)}; graph unless told
-  --data SOURCE         auto, cifar10, sample or a folder of images; DATA_SOURCE, or auto, unless told
-  --limit N             takes N training images, the same number of each class; all unless told
-  --test-limit N        takes N test images
-  --name NAME           of the run; made of the network, the recipe, the seed and what differs from these unless told
-  --resume              goes on with the run of that name; an error if there is none
-  --fresh               begins anew, and removes the run of that name
-  --json FILE           writes the history and the test result to FILE
+  --recipe NAME         ${recipeNames.join(' or ')} (default: seed)
+  --epochs N            passes over the training images (default: those of the recipe)
+  --seed N              fixes the initial weights and all other random numbers (default: 1)
+  --engine NAME         ${names(engines)} (default: graph)
+  --data SOURCE         auto, cifar10, sample or a folder of images (default: DATA_SOURCE if set, otherwise auto)
+  --limit N             uses only N training images, the same number of each class
+  --test-limit N        uses only N test images, the same number of each class
+  --name NAME           name of the run (default: network, recipe, changed settings and seed)
+  --resume              continues the run of that name, and fails if there is none
+  --fresh               deletes the run of that name and starts again
+  --json FILE           also writes the history and the test result to FILE
   --help                prints this
 
-One setting of the recipe or the network otherwise:
-  --batch-size N        images a step
+To change one setting of the recipe or the network:
+  --batch-size N        images in a step
   --optimizer NAME      ${names(optimizers)}
-  --learning-rate X     of the optimizer
-  --weight-decay X      decoupled, on kernels alone
-  --schedule NAME       ${names(schedules)}
-  --warm-up EPOCHS      before the schedule
+  --learning-rate X     learning rate of the optimizer
+  --weight-decay X      decoupled weight decay, for kernels only
+  --schedule NAME       schedule of the learning rate: ${names(schedules)}
+  --warm-up EPOCHS      linear warm-up before the schedule
   --augment NAME        ${names(augmentations)}
-  --normalise           subtracts the mean of each channel and divides by its deviation; --no-normalise does not
-  --label-smoothing X   share of a target that is spread over all classes
+  --normalise           subtracts each channel's mean and divides by its standard deviation; --no-normalise does not
+  --label-smoothing X   fraction of each target that is spread over all classes
   --precision NAME      float32, mixed_bfloat16
-  --activation NAME     of the network's layers
-  --dropout X           rate of the network's dropout
+  --activation NAME     activation of the network's layers
+  --dropout X           dropout rate of the network
   --width X             multiplies the network's channels and units
 
-Measuring and keeping:
-  --validation WHAT     a share of the training images, such as 0.1 (the default), test for the test set, or none
-  --validate-every N    epochs; 1 unless told
+Validation and storage:
+  --validation WHAT     a fraction of the training images such as 0.1, test for the test set, or none (default: 0.1)
+  --validate-every N    validates every N epochs (default: 1)
   --early-stopping N    stops after N validations without a lower loss
-  --keep WHICH          last or best: the weights that are tested; last unless told
-  --save-every SECONDS  saves as often, besides after every epoch; 120 unless told
-  --weights-text        writes weights.txt
-  --runs FOLDER         where runs are kept; outputs/runs unless told`;
+  --keep WHICH          which weights to test: those of the last or the best epoch (default: last)
+  --save-every SECONDS  saves that often, in addition to after every epoch (default: 120)
+  --weights-text        also writes the weights to weights.txt
+  --runs FOLDER         the folder that holds the runs (default: outputs/runs)`;
 
 export interface Request {
   readonly network: string;
@@ -110,7 +111,7 @@ export interface Request {
   readonly json: string | undefined;
 }
 
-/** @returns undefined if help is wanted */
+/** @returns undefined if help was asked for */
 export function readArguments(args: readonly string[]): Request | undefined {
   const { values, positionals } = parse(args);
   if (values.help) return undefined;
@@ -206,7 +207,7 @@ function parse(args: readonly string[]) {
   }
 }
 
-/** What tells a run from others of its network, recipe and seed: `epochs20`, `augment.standard`. */
+/** How a run differs from others of its network, recipe and seed: `epochs.20`, `augment.standard`. */
 function nameParts(values: Values): string[] {
   return Object.keys(settingOptions).flatMap((option) => {
     const value = values[option as keyof typeof settingOptions];
@@ -275,11 +276,11 @@ function validationOf(text: string | undefined): Validation | undefined {
   const split = Number(text);
   if (split > 0 && split < 1) return { split };
   throw new UserError(
-    `--validation is "${text}", but has to be test, none, or a share between 0 and 1 such as 0.1.`,
+    `--validation is "${text}", but has to be test, none, or a fraction between 0 and 1 such as 0.1.`,
   );
 }
 
-/** Leaves out what was not given, so that defaults behind a spread hold. */
+/** Leaves out undefined values, so that they do not override defaults when spread. */
 function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };

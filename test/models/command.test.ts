@@ -61,7 +61,7 @@ test('what cannot be answered ends with one sentence and code 1', () => {
   for (const [args, message] of [
     [['lenet6'], /^No network is called "lenet6"\. Choose one of: baseline, /m],
     [['--batch', '0'], /^--batch is 0, but has to be a whole number/m],
-    [['vgg16', 'lenet5'], /^One name at a time, not vgg16 and lenet5\./m],
+    [['vgg16', 'lenet5'], /^Give one name, not vgg16 and lenet5\./m],
     [['--jason'], /^Unknown option '--jason'/m],
   ] as const) {
     const { code, output, errors } = models(...args);

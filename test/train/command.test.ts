@@ -44,7 +44,7 @@ test('stopped by SIGTERM it saves, the same command goes on, and the results tel
   const [code] = (await once(child, 'close')) as [number];
   assert.equal(code, 143, output);
   assert.match(output, /^built-in sample, 1,000 .*\n/);
-  assert.match(output, /Interrupted after .*\nThe same command goes on from here\.\n$/);
+  assert.match(output, /Interrupted after .*\nRun the same command again to continue from here\.\n$/);
   const { history } = JSON.parse(fs.readFileSync(json, 'utf8')) as { history: History };
   assert.equal(history.interrupted, true);
   assert.equal((await readRuns({ folder: base }))[0].status, 'interrupted');
