@@ -112,7 +112,7 @@ test('what cannot be read is said in a sentence', () => {
     [['lenet5', '--recipe', 'old'], /^No recipe is called "old"/],
     [['lenet5', '--epochs', 'ten'], /^--epochs is "ten", but has to be a number/],
     [['lenet5', '--engine', 'jax'], /^--engine is "jax", but has to be one of: graph, tfjs\./],
-    [['lenet5', '--validation', '2'], /^--validation is "2", but has to be test, none, or a share/],
+    [['lenet5', '--validation', '2'], /^--validation is "2", but has to be test, none, or a fraction/],
     [['lenet5', '--resume', '--fresh'], /contradict/],
     [['lenet5', '--epoch', '3'], /^Unknown option '--epoch'/],
   ] as const) {
