@@ -1,99 +1,95 @@
+/** Loss, accuracy and predictions of a network for a set of images, batch by batch. */
+import { setImmediate } from 'node:timers/promises';
 import type { ImageSet } from '../data/types';
-import type { Loss } from '../recipe';
+import type { Measurement } from '../graph';
 import type { Measured } from '../runs/evaluation';
 import { tf } from '../runtime/tensorflow';
+import { EndingLogits } from './ending-logits';
 import { inputBatch } from './input-batch';
+import { amongTopFive, lossOf, penaltyOf, probabilitiesOf } from './losses';
 import type { TrainedWith } from './trained-with';
 
-export interface MeasureOptions extends TrainedWith {
-  readonly imageShape: readonly [number, number, number];
-  /** How many images go through the network at once; changes the speed and nothing else. 250 unless told. */
+export interface BatchOptions {
+  /** How many images go through the network at once; changes the speed and nothing else. Defaults to 250. */
   readonly batchSize?: number;
+  /** Asked before every batch. */
   readonly stopped?: () => boolean;
 }
 
+export interface MeasureOptions extends TrainedWith, BatchOptions {
+  readonly imageShape: readonly [number, number, number];
+}
+
 /**
- * Loss and predictions for the images at `indices`, in that order, by tfjs's own `predict`.
+ * Measures by tfjs's own `predict`, in inference mode.
+ * @param indices of the images; results run over them in this order
  * @returns undefined if `stopped` said so before the last batch
  */
 export async function measure(
   model: tf.LayersModel,
   set: ImageSet,
   indices: Uint32Array,
-  { loss, batchSize = 250, stopped = () => false, ...input }: MeasureOptions,
+  { loss, batchSize, stopped, ...input }: MeasureOptions,
 ): Promise<Measured | undefined> {
-  const predictions = new Uint8Array(indices.length);
+  const classCount = model.outputs[0].shape[1] ?? 0;
+  const logits = new EndingLogits(model);
+  const [penalty] = tf.tidy(() => penaltyOf(model).dataSync());
+  const measureBatch = (batch: Uint32Array): Measurement =>
+    tf.tidy(() => {
+      const value = model.predictOnBatch(inputBatch(set, batch, input)) as tf.Tensor;
+      const output = { value, logits: logits.take() };
+      const labels = Int32Array.from(batch, (index) => set.labels[index]);
+      const targets = tf.oneHot(tf.tensor1d(labels, 'int32'), classCount).cast('float32');
+      return {
+        classes: value.argMax(-1).dataSync<'int32'>(),
+        confidences: probabilitiesOf(loss, output).max(-1).dataSync<'float32'>(),
+        losses: lossOf(loss, output, targets).dataSync<'float32'>(),
+        topFive: amongTopFive(value, targets).dataSync<'float32'>(),
+        penalty,
+      };
+    });
+  try {
+    return await measureBatches(set, indices, { batchSize, stopped }, measureBatch);
+  } finally {
+    logits.restore();
+  }
+}
+
+/**
+ * Puts together what the batches of some images come to.
+ * @param measureBatch measures the images at the given indices
+ * @returns undefined if `stopped` said so before the last batch
+ */
+export async function measureBatches(
+  set: ImageSet,
+  indices: Uint32Array,
+  { batchSize = 250, stopped = () => false }: BatchOptions,
+  measureBatch: (batch: Uint32Array) => Measurement,
+): Promise<Measured | undefined> {
+  const predictions = new Int32Array(indices.length);
   const confidences = new Float32Array(indices.length);
-  let total = 0;
-  let first = 0;
-  let topFive = 0;
+  let [loss, penalty, first, topFive] = [0, 0, 0, 0];
   for (let from = 0; from < indices.length; from += batchSize) {
     // Lets an interrupt arrive: the tensor work itself never gives way.
-    await tf.nextFrame();
+    await setImmediate();
     if (stopped()) return undefined;
     const batch = indices.subarray(from, from + batchSize);
-    const outputs = tf.tidy(() => {
-      const output = model.predictOnBatch(inputBatch(set, batch, input)) as tf.Tensor2D;
-      return output.dataSync<'float32'>();
-    });
-    const classes = outputs.length / batch.length;
+    const measured = measureBatch(batch);
+    predictions.set(measured.classes, from);
+    confidences.set(measured.confidences, from);
+    penalty = measured.penalty;
     batch.forEach((index, i) => {
-      const row = outputs.subarray(i * classes, (i + 1) * classes);
-      const label = set.labels[index];
-      const best = indexOfLargest(row);
-      predictions[from + i] = best;
-      confidences[from + i] = probabilitiesOf(loss, row)[best];
-      total += lossOfRow(loss, row, label);
-      if (best === label) first++;
-      if (row.reduce((better, value) => better + (value > row[label] ? 1 : 0), 0) < 5) topFive++;
+      loss += measured.losses[i];
+      if (measured.classes[i] === set.labels[index]) first++;
+      topFive += measured.topFive[i];
     });
   }
   return {
-    loss: total / indices.length + penalties(model),
+    loss: loss / indices.length + penalty,
+    penalty,
     accuracy: first / indices.length,
     top5: topFive / indices.length,
     predictions,
     confidences,
   };
-}
-
-/** Keras, and tfjs after it, keep probabilities this far from 0 and 1 before taking the logarithm. */
-const smallest = 1e-7;
-
-/** @param row what the model gave for one image, a value for each class */
-function lossOfRow(loss: Loss, row: ArrayLike<number>, label: number): number {
-  const classes = row.length;
-  const sum = (term: (c: number) => number): number => {
-    let total = 0;
-    for (let c = 0; c < classes; c++) total += term(c);
-    return total;
-  };
-  if (loss.kind === 'meanSquaredError') return sum((c) => (row[c] - (c === label ? 1 : 0)) ** 2) / classes;
-  const { labelSmoothing } = loss;
-  const probabilities = probabilitiesOf(loss, row);
-  return sum((c) => {
-    const target = (c === label ? 1 - labelSmoothing : 0) + labelSmoothing / classes;
-    return target === 0
-      ? 0
-      : -target * Math.log(Math.min(Math.max(probabilities[c], smallest), 1 - smallest));
-  });
-}
-
-function probabilitiesOf(loss: Loss, row: ArrayLike<number>): ArrayLike<number> {
-  if (loss.kind !== 'crossEntropy' || !loss.fromLogits) return row;
-  const largest = row[indexOfLargest(row)];
-  const powers = Array.from(row, (value) => Math.exp(value - largest));
-  const total = powers.reduce((sum, power) => sum + power, 0);
-  return powers.map((power) => power / total);
-}
-
-/** Penalties on weights are part of every loss that Keras reports, also of the one for validation. */
-function penalties(model: tf.LayersModel): number {
-  return tf.tidy(() => model.calculateLosses().reduce((total, penalty) => total + penalty.dataSync()[0], 0));
-}
-
-function indexOfLargest(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
-  return best;
 }

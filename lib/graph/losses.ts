@@ -1,4 +1,7 @@
-/** Losses and metrics over a batch of images with one class each. */
+/**
+ * Losses and metrics over a batch of images with one class each, by Keras's definitions: for training and for measuring
+ * alike. lib/evaluate/losses.ts is the same for tfjs; a test holds both against Keras.
+ */
 import type { Loss } from '../recipe/losses';
 import type { Value } from './graph';
 import type { ModelOutput } from './lower-model';
@@ -8,10 +11,10 @@ import { oneHot } from './ops/array';
 import { sum } from './ops/broadcast';
 import { cast, like } from './ops/cast';
 import { denseCrossEntropy, sparseCrossEntropy } from './ops/cross-entropy';
-import { add, div, equal, log, maximum, minimum, mul, square, sub } from './ops/math';
+import { add, div, equal, log, maximum, minimum, mul, neg, square, sub } from './ops/math';
 import { argMax, inTopK, mean } from './ops/reduce';
 
-/** Keras, and tfjs after it, keep probabilities this far from 0 and 1 before taking the logarithm. */
+/** Keras keeps probabilities this far from 0 and 1 before it takes their logarithm. */
 const smallest = 1e-7;
 
 /**
@@ -31,20 +34,19 @@ export function lossOf(loss: Loss, output: ModelOutput, classes: Value): Value {
   }
   if (loss.kind === 'meanSquaredError') return mean(square(sub(value, oneHot(classes, count))), [1]);
   const { fromLogits, labelSmoothing } = loss;
-  const logits = fromLogits ? value : logitsOf(output);
-  if (labelSmoothing === 0) return sparseCrossEntropy(logits, classes);
+  // A softmax at the end is looked through, which is exact however small a probability is. (Keras looks through a
+  // sigmoid as well, as if it were a softmax: not so here.)
+  const logits = output.logits ?? (fromLogits ? value : null);
+  if (labelSmoothing === 0) return sparseCrossEntropy(logits ?? log(clipped(value)), classes);
   const hard = mul(oneHot(classes, count), like(value, 1 - labelSmoothing));
-  return denseCrossEntropy(logits, add(hard, like(value, labelSmoothing / count)));
+  const targets = add(hard, like(value, labelSmoothing / count));
+  if (logits) return denseCrossEntropy(logits, targets);
+  const shares = div(value, sum(value, [1], true));
+  return neg(sum(mul(targets, log(clipped(shares))), [1]));
 }
 
-/**
- * What softmax makes the model's probabilities from: the logits themselves where the model ends in a softmax, which
- * is exact however small a probability is; logarithms elsewhere.
- */
-function logitsOf({ value, logits }: ModelOutput): Value {
-  if (logits) return logits;
-  const share = div(value, sum(value, [1], true));
-  return log(maximum(minimum(share, like(share, 1 - smallest)), like(share, smallest)));
+function clipped(probabilities: Value): Value {
+  return maximum(minimum(probabilities, like(probabilities, 1 - smallest)), like(probabilities, smallest));
 }
 
 /** float32 [n, classes] */

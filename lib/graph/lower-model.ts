@@ -1,4 +1,5 @@
 /** A model of tfjs, of any topology, as operations of a graph. */
+import { isModel, leafLayers } from '../models/leaf-layers';
 import type { tf } from '../runtime/tensorflow';
 import type { Graph, Value } from './graph';
 import { loweringOf, type Lowering } from './layers';
@@ -36,8 +37,8 @@ export interface LoweredModel {
   readonly outputs: readonly ModelOutput[];
   /** Each layer's output, in the order in which they are computed. */
   readonly layerOutputs: readonly { readonly layer: string; readonly output: Value }[];
-  /** Penalties on weights: float32 scalars, to be added to the loss. */
-  readonly penalties: readonly Value[];
+  /** What regularisers add to the loss, 0 if there are none; float32 scalar */
+  readonly penalty: Value;
   /** What moving averages follow in training; one that several calls of a layer move is there several times. */
   readonly follows: readonly { readonly weight: ModelWeight; readonly statistic: Statistic }[];
 }
@@ -52,7 +53,7 @@ export function lowerModel(
   inputs: readonly Value[],
   options: LowerOptions,
 ): LoweredModel {
-  return new ModelLowering(inputs[0].graph, weights, options).run(model, inputs);
+  return new ModelLowering(inputs[0].graph, model, weights, options).run(inputs);
 }
 
 class ModelLowering {
@@ -60,19 +61,23 @@ class ModelLowering {
   readonly #follows: { weight: ModelWeight; statistic: Statistic }[] = [];
   readonly #penalties: Value[] = [];
   readonly #penalised = new Set<Layer>();
+  readonly #trainable: ReadonlyMap<Layer, boolean>;
   /** What each softmax was computed from. */
   readonly #logits = new Map<Value, Value>();
   #draws = 0;
 
   constructor(
     readonly graph: Graph,
+    readonly model: tf.LayersModel,
     readonly weights: WeightReading,
     readonly options: LowerOptions,
-  ) {}
+  ) {
+    this.#trainable = new Map(leafLayers(model).map(({ layer, trainable }) => [layer, trainable]));
+  }
 
-  run(model: tf.LayersModel, inputs: readonly Value[]): LoweredModel {
+  run(inputs: readonly Value[]): LoweredModel {
     const outputs = this.#container(
-      model,
+      this.model,
       inputs.map((input) => cast(input, this.options.dtype)),
     );
     return {
@@ -81,7 +86,7 @@ class ModelLowering {
         logits: this.#logits.get(output) ?? null,
       })),
       layerOutputs: this.#layerOutputs,
-      penalties: this.#penalties,
+      penalty: this.#penalties.length === 0 ? scalar(this.graph, 0) : this.#penalties.reduce(add),
       follows: this.#follows,
     };
   }
@@ -169,6 +174,7 @@ class ModelLowering {
     return {
       graph,
       training: options.training,
+      trainable: this.#isTrainable(first),
       dtype: options.dtype,
       device: options.device,
       layer: first,
@@ -210,7 +216,14 @@ class ModelLowering {
     };
   }
 
-  /** Regularisers belong to weights, not to calls: a shared layer is penalised once. */
+  #isTrainable(layer: Layer): boolean {
+    return this.#trainable.get(layer) ?? true;
+  }
+
+  /**
+   * Regularisers belong to weights, not to calls: a shared layer is penalised once. As in Keras, one that is frozen is
+   * not penalised at all.
+   */
   #penalise(layer: Layer, config: Config, refuse: (reason: string) => never): void {
     if (this.#penalised.has(layer)) return;
     this.#penalised.add(layer);
@@ -221,7 +234,7 @@ class ModelLowering {
       if (key === 'activityRegularizer') refuse('it has an activityRegularizer');
       if (!key.endsWith('Regularizer')) continue;
       const weight = layer.weights.find(({ originalName }) => originalName.endsWith(`/${weightOf(key)}`));
-      if (!weight) continue;
+      if (!weight || !this.#isTrainable(layer)) continue;
       this.#penalties.push(
         penalty(this.weights.of(weight), setting, () => refuse(`its ${key} is neither L1 nor L2`)),
       );
@@ -247,10 +260,6 @@ function penalty(weight: Value, setting: unknown, refuse: () => never): Value {
     ...(l2 === 0 ? [] : [mul(l2Loss(weight), scalar(graph, 2 * l2))]),
   ];
   return terms.length === 0 ? scalar(graph, 0) : terms.reduce(add);
-}
-
-function isModel(layer: Layer): layer is tf.LayersModel {
-  return 'inputs' in layer && 'outputs' in layer && Array.isArray(layer.outputs);
 }
 
 /** Seeds for draws that should have nothing in common; the multiplier is the golden ratio's, as in splitmix. */

@@ -1,5 +1,6 @@
 /** One training step: forward through the model, back to the gradients, and on to new weights. */
 import type { Optimizer } from '../recipe/optimizers';
+import type { tf } from '../runtime/tensorflow';
 import { gradients } from './gradients';
 import type { Graph, Node, Value } from './graph';
 import { augmentImages, scaleImages, unpackImages } from './input';
@@ -8,9 +9,9 @@ import { lowerModel, type LoweredModel } from './lower-model';
 import { movingAverages } from './moving-averages';
 import { NotLowered } from './not-lowered';
 import { clipByGlobalNorm, decay, decays, updateRule, type UpdateRule } from './optimizers';
-import { concat, elementCount, identity, pack, reshape } from './ops/array';
+import { elementCount, identity, pack } from './ops/array';
 import { sum } from './ops/broadcast';
-import { cast, scalar } from './ops/cast';
+import { scalar } from './ops/cast';
 import { constant, placeholder } from './ops/constant';
 import { merge, switchOn } from './ops/control';
 import { add, greaterEqual, logicalAnd, mul, select } from './ops/math';
@@ -22,8 +23,8 @@ import { written, type TrainingData } from './stored-state';
 import type { TrainingGraphOptions } from './training-graph';
 import type { ModelWeight, WeightReading, Weights, WeightStore } from './weights';
 
-/** Positions in what `train` gives. */
-export const totalsIndex = { loss: 0, first: 1, topFive: 2, images: 3, failedStep: 4 } as const;
+/** Positions in the totals that `train` gives. */
+export const totalsIndex = { loss: 0, penalty: 1, first: 2, topFive: 3, images: 4 } as const;
 
 /** What every step is fed. */
 export interface StepInputs {
@@ -49,6 +50,8 @@ export interface Forward {
   readonly reading: WeightReading;
   /** float32 scalar, penalties included */
   readonly loss: Value;
+  /** float32 scalar: the penalties on weights, a part of `loss` */
+  readonly penalty: Value;
   /** How many images of the batch were right, and right among the five most probable; float32 scalars */
   readonly hits: { readonly first: Value; readonly topFive: Value };
 }
@@ -75,9 +78,10 @@ export function forwardPass(
       if (others.length > 0) {
         throw new NotLowered('The model', `it has ${others.length + 1} outputs, and the loss is of one`);
       }
-      const total = lowered.penalties.reduce(add, mean(lossOf(loss, output, labels)));
+      const perImage = mean(lossOf(loss, output, labels));
+      const { penalty } = lowered;
       const hits = { first: sum(isFirst(output, labels)), topFive: sum(amongTopFive(output, labels)) };
-      return { lowered, reading, loss: total, hits };
+      return { lowered, reading, loss: add(perImage, penalty), penalty, hits };
     });
   });
 }
@@ -123,21 +127,21 @@ export interface SlotStore {
 }
 
 /**
- * Offers `train`: indices, step, learning rate → totals since `clear`, see `totalsIndex`; and `clear`: nothing → a
- * scalar. A step whose loss is not finite changes nothing, and neither does any step after it, until `clear` is run:
+ * Offers `train`: indices, step, learning rate → totals since `clear`, see `totalsIndex`, float32 [5], and the first
+ * step that failed, int32, -1 if none did; and `clear`: nothing → a scalar. A step whose loss is not finite changes nothing, and neither does any step after it, until `clear` is run:
  * the weights that led there are still at hand to look at.
  */
 export function offerTraining(
   graph: Graph,
   weights: Weights,
-  { lowered, reading, loss, hits }: Forward,
+  { lowered, reading, loss, penalty, hits }: Forward,
   { indices, step, rate }: StepInputs,
   learned: readonly Learned[],
   optimizer: Optimizer,
 ): SlotStore[] {
   return graph.within('update', () => {
     const failedStep = new Variable(graph, 'failed_step', 'int32', []);
-    const totals = new Variable(graph, 'totals', 'float32', [4]);
+    const totals = new Variable(graph, 'totals', 'float32', [5]);
     offerClear(graph, totals, failedStep);
 
     const failed = failedStep.read();
@@ -159,23 +163,22 @@ export function offerTraining(
     for (const { store, next } of movingAverages(weights, reading, lowered.follows, count)) {
       done.push(store.variable.assign(guarded(next)));
     }
-    done.push(totals.assignAdd(guarded(pack([mul(loss, count), hits.first, hits.topFive, count]))));
+    const { first, topFive } = hits;
+    const sums = pack([mul(loss, count), mul(penalty, count), first, topFive, count]);
+    done.push(totals.assignAdd(guarded(sums)));
 
-    const noFailure = constant(graph, { dtype: 'float32', shape: [1], values: [-1] });
-    const went = concat([totals.read(done), noFailure], 0);
-    const first = select(fresh, step, failed);
-    const noted = failedStep.assign(switchOn(first, good).no);
-    const stopped = concat(
-      [totals.read([noted]), reshape(cast(failedStep.read([noted]), 'float32'), [1])],
-      0,
-    );
-    graph.offer(signature.train, { inputs: [indices, step, rate], outputs: [merge(went, stopped)] });
+    const before = switchOn(failed, good);
+    const noted = failedStep.assign(select(fresh, step, before.no));
+    graph.offer(signature.train, {
+      inputs: [indices, step, rate],
+      outputs: [merge(totals.read(done), totals.read([noted])), merge(before.yes, failedStep.read([noted]))],
+    });
     return slots;
   });
 }
 
 function offerClear(graph: Graph, totals: Variable, failedStep: Variable): void {
-  const zeros = constant(graph, { dtype: 'float32', shape: [4], values: [0, 0, 0, 0] });
+  const zeros = constant(graph, { dtype: 'float32', shape: [5], values: [0, 0, 0, 0, 0] });
   const done = [totals.assign(zeros), failedStep.assign(scalar(graph, -1, 'int32'))];
   graph.offer(signature.clear, { inputs: [], outputs: [written(graph, done)] });
 }
@@ -215,7 +218,11 @@ function slotsOf({ graph, name, parts }: Store, { slots }: UpdateRule): SlotStor
 /** What a step does to weights. */
 const kinds = { decayed: 'decayed', trained: 'trained', kept: 'kept' } as const;
 
-export function kindOf(weight: ModelWeight, optimizer: Optimizer): string {
-  if (!weight.trainable) return kinds.kept;
-  return decays(optimizer, weight.originalName) ? kinds.decayed : kinds.trained;
+/** Says of each of the model's weights what a step does to it. */
+export function kindsOf(model: tf.LayersModel, optimizer: Optimizer): (weight: ModelWeight) => string {
+  const trained = new Set(model.trainableWeights.map(({ id }) => id));
+  return ({ id, originalName }) => {
+    if (!trained.has(id)) return kinds.kept;
+    return decays(optimizer, originalName) ? kinds.decayed : kinds.trained;
+  };
 }

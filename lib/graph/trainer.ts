@@ -13,15 +13,17 @@ import { TrainingGraph, type TrainingGraphOptions } from './training-graph';
 export interface Examples {
   /** `count` images one after another, each height × width × channels, values 0 to 255. */
   readonly images: Uint8Array;
-  readonly labels: Uint8Array;
+  readonly labels: ArrayLike<number>;
   readonly count: number;
 }
 
 /** Sums over the steps since the last call of `totals`. */
 export interface Totals {
   readonly images: number;
-  /** Sum over the images of the loss of their step, penalties included. */
+  /** Sum over the images of the loss of their step, penalties on weights included. */
   readonly loss: number;
+  /** Of that, the penalties. */
+  readonly penalty: number;
   /** Images whose class was the most probable one. */
   readonly first: number;
   /** Images whose class was among the five most probable. */
@@ -52,7 +54,8 @@ export class Trainer {
   readonly #options: TrainerOptions;
   readonly #graph: TrainingGraph;
   readonly #session: Session;
-  #totals: tf.Tensor | undefined;
+  /** What the last step gave: totals, and the first step that failed. */
+  #totals: tf.Tensor[] | undefined;
 
   private constructor(options: TrainerOptions, graph: TrainingGraph, session: Session) {
     this.#options = options;
@@ -88,23 +91,22 @@ export class Trainer {
    */
   step(indices: Int32Array, step: number, learningRate: number): void {
     const feeds = [tf.tensor1d(indices, 'int32'), tf.scalar(step, 'int32'), tf.scalar(learningRate)];
-    const [totals] = this.#session.run(signature.train, feeds);
-    this.#totals?.dispose();
+    const totals = this.#session.run(signature.train, feeds);
+    this.#forgetTotals();
     this.#totals = totals;
     tf.dispose(feeds);
   }
 
   /** What the steps since the last call came to. */
   totals(): Totals {
-    if (!this.#totals) return { images: 0, loss: 0, first: 0, topFive: 0, failedStep: null };
-    const values = this.#totals.dataSync();
-    this.#totals.dispose();
-    this.#totals = undefined;
-    const failedStep = values[totalsIndex.failedStep];
+    if (!this.#totals) return { images: 0, loss: 0, penalty: 0, first: 0, topFive: 0, failedStep: null };
+    const [values, [failedStep]] = this.#totals.map((tensor) => tensor.dataSync());
+    this.#forgetTotals();
     this.#session.execute(signature.clear);
     return {
       images: values[totalsIndex.images],
       loss: values[totalsIndex.loss],
+      penalty: values[totalsIndex.penalty],
       first: values[totalsIndex.first],
       topFive: values[totalsIndex.topFive],
       failedStep: failedStep < 0 ? null : failedStep,
@@ -219,9 +221,13 @@ export class Trainer {
 
   /** Frees the session with its variables; the model stays as it is. */
   dispose(): void {
-    this.#totals?.dispose();
-    this.#totals = undefined;
+    this.#forgetTotals();
     this.#session.dispose();
+  }
+
+  #forgetTotals(): void {
+    if (this.#totals) tf.dispose(this.#totals);
+    this.#totals = undefined;
   }
 
   #resetSlots(): void {

@@ -12,7 +12,7 @@ import { Graph } from './graph';
 import type { ImageShape } from './input';
 import { offerMeasuring } from './measuring';
 import { signature } from './signatures';
-import { backwardPass, forwardPass, kindOf, offerTraining, stepInputs } from './step';
+import { backwardPass, forwardPass, kindsOf, offerTraining, stepInputs } from './step';
 import { offerImages, offerStores } from './stored-state';
 import type { Device, DType } from './types';
 import { Weights } from './weights';
@@ -52,7 +52,7 @@ export class TrainingGraph {
   constructor(options: TrainingGraphOptions) {
     const { graph } = this;
     const { model, imageCount, imageShape, optimizer } = options;
-    const weights = new Weights(graph, model, (weight) => kindOf(weight, optimizer));
+    const weights = new Weights(graph, model, kindsOf(model, optimizer));
     const data = offerImages(graph, imageCount, imageShape);
     const inputs = stepInputs(graph);
     const forward = forwardPass(graph, weights, data, inputs, options);

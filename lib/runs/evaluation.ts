@@ -4,12 +4,14 @@
 export interface Measured {
   /** Mean over the images, penalties on weights included. */
   readonly loss: number;
+  /** The penalties on weights, a part of `loss`. Missing in results from before it was recorded. */
+  readonly penalty?: number;
   /** Fraction of the images whose true class is the most probable one, 0 to 1. */
   readonly accuracy: number;
   /** Fraction of the images whose true class is among the five most probable, 0 to 1. */
   readonly top5: number;
   /** The most probable class for each image. */
-  readonly predictions: Uint8Array;
+  readonly predictions: Int32Array;
   /** The probability that the network gives that class. */
   readonly confidences: Float32Array;
 }

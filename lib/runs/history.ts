@@ -2,12 +2,20 @@ import type { Recipe } from '../recipe';
 
 export type { Recipe, Validation } from '../recipe';
 
-/** One epoch. Losses are means over images; accuracies are fractions of images from 0 to 1. */
+/**
+ * One epoch. Losses are means over images, penalties on weights included, as Keras reports them; accuracies are fractions of
+ * images from 0 to 1.
+ */
 export interface EpochRow {
   /** Counted from 1. */
   epoch: number;
   /** Mean over the epoch's batches, while the weights change and with dropout on: usually above `valLoss` at first. */
   loss: number;
+  /**
+   * The part of `loss` that regularisers add for large weights; the rest is the loss on the images, see `imageLoss`.
+   * Missing in runs from before it was kept apart.
+   */
+  penalty?: number;
   accuracy: number;
   /** Fraction of the images whose true class is among the five most probable. */
   top5: number;
@@ -15,6 +23,8 @@ export interface EpochRow {
    * After the epoch, with dropout off. Null if the epoch was not validated, or an interrupt cut its validation short.
    */
   valLoss: number | null;
+  /** The part of `valLoss` that regularisers add. Missing as `penalty` is. */
+  valPenalty?: number | null;
   valAccuracy: number | null;
   valTop5: number | null;
   /** In the epoch's last step. */

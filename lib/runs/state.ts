@@ -33,6 +33,8 @@ export interface StepsResult {
   readonly images: number;
   /** Mean over the images, penalties on weights included. */
   readonly loss: number;
+  /** The penalties on weights, a part of `loss`; mean over the images. */
+  readonly penalty: number;
   /** Fraction of the images whose true class is the most probable one, 0 to 1. */
   readonly accuracy: number;
   /** Fraction of the images whose true class is among the five most probable. */
@@ -45,11 +47,13 @@ export interface StepsResult {
 export interface Sums {
   readonly images: number;
   readonly loss: number;
+  /** The part of `loss` that is penalties. Missing in an epoch that an earlier version began. */
+  readonly penalty?: number;
   readonly accuracy: number;
   readonly top5: number;
 }
 
-export const noSums: Sums = { images: 0, loss: 0, accuracy: 0, top5: 0 };
+export const noSums: Sums = { images: 0, loss: 0, penalty: 0, accuracy: 0, top5: 0 };
 
 export const initialState: TrainingState = {
   step: 0,
@@ -63,15 +67,21 @@ export const initialState: TrainingState = {
 };
 
 /** Adds the result of some steps, weighted by their number of images. */
-export function addSteps(sums: Sums, { images, loss, accuracy, top5 }: StepsResult): Sums {
+export function addSteps(sums: Sums, { images, loss, penalty, accuracy, top5 }: StepsResult): Sums {
   return {
     images: sums.images + images,
     loss: sums.loss + images * loss,
+    ...(sums.penalty !== undefined && { penalty: sums.penalty + images * penalty }),
     accuracy: sums.accuracy + images * accuracy,
     top5: sums.top5 + images * top5,
   };
 }
 
-export function means({ images, loss, accuracy, top5 }: Sums): Omit<Sums, 'images'> {
-  return { loss: loss / images, accuracy: accuracy / images, top5: top5 / images };
+export function means({ images, loss, penalty, accuracy, top5 }: Sums): Omit<Sums, 'images'> {
+  return {
+    loss: loss / images,
+    ...(penalty !== undefined && { penalty: penalty / images }),
+    accuracy: accuracy / images,
+    top5: top5 / images,
+  };
 }

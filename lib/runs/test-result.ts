@@ -43,7 +43,7 @@ export function readEvaluation(folder: string): StoredEvaluation | undefined {
   return (
     content && {
       ...content,
-      predictions: Uint8Array.from(content.predictions),
+      predictions: Int32Array.from(content.predictions),
       confidences: Float32Array.from(content.confidences),
     }
   );

@@ -132,7 +132,7 @@ export function paretoFront(
 }
 
 /** The class that most networks predict for each image; a tie goes to the class predicted with more confidence. */
-export function majority(evaluations: readonly Evaluation[]): Uint8Array {
+export function majority(evaluations: readonly Evaluation[]): Int32Array {
   const [{ predictions, classNames }] = evaluations;
   return predictions.map((_, image) => {
     const votes = new Float64Array(classNames.length);

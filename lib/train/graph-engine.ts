@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { measureBatches } from '../evaluate/measure';
 import { Trainer, type Totals } from '../graph';
 import type { ImageSet } from '../data/types';
 import type { Measured } from '../runs/evaluation';
@@ -15,8 +16,6 @@ export const graphEngine: Engine = { name: 'graph', start };
 /** How long steps go on before they are reported and others get their turn. */
 const reportMs = 40;
 
-const measureBatch = 250;
-
 async function start(job: TrainingJob): Promise<EngineRun> {
   const { images, precision, batchSize } = job;
   const trainer = await Trainer.compile({
@@ -28,11 +27,10 @@ async function start(job: TrainingJob): Promise<EngineRun> {
     async train(steps, onSteps) {
       const failure = await trainSteps(trainer, steps, batchSize, onSteps);
       trainer.writeModel();
-      if (failure) await onSteps({ steps: 0, images: 0, loss: NaN, accuracy: NaN, top5: NaN, failure });
+      if (failure)
+        await onSteps({ steps: 0, images: 0, loss: NaN, penalty: NaN, accuracy: NaN, top5: NaN, failure });
     },
-    async measure(set, indices, stopped) {
-      return measure(trainer, set, indices, stopped);
-    },
+    measure: (set, indices, stopped) => measure(trainer, set, indices, stopped),
     slots: () => Promise.resolve(trainer.slots()),
     setSlots: (slots) => {
       trainer.setSlots(slots);
@@ -80,47 +78,30 @@ async function trainSteps(
   return reason === null ? undefined : { step: reportedStep, reason };
 }
 
-function resultOf({ images, loss, first, topFive }: Totals, steps: number): StepsResult {
-  return { steps, images, loss: loss / images, accuracy: first / images, top5: topFive / images };
+function resultOf({ images, loss, penalty, first, topFive }: Totals, steps: number): StepsResult {
+  return {
+    steps,
+    images,
+    loss: loss / images,
+    penalty: penalty / images,
+    accuracy: first / images,
+    top5: topFive / images,
+  };
 }
 
-async function measure(
+function measure(
   trainer: Trainer,
   set: ImageSet,
   indices: Uint32Array,
   stopped: () => boolean,
 ): Promise<Measured | undefined> {
-  const predictions = new Uint8Array(indices.length);
-  const confidences = new Float32Array(indices.length);
   const size = set.images.length / set.count;
-  let loss = 0;
-  let correct = 0;
-  let topFive = 0;
-  let penalty = 0;
-  for (let from = 0; from < indices.length; from += measureBatch) {
-    await setImmediate();
-    if (stopped()) return undefined;
-    const batch = indices.subarray(from, from + measureBatch);
+  return measureBatches(set, indices, { stopped }, (batch) => {
     const images = new Uint8Array(batch.length * size);
     batch.forEach((index, i) => {
       images.set(set.images.subarray(index * size, (index + 1) * size), i * size);
     });
-    const labels = Uint8Array.from(batch, (index) => set.labels[index]);
-    const measured = trainer.measure({ images, labels, count: batch.length });
-    predictions.set(measured.classes, from);
-    confidences.set(measured.confidences, from);
-    penalty = measured.penalty;
-    measured.losses.forEach((each, i) => {
-      loss += each;
-      if (measured.classes[i] === labels[i]) correct++;
-      topFive += measured.topFive[i];
-    });
-  }
-  return {
-    loss: loss / indices.length + penalty,
-    accuracy: correct / indices.length,
-    top5: topFive / indices.length,
-    predictions,
-    confidences,
-  };
+    const labels = Int32Array.from(batch, (index) => set.labels[index]);
+    return trainer.measure({ images, labels, count: batch.length });
+  });
 }

@@ -3,13 +3,16 @@ import { takeSubset } from '../data/subset';
 import { Augmenter } from '../graph';
 import { keyed, type KeyedWeight } from '../models/weights/keys';
 import type { NamedArray } from '../models/weights/named';
-import type { Loss, Optimizer } from '../recipe';
+import type { Optimizer } from '../recipe';
 import type { StepsResult } from '../runs/state';
 import { UserError } from '../runtime/errors';
 import { tf } from '../runtime/tensorflow';
 import type { Engine, EngineRun, Steps, TrainingJob } from './engine';
 import { inputBatch } from '../evaluate/input-batch';
+import { EndingLogits } from '../evaluate/ending-logits';
+import { amongTopFive, isFirst, lossOf, penaltyOf } from '../evaluate/losses';
 import { measure } from '../evaluate/measure';
+import { leafLayers } from '../models/leaf-layers';
 import { stream } from './order';
 
 /**
@@ -26,7 +29,15 @@ async function start(job: TrainingJob): Promise<EngineRun> {
   const { model } = job;
   refuseWhatTfjsLacks(job);
   const optimizer = optimizerOf(job.optimizer);
-  model.compile({ optimizer, loss: lossOf(job.loss), metrics: [accuracy, topFive] });
+  const logits = new EndingLogits(model);
+  const asKeras = new KerasBehaviour(model);
+  // tfjs hands one-hot rows to losses that are functions; the metrics bear the functions' names.
+  const loss = (targets: tf.Tensor, value: tf.Tensor): tf.Tensor =>
+    lossOf(job.loss, { value, logits: logits.take() }, targets);
+  const accuracy = (targets: tf.Tensor, value: tf.Tensor): tf.Tensor => isFirst(value, targets);
+  const topFive = (targets: tf.Tensor, value: tf.Tensor): tf.Tensor => amongTopFive(value, targets);
+  const penalty = (): tf.Tensor => penaltyOf(model);
+  model.compile({ optimizer, loss, metrics: [accuracy, topFive, penalty] });
   const dropouts = new DropoutSeeds(model, job.seed);
   const input = await trainingInput(job);
   const trained = keyed(model, model.trainableWeights);
@@ -96,6 +107,8 @@ async function start(job: TrainingJob): Promise<EngineRun> {
     dispose() {
       input.dispose();
       dropouts.restore();
+      logits.restore();
+      asKeras.restore();
       optimizer.dispose();
     },
   };
@@ -143,26 +156,6 @@ function setLearningRate(optimizer: tf.Optimizer, rate: number): void {
   else fields.learningRate = rate;
 }
 
-/** On one-hot rows, as tfjs wants them for losses that are functions. */
-function lossOf(loss: Loss): (targets: tf.Tensor, outputs: tf.Tensor) => tf.Tensor {
-  if (loss.kind === 'meanSquaredError') return tf.metrics.meanSquaredError;
-  const { fromLogits, labelSmoothing } = loss;
-  return (targets, outputs) => {
-    const share = labelSmoothing / (targets.shape[1] ?? 1);
-    const smooth = labelSmoothing === 0 ? targets : targets.mul(1 - labelSmoothing).add(share);
-    if (!fromLogits) return tf.metrics.categoricalCrossentropy(smooth, outputs);
-    return smooth.mul(tf.logSoftmax(outputs)).sum(-1).neg();
-  };
-}
-
-const accuracy = (targets: tf.Tensor, outputs: tf.Tensor): tf.Tensor =>
-  tf.metrics.categoricalAccuracy(targets, outputs);
-
-function topFive(targets: tf.Tensor, outputs: tf.Tensor): tf.Tensor {
-  const ofTruth = outputs.mul(targets).sum(-1, true);
-  return outputs.greater(ofTruth).sum(-1).less(5).cast('float32');
-}
-
 /** How the tfjs engine comes by the images of a step. */
 interface TrainingInput {
   /** @returns float32 [n, height, width, channels]; the caller disposes of it */
@@ -201,9 +194,11 @@ function* batches(
   }
 }
 
+type LogName = 'size' | 'loss' | 'penalty' | 'accuracy' | 'topFive';
+
 function resultOf(logs: tf.Logs | undefined, step: number): StepsResult {
-  const { size, loss, accuracy, topFive } = logs as Record<'size' | 'loss' | 'accuracy' | 'topFive', number>;
-  const result = { steps: 1, images: size, loss, accuracy, top5: topFive };
+  const { size, loss, penalty, accuracy, topFive } = logs as Record<LogName, number>;
+  const result = { steps: 1, images: size, loss, penalty, accuracy, top5: topFive };
   if (Number.isFinite(loss)) return result;
   const reason = 'The engine "tfjs" does not know in which layer it began; the engine "graph" does.';
   return { ...result, failure: { step, reason } };
@@ -252,5 +247,29 @@ class DropoutSeeds {
 
   restore(): void {
     this.#layers.forEach((layer, i) => (layer.seed = this.#before[i]));
+  }
+}
+
+/**
+ * What tfjs does otherwise than Keras, changed for as long as it trains a model: a frozen layer's batch normalisation
+ * keeps to its moving statistics and leaves them alone, and a layer's penalty counts once however often it is used.
+ */
+class KerasBehaviour {
+  readonly restore: () => void;
+
+  constructor(model: tf.LayersModel) {
+    const frozen = leafLayers(model).flatMap(({ layer, trainable }) =>
+      !trainable && layer.getClassName() === 'BatchNormalization' ? [layer] : [],
+    );
+    for (const layer of frozen) {
+      const inInference = layer.call.bind(layer);
+      layer.call = (inputs, options) => inInference(inputs, { ...options, training: false });
+    }
+    model.calculateLosses = () => [penaltyOf(model)];
+    this.restore = () => {
+      // Uncovers the methods of their classes.
+      for (const layer of frozen) delete (layer as Partial<typeof layer>).call;
+      delete (model as Partial<typeof model>).calculateLosses;
+    };
   }
 }

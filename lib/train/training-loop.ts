@@ -202,6 +202,7 @@ export class TrainingLoop {
       epoch,
       ...means(sums),
       valLoss: validated?.loss ?? null,
+      valPenalty: validated?.penalty ?? null,
       valAccuracy: validated?.accuracy ?? null,
       valTop5: validated?.top5 ?? null,
       learningRate: this.#learningRate(step - 1),

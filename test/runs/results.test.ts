@@ -106,7 +106,7 @@ test('the table names what is common above it, and runs of several seeds once', 
 });
 
 test('mistakes come in the order of their confidence', () => {
-  const predictions = Uint8Array.of(0, 1, 1, 2, 0);
+  const predictions = Int32Array.of(0, 1, 1, 2, 0);
   const confidences = Float32Array.of(0.5, 0.9, 0.7, 0.8, 1);
   assert.deepEqual([...mistakes({ predictions, confidences }, Uint8Array.of(1, 1, 0, 0, 0))], [3, 2, 0]);
 });

@@ -59,7 +59,7 @@ export const evaluation: Evaluation = {
   loss: 1,
   accuracy: 0.7,
   top5: 1,
-  predictions: new Uint8Array(10),
+  predictions: new Int32Array(10),
   confidences: new Float32Array(10),
   confusion: [
     [3, 1, 0],

@@ -32,7 +32,7 @@ test('the pictures hold the very pixels of the set, row by row', async () => {
 test('captions tell what a network took the image for, and how sure it was', async () => {
   const evaluation = {
     on: 'test',
-    predictions: new Uint8Array(20).fill(1),
+    predictions: new Int32Array(20).fill(1),
     confidences: new Float32Array(20).fill(0.75),
   } as const;
   const output = await imagesOutput(dataset, { indices: [0, 1], evaluation });

@@ -73,7 +73,7 @@ function answers(predictions: readonly number[], confidences = predictions.map((
   const right = predictions.filter((answer, i) => answer === labels[i]).length;
   return {
     ...evaluation,
-    predictions: Uint8Array.from(predictions),
+    predictions: Int32Array.from(predictions),
     confidences: Float32Array.from(confidences),
     accuracy: right / labels.length,
   };

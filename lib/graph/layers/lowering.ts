@@ -10,6 +10,8 @@ export interface Lowering {
   readonly graph: Graph;
   /** Whether dropout drops, and batch normalisation goes by the batch. */
   readonly training: boolean;
+  /** False for a layer that is frozen, by itself or with a model around it. */
+  readonly trainable: boolean;
   /** What layers compute in. Weights are kept, and statistics computed, in float32. */
   readonly dtype: DType;
   readonly device: Device;

@@ -10,7 +10,7 @@ import { sizeOf } from '../types';
 import { lowers, type Lowering } from './lowering';
 
 lowers('BatchNormalization', ([x], layer) => {
-  const { config, training } = layer;
+  const { config, training, trainable } = layer;
   const last = x.shape.length - 1;
   const axis = config.number('axis');
   if (axis !== -1 && axis !== last) layer.refuse(`its axis is ${axis}; the last one can be lowered`);
@@ -21,7 +21,8 @@ lowers('BatchNormalization', ([x], layer) => {
   const epsilon = config.number('epsilon');
   const images = asImages(x, channels);
 
-  if (!training || !layer.layer.trainable) {
+  // Frozen, it keeps to its moving statistics, as in Keras, so that transfer learning finds them as they were.
+  if (!training || !trainable) {
     const [mean, variance] = [layer.weight('moving_mean'), layer.weight('moving_variance')];
     return reshape(batchNormInference(images, [scale, offset, mean, variance], epsilon), x.shape);
   }

@@ -1,0 +1,67 @@
+import { isModel } from '../models/leaf-layers';
+import { tf } from '../runtime/tensorflow';
+
+type Softmax = (x: tf.Tensor, axis?: number) => tf.Tensor;
+
+/** The layers of tfjs that can end a model in a softmax, as far as they are looked into here. */
+interface SoftmaxLayer {
+  activation?: { getClassName(): string; apply: Softmax };
+  softmax?: Softmax;
+}
+
+/**
+ * Keeps what the softmax at the end of a model was computed from. Probabilities that vanish in float32 have logits
+ * nevertheless, and a loss that is computed from these stays exact; Keras has its tensors remember them likewise.
+ */
+export class EndingLogits {
+  #last: tf.Tensor | null = null;
+  readonly restore: () => void;
+
+  /** Watches the model until `restore` is called. */
+  constructor(model: tf.LayersModel) {
+    const layer = endingLayer(model);
+    const { activation, softmax } = layer;
+    if (activation?.getClassName() === 'softmax') {
+      const watched: typeof activation = Object.create(activation) as typeof activation;
+      watched.apply = this.#watch((x, axis) => activation.apply(x, axis));
+      layer.activation = watched;
+    } else if (softmax) {
+      layer.softmax = this.#watch(softmax);
+    }
+    this.restore = () => {
+      if (activation) layer.activation = activation;
+      if (softmax) layer.softmax = softmax;
+      this.#forget();
+    };
+  }
+
+  /**
+   * The logits of the model's last call, within a `tf.tidy` or a gradient, which frees them.
+   * @returns null for a model that does not end in a softmax
+   */
+  take(): tf.Tensor | null {
+    // A copy that belongs to the caller's scope, since the kept one belongs to none.
+    const logits = this.#last?.clone() ?? null;
+    this.#forget();
+    return logits;
+  }
+
+  #watch(softmax: Softmax): Softmax {
+    return (x, axis) => {
+      this.#forget();
+      this.#last = tf.keep(x.clone());
+      return softmax(x, axis);
+    };
+  }
+
+  #forget(): void {
+    this.#last?.dispose();
+    this.#last = null;
+  }
+}
+
+function endingLayer(model: tf.LayersModel): SoftmaxLayer {
+  let layer: tf.layers.Layer = model;
+  while (isModel(layer)) layer = layer.outputs[0].sourceLayer;
+  return layer as unknown as SoftmaxLayer;
+}
