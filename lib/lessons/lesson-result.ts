@@ -41,9 +41,9 @@ export async function lessonResult(
     onStart: ({ history, recipe }) => {
       isLoaded = history.epochs.length === recipe.epochs;
       // If the run was only loaded, the one notice says just that.
-      const told = isLoaded && notices.length === 1 ? [] : notices;
+      const shown = isLoaded && notices.length === 1 ? [] : notices;
       const from = seed === 1 ? '' : `, seed ${seed}`;
-      console.log([`${name}${from}${isLoaded ? ': trained before, and loaded' : ''}`, ...told].join('\n'));
+      console.log([`${name}${from}${isLoaded ? ': trained before, and loaded' : ''}`, ...shown].join('\n'));
     },
   };
   const run = lessonRun(network, profile, dataset, seed);

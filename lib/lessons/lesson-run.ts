@@ -35,8 +35,8 @@ export function lessonLabel(what: string, profile: ProfileName): string {
   if (!Object.hasOwn(networks, first)) return what;
   const network = first as NetworkName;
   const { width, epochs } = profileFor(network, profile);
-  const told = different
+  const changes = different
     .filter((each) => each !== String(epochs))
     .map((each) => (/^\d+$/.test(each) ? `${each} epochs` : each));
-  return [networks[network].title, ...(width === 1 ? [] : [`width ${width}`]), ...told].join(', ');
+  return [networks[network].title, ...(width === 1 ? [] : [`width ${width}`]), ...changes].join(', ');
 }

@@ -33,7 +33,7 @@ export interface RunOptions {
    * same, and otherwise deletes it and starts a new one, with a notice.
    */
   readonly resume?: boolean | 'required' | 'same';
-  /** Saves every so many seconds, in addition to after every epoch. Defaults to 120. */
+  /** Seconds between saves, which come in addition to those after every epoch. Defaults to 120. */
   readonly saveEvery?: number;
   /** Whether to write weights.txt when training is complete. */
   readonly weightsText?: boolean;
@@ -201,9 +201,9 @@ async function isThere(file: string): Promise<boolean> {
 }
 
 const consequences: Readonly<Record<RunJson, string>> = {
-  run: 'It is written anew; the list of earlier sessions is lost.',
-  network: 'It is written anew.',
-  history: 'It is written anew from the last checkpoint.',
+  run: 'It is written again; the list of earlier sessions is lost.',
+  network: 'It is written again.',
+  history: 'It is written again from the last checkpoint.',
   test: 'The test result is lost until the network is evaluated again.',
 };
 

@@ -1,6 +1,6 @@
 /**
  * JSON that shows whether it was changed after it was written: its last property is the SHA-256 of all the others. It
- * stays plain JSON, which other programs may read and lay out anew. Files without a checksum, from before there was
+ * stays plain JSON, which other programs may read and reformat. Files without a checksum, from before there was
  * one, are read as they are.
  */
 import { sha256 } from '../data/hash';

@@ -75,7 +75,7 @@ test('a lesson takes the result of another one, and trains it where it is not th
   assert.equal(batches, 0, 'it was trained again');
   assert.match(
     printed.at(-1) ?? '',
-    /history\.json is damaged: it is not JSON\. It is written anew .*\n.*test\.json is damaged: it is not JSON\. .* evaluated again/,
+    /history\.json is damaged: it is not JSON\. It is written again .*\n.*test\.json is damaged: it is not JSON\. .* evaluated again/,
   );
   assert.deepEqual(third.history.epochs, first.history.epochs);
   await lessonResult('lenet5', 'tiny', dataset, counting);

@@ -1,5 +1,5 @@
 'use strict';
-/* What the report's page does by itself: it draws the figures, and sorts tables. It runs in a reader's browser. */
+/* The script of the report's page: draws figures and sorts tables. It runs in a reader's browser. */
 
 /**
  * @typedef {{ domain?: readonly number[], anchor?: string, [key: string]: unknown }} Axis
@@ -18,7 +18,7 @@
 
 /** Too narrow for two panels side by side. */
 const narrow = matchMedia('(max-width: 700px)');
-/** Fingers scroll the page; dragging in a figure would catch them. */
+/** On touch screens, dragging in a figure would keep the page from scrolling. */
 const coarse = matchMedia('(pointer: coarse)');
 
 const config = { responsive: true, displaylogo: false };
@@ -44,7 +44,7 @@ function fitted(layout) {
 }
 
 /**
- * Draws a figure in the place of its picture, or anew after the page has changed. Of a figure that can't be drawn the
+ * Draws a figure in place of its picture, or draws it again after the page has changed. If a figure can't be drawn, its
  * picture stays.
  * @param {Element} figure
  */
@@ -66,10 +66,10 @@ async function draw(figure) {
   }
 }
 
-/** @param {Iterable<Element>} figures one after the other, so that the page stays at hand meanwhile */
+/** @param {Iterable<Element>} figures drawn one after the other, so that the page stays responsive */
 async function drawAll(figures) {
   for (const figure of figures) {
-    // What is folded away has no width to be drawn in.
+    // A folded figure has no width to be drawn in.
     if (figure.closest('details:not([open])') === null) await draw(figure);
     await new Promise((resolve) => setTimeout(resolve));
   }
@@ -77,7 +77,7 @@ async function drawAll(figures) {
 
 /**
  * @param {Element | undefined} cell
- * @returns {string} '' where a value is missing
+ * @returns {string} '' if the value is missing
  */
 function keyOf(cell) {
   return cell?.getAttribute('data-sort') ?? '';
@@ -95,7 +95,7 @@ function compare(a, b, numeric, direction) {
 }
 
 /**
- * Sorts a table by a column: the first time numbers from the largest down and words from A on, then the other way.
+ * Sorts a table by a column: at first numbers from the largest down and words from A to Z, then in reverse.
  * @param {Element} table
  * @param {Element} heading
  */

@@ -33,7 +33,7 @@ ${placesSection(report)}
 </main>
 </div>
 <footer>Written ${timeText(report.written)} from the folders of the runs and the records of the notebooks;
-<code>npm run report</code> writes it anew.</footer>`;
+<code>npm run report</code> updates it.</footer>`;
   const scripts = [
     // Only if there is something to draw.
     ...(body.text.includes('class="figure"') ? [fs.readFileSync(plotlyFile(), 'utf8')] : []),
