@@ -42,7 +42,10 @@ const continues = 'run the same training again: it continues from the last check
 const kinds: Readonly<Record<RunJson, Kind>> = {
   run: {
     isWhole: ({ format, settings, sessions }) =>
-      format === runFormat && isObject(settings) && Array.isArray(sessions),
+      format === runFormat &&
+      isObject(settings) &&
+      [settings.network, settings.dataset, settings.recipe].every(isObject) &&
+      Array.isArray(sessions),
     loss: 'The options of the run and the list of its sessions are lost.',
     rewrite: continues,
   },
@@ -140,6 +143,6 @@ function checkFormat({ format }: Parsed): void {
   throw new UnreadableError(problem, 'update the project');
 }
 
-function isObject(value: unknown): boolean {
+function isObject(value: unknown): value is Parsed {
   return typeof value === 'object' && value !== null;
 }

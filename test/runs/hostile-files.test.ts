@@ -17,7 +17,9 @@ const dataset = noiseDataset();
 const files = ['run.json', 'network.json', 'history.json', 'test.json'] as const;
 type File = (typeof files)[number];
 
-/** Runs work as somebody whom permissions hold back, which they don't for root. */
+fs.chmodSync(base, 0o755);
+
+/** Does work as a user whom permissions hold back, which they don't for root. */
 async function unprivileged<T>(work: () => Promise<T>): Promise<T> {
   if (process.geteuid?.() !== 0) return work();
   process.seteuid!(65534);
@@ -27,6 +29,13 @@ async function unprivileged<T>(work: () => Promise<T>): Promise<T> {
     process.seteuid!(0);
   }
 }
+
+const withoutPrivileges = {
+  skip:
+    process.geteuid?.() === 0 && spawnSync('ls', [base], { uid: 65534 }).status !== 0
+      ? 'root cannot become a user who may enter the temporary folder'
+      : false,
+};
 
 /** Trains and evaluates, as `npm run train` does. @returns what it says */
 async function trainIn(folder: string, run: object = {}): Promise<string> {
@@ -64,7 +73,6 @@ async function read(folder: string): Promise<{ records: RunRecord[]; notices: st
 let template: string;
 let whole: RunRecord;
 before(async () => {
-  fs.chmodSync(base, 0o755);
   template = path.join(base, 'template');
   await trainIn(template);
   [whole] = (await read(template)).records;
@@ -88,6 +96,8 @@ interface Case {
   readonly put: (file: string) => void;
   /** What is said of it. */
   readonly said: RegExp;
+  /** Whether it takes a user whom permissions hold back to see it. */
+  readonly isForbidden?: boolean;
 }
 
 const replace =
@@ -114,6 +124,7 @@ const damaged: Readonly<Record<string, Case>> = {
   empty: { put: write(''), said: /is damaged: it is empty/ },
   zeroes: { put: write('\0'.repeat(100)), said: /is damaged: it is not JSON/ },
   null: { put: write('null'), said: /is damaged: it is not a JSON object/ },
+  'no parts': { put: write('{"format": 1, "settings": {}}'), said: /is damaged: parts of it are missing/ },
   'a list': { put: write('[1]'), said: /is damaged: it is not a JSON object/ },
 };
 
@@ -147,6 +158,7 @@ const misplaced: Readonly<Record<string, Case>> = {
       fs.chmodSync(file, 0);
     },
     said: /cannot be read: you do not have permission\. Give yourself permission .*chmod/,
+    isForbidden: true,
   },
 };
 
@@ -166,26 +178,37 @@ const lost: Readonly<Record<File, RegExp>> = {
 
 for (const file of files) {
   describe(`in place of ${file}`, () => {
-    for (const [name, { put, said }] of Object.entries({ ...damaged, ...misplaced })) {
+    for (const [name, { put, said, isForbidden = false }] of Object.entries({ ...damaged, ...misplaced })) {
       const isDamaged = name in damaged;
+      // A network's description has no part that every network has.
+      if (name === 'no parts' && file === 'network.json') continue;
+      const options = isForbidden ? withoutPrivileges : {};
+      const as = isForbidden ? unprivileged : <T>(work: () => Promise<T>): Promise<T> => work();
 
-      test(`${name}: the run is left out of the results, or its test result is; file, loss and remedy are named`, async () => {
-        const folder = copy();
-        fs.cpSync(path.join(folder, 'a'), path.join(folder, 'b'), { recursive: true });
-        put(path.join(folder, 'a', file));
-        const { records, notices } = await unprivileged(() => read(folder));
-        assert.equal(notices.length, 1, notices.join('\n'));
-        assert.ok(notices[0].includes(path.join(folder, 'a', file)), notices[0]);
-        assert.match(notices[0], said);
-        if (isDamaged) assert.match(notices[0], lost[file]);
-        const [start, expected] =
-          file === 'test.json'
-            ? [/^The test result of the run "a" is left out: /, [{ ...whole, evaluation: undefined }, whole]]
-            : [/^The run "a" is left out: /, [whole]];
-        assert.match(notices[0], start);
-        assert.deepEqual(records, expected);
-        assert.doesNotThrow(() => results(records));
-      });
+      test(
+        `${name}: the run is left out of the results, or its test result is; file, loss and remedy are named`,
+        options,
+        async () => {
+          const folder = copy();
+          fs.cpSync(path.join(folder, 'a'), path.join(folder, 'b'), { recursive: true });
+          put(path.join(folder, 'a', file));
+          const { records, notices } = await as(() => read(folder));
+          assert.equal(notices.length, 1, notices.join('\n'));
+          assert.ok(notices[0].includes(path.join(folder, 'a', file)), notices[0]);
+          assert.match(notices[0], said);
+          if (isDamaged) assert.match(notices[0], lost[file]);
+          const [start, expected] =
+            file === 'test.json'
+              ? [
+                  /^The test result of the run "a" is left out: /,
+                  [{ ...whole, evaluation: undefined }, whole],
+                ]
+              : [/^The run "a" is left out: /, [whole]];
+          assert.match(notices[0], start);
+          assert.deepEqual(records, expected);
+          assert.doesNotThrow(() => results(records));
+        },
+      );
 
       if (isDamaged) {
         test(`${name}: training again says so and writes it anew, without training a finished run`, async () => {
@@ -201,16 +224,21 @@ for (const file of files) {
           assert.deepEqual(records, [{ ...whole, ...anew }]);
         });
       } else {
-        test(`${name}: training refuses before it begins, and leaves everything as it was`, async () => {
-          const folder = copy();
-          put(path.join(folder, 'a', file));
-          const listed = fs.readdirSync(folder, { recursive: true });
-          await assert.rejects(
-            unprivileged(() => trainIn(folder)),
-            (error) => error instanceof UserError && said.test(error.message) && error.message.includes(file),
-          );
-          assert.deepEqual(fs.readdirSync(folder, { recursive: true }), listed);
-        });
+        test(
+          `${name}: training refuses before it begins, and leaves everything as it was`,
+          options,
+          async () => {
+            const folder = copy();
+            put(path.join(folder, 'a', file));
+            const listed = fs.readdirSync(folder, { recursive: true });
+            await assert.rejects(
+              as(() => trainIn(folder)),
+              (error) =>
+                error instanceof UserError && said.test(error.message) && error.message.includes(file),
+            );
+            assert.deepEqual(fs.readdirSync(folder, { recursive: true }), listed);
+          },
+        );
       }
     }
   });
@@ -330,41 +358,53 @@ describe('other things in the way', () => {
     }
   });
 
-  test('a pipe, a folder and a file that may not be read, in a checkpoint: the one before it is used', async () => {
-    for (const name of ['a named pipe', 'a folder', 'permission 000']) {
+  test(
+    'a pipe, a folder and a file that may not be read, in a checkpoint: the one before it is used',
+    withoutPrivileges,
+    async () => {
+      for (const name of ['a named pipe', 'a folder', 'permission 000']) {
+        const folder = copy();
+        const newest = fs
+          .readdirSync(path.join(folder, 'a', 'checkpoints'))
+          .sort()
+          .at(-1)!;
+        misplaced[name].put(path.join(folder, 'a', 'checkpoints', newest, 'weights.bin'));
+        const notices = await unprivileged(() => {
+          return trainIn(folder);
+        });
+        assert.match(notices, new RegExp(`${newest} is damaged: weights\\.bin (is|cannot)`));
+        assert.match(notices, /The one before it, .* is whole/);
+      }
+    },
+  );
+
+  test(
+    'a folder that may not be written: its run can be read, and training says why it cannot begin',
+    withoutPrivileges,
+    async () => {
       const folder = copy();
-      const newest = fs
-        .readdirSync(path.join(folder, 'a', 'checkpoints'))
-        .sort()
-        .at(-1)!;
-      misplaced[name].put(path.join(folder, 'a', 'checkpoints', newest, 'weights.bin'));
-      const notices = await unprivileged(() => {
-        return trainIn(folder);
-      });
-      assert.match(notices, new RegExp(`${newest} is damaged: weights\\.bin (is|cannot)`));
-      assert.match(notices, /The one before it, .* is whole/);
-    }
-  });
+      fs.chmodSync(path.join(folder, 'a'), 0o555);
+      assert.deepEqual(await unprivileged(() => read(folder)), { records: [whole], notices: [] });
+      await refused(
+        unprivileged(() => trainIn(folder)),
+        /cannot be made: you do not have permission \(.*EACCES.*RUNS_DIR/,
+      );
+    },
+  );
 
-  test('a folder that may not be written: its run can be read, and training says why it cannot begin', async () => {
-    const folder = copy();
-    fs.chmodSync(path.join(folder, 'a'), 0o555);
-    assert.deepEqual(await unprivileged(() => read(folder)), { records: [whole], notices: [] });
-    await refused(
-      unprivileged(() => trainIn(folder)),
-      /cannot be made: you do not have permission \(.*EACCES.*RUNS_DIR/,
-    );
-  });
-
-  test('a folder of a run that may not be looked into: it is left out, the others are read', async () => {
-    const folder = copy();
-    fs.cpSync(path.join(folder, 'a'), path.join(folder, 'b'), { recursive: true });
-    fs.chmodSync(path.join(folder, 'b'), 0);
-    const { records, notices } = await unprivileged(() => read(folder));
-    fs.chmodSync(path.join(folder, 'b'), 0o777);
-    assert.deepEqual(records, [whole]);
-    assert.match(notices.join('\n'), /^The run "b" is left out: .*you do not have permission.*$/);
-  });
+  test(
+    'a folder of a run that may not be looked into: it is left out, the others are read',
+    withoutPrivileges,
+    async () => {
+      const folder = copy();
+      fs.cpSync(path.join(folder, 'a'), path.join(folder, 'b'), { recursive: true });
+      fs.chmodSync(path.join(folder, 'b'), 0);
+      const { records, notices } = await unprivileged(() => read(folder));
+      fs.chmodSync(path.join(folder, 'b'), 0o777);
+      assert.deepEqual(records, [whole]);
+      assert.match(notices.join('\n'), /^The run "b" is left out: .*you do not have permission.*$/);
+    },
+  );
 
   test('a file or a loop in place of the folder of all runs', async () => {
     const file = path.join(base, 'file');
