@@ -91,7 +91,7 @@ export function writeRun(runsDir: string, name: string, wishes: RunWishes = {}):
   }
 }
 
-/** Writes an executed notebook with its record, and a page unless told. */
+/** Writes an executed notebook with its record and, by default, a page. */
 export function writeExecuted(
   outDir: string,
   name: string,
