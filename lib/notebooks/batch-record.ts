@@ -1,10 +1,10 @@
-/** What is known of the last batch in an output folder: the part that the records of its runs don't tell. */
+/** The last batch of an output folder: what the records of its runs don't say. */
 import * as path from 'node:path';
 import { readVersioned, writeWhole } from './files';
 import type { Outcome } from './outcome';
 import type { Surroundings } from './surroundings';
 
-/** Grows when a record of an older kind can't be read as this one. */
+/** Raised when older records can no longer be read as current ones. */
 const VERSION = 1;
 
 export interface BatchRecord {
@@ -12,10 +12,10 @@ export interface BatchRecord {
   /** When it began, in ISO 8601. */
   readonly started: string;
   readonly seconds: number;
-  /** Undefined if none was asked for. */
+  /** Undefined if none was given. */
   readonly profile?: string;
   readonly surroundings: Surroundings;
-  /** In the order of the plan; how a run went in detail stands in its own record. */
+  /** In the order of the plan. Each run's own record has the details. */
   readonly outcomes: readonly BatchOutcome[];
 }
 
@@ -26,17 +26,17 @@ export interface BatchOutcome {
   readonly reason?: string;
 }
 
-/** @param folder of the executed notebooks */
+/** @param folder with the executed notebooks */
 export function batchRecordFile(folder: string): string {
   return path.join(folder, 'batch.json');
 }
 
-/** @returns undefined if there is none that can be read */
+/** @returns undefined if there is no readable record */
 export function readBatchRecord(folder: string): BatchRecord | undefined {
   return readVersioned<BatchRecord>(batchRecordFile(folder), VERSION);
 }
 
-/** Of batches that write to one folder at the same time, the one that ends last is remembered. */
+/** If several batches write to one folder at the same time, the last to end is kept. */
 export function writeBatchRecord(
   folder: string,
   { outcomes, ...content }: Omit<BatchRecord, 'version' | 'outcomes'> & { outcomes: readonly Outcome[] },

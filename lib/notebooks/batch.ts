@@ -16,34 +16,34 @@ import { execute, type Execution } from './run';
 import type { Surroundings } from './surroundings';
 
 export interface BatchOptions {
-  /** Executed notebooks go to its folder `notebooks`, pages to `pages`. */
+  /** Executed notebooks go to its subfolder `notebooks`, pages to `pages`. */
   readonly outDir: string;
   readonly surroundings: Surroundings;
-  /** For the kernels. */
+  /** Added to the environment of the kernels. */
   readonly environment: Readonly<Record<string, string>>;
   /** Seconds. */
   readonly cellTimeout?: number;
   readonly timeout?: number;
   /** Stop at the first notebook that does not pass. */
   readonly failFast: boolean;
-  /** How many run at a time. */
+  /** How many notebooks run at a time. */
   readonly jobs: number;
-  /** Write a page of each. */
+  /** Write each notebook as a page too. */
   readonly html: boolean;
-  /** Leave out what is unchanged since it passed. */
+  /** Skip notebooks that haven't changed since they passed. */
   readonly resume: boolean;
-  /** Aborted: what runs is asked to stop, and nothing more begins. */
+  /** When aborted, running notebooks are asked to stop, and no others start. */
   readonly interrupt: AbortSignal;
-  /** Aborted: everything ends at once. */
+  /** When aborted, everything ends at once. */
   readonly kill: AbortSignal;
 }
 
-/** Where a batch writes what. */
+/** The folders a batch writes to. */
 export function outputFolders(outDir: string): { readonly notebooks: string; readonly pages: string } {
   return { notebooks: path.join(outDir, 'notebooks'), pages: path.join(outDir, 'pages') };
 }
 
-/** The files that a run leaves. */
+/** The files that a run writes. */
 export function outputsOf({ name }: Pick<PlannedRun, 'name'>, outDir: string): string[] {
   const { notebooks, pages } = outputFolders(outDir);
   const output = path.join(notebooks, `${name}.ipynb`);
@@ -100,10 +100,10 @@ class Batch {
       const turns = this.entries.map((entry, index) => ({ entry, index }));
       const last = turns.filter(({ entry }) => readsOthers(entry));
       for (const some of [turns.filter((turn) => !last.includes(turn)), last]) {
-        // Whoever of them is free takes the next.
+        // Each worker takes the next run as soon as it is free.
         const rest = some.values();
         const workers = Array.from({ length: this.options.jobs }, () => this.work(rest));
-        // What goes wrong in one ends the others in their own time, and is told when they are through.
+        // An error in one worker lets the others finish their run, and is thrown when they have.
         const ends = await Promise.allSettled(workers.map((worker) => worker.catch(stopAndThrow)));
         const broken = ends.find((end) => end.status === 'rejected');
         if (broken !== undefined) throw (broken as PromiseRejectedResult).reason;
@@ -129,7 +129,7 @@ class Batch {
     }
   }
 
-  /** One run. That what it leaves can't be written is its failure, not the batch's: others may fit on the disk. */
+  /** One run. If its outputs can't be written, the run fails and not the batch: others may still fit on the disk. */
   private async runOne(index: number, run: PlannedRun): Promise<Outcome> {
     const begun = performance.now();
     this.display.begin(index, run.name);
@@ -143,7 +143,7 @@ class Batch {
     }
   }
 
-  /** One run, alone with its output. */
+  /** One run, with its output locked. */
   private async runAlone(index: number, run: PlannedRun): Promise<Outcome> {
     const { signal } = this.stopping;
     let lock: { release(): void };
@@ -177,7 +177,7 @@ class Batch {
     this.display.say(index, resume && before !== undefined ? `starts again, since ${reason}` : 'starts');
     this.removePage(run);
     const begun = startOf(run, surroundings, fingerprint);
-    // Until this run is over, the record says that it is not; only the times of the last one are worth keeping.
+    // Until this run is over, its record says so. Only the times of the last run are worth keeping.
     writeRecord(output, { ...begun, status: 'running', seconds: 0, cellSeconds: before?.cellSeconds ?? [] });
     const execution = await this.execute(index, run, output);
     const pageFailure = this.stopping.signal.aborted ? undefined : await this.writePage(index, output);

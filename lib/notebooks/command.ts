@@ -19,12 +19,12 @@ export interface BatchCommand {
   readonly usage: string;
   readonly defaults?: RequestDefaults;
   readonly circumstances: Circumstances;
-  /** Done when a batch has run, with the folder that it wrote to. @returns lines to print in the end */
+  /** Called after a batch, with its output folder. @returns lines to print at the end */
   readonly afterwards?: (outDir: string) => Promise<readonly string[]>;
 }
 
 /**
- * Reads the command line, runs the notebooks, and prints how that goes.
+ * Reads the command line, runs the notebooks and prints their progress.
  * @returns the exit code; see `optionsHelp`
  */
 export async function batchCommand(args: readonly string[], command: BatchCommand): Promise<number> {
@@ -70,14 +70,14 @@ async function runRequest(request: BatchRequest, command: BatchCommand): Promise
     print(...((await command.afterwards?.(outDir)) ?? []));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    // The notebooks have run: that their report could not be written does not make it "nothing was run".
+    // The notebooks did run, so a report that can't be written must not count as "nothing was run".
     console.error(error.message);
     return code === exitCodes.passed ? exitCodes.failed : code;
   }
   return code;
 }
 
-/** @throws UserError if what the runs leave can't be written, or would take the place of a notebook */
+/** @throws UserError if the outputs can't be written, or would overwrite a notebook */
 function prepareOutputs({ outDir, files, html }: BatchRequest, entries: readonly PlanEntry[]): void {
   const outputs = entries.flatMap((entry) => (entry.kind === 'run' ? outputsOf(entry.run, outDir) : []));
   needNoSource(outputs, [...files, ...listNotebooks()]);
@@ -86,7 +86,7 @@ function prepareOutputs({ outDir, files, html }: BatchRequest, entries: readonly
   prepareFolders(html ? [notebooks, pages] : [notebooks]);
 }
 
-/** Says what can't be run, if that keeps the batch from beginning. @returns whether it does */
+/** Prints what can't be run, if that keeps the batch from starting. @returns whether it does */
 function refusalsStop(entries: readonly PlanEntry[], keepGoing: boolean): boolean {
   const reasons = entries.flatMap((entry) => (entry.kind === 'refusal' ? [entry.refusal.reason] : []));
   const others = entries.length - reasons.length;

@@ -1,36 +1,36 @@
-/** What the displays of a batch have in common: what they are told, and what is known of a run that goes on. */
+/** What the displays of a batch share: the events they receive, and the state of a running notebook. */
 import { secondsLeft } from './estimate';
 import type { Outcome } from './outcome';
 import type { Progress } from './run';
 import type { StopStage } from './stop-signals';
 
-/** What is used of a stream. */
+/** The part of a stream that is used here. */
 export interface Screen {
   readonly isTTY?: boolean;
   readonly columns?: number;
   write(text: string): unknown;
 }
 
-/** Told by a batch what happens. `index` is a run's place in the plan. */
+/** Receives a batch's events. `index` is a run's place in the plan. */
 export interface Display {
-  /** @param before for each run the times of its cells when it ran before, in seconds; empty if unknown */
+  /** @param before for each run, the times of its cells in the previous run, in seconds; empty if unknown */
   plan(before: readonly (readonly number[])[]): void;
   begin(index: number, name: string): void;
-  /** Something between begin and end that is no progress of its cells. */
+  /** A step before or after the cells. */
   say(index: number, text: string): void;
   progress(index: number, progress: Progress): void;
   end(index: number, outcome: Outcome): void;
-  /** The batch was told to stop: in its own time, or at once. */
+  /** The batch was asked to stop: gently, or at once. */
   stopping(stage: StopStage): void;
   close(): void;
 }
 
-/** One run that goes on. */
+/** A running notebook. */
 export class Row {
   readonly started = performance.now();
   text = '';
   progress: Progress | undefined;
-  /** What is done apart from the cells, before them or after. */
+  /** The step before or after the cells, if it is in one. */
   private status: string | undefined = 'starts';
   private cellStarted = performance.now();
 
@@ -60,7 +60,7 @@ export class Row {
     return secondsLeft(progress, before, (performance.now() - this.cellStarted) / 1000);
   }
 
-  /** Such as "cell 3 of 12". */
+  /** For example "cell 3 of 12". */
   where(): string {
     const { progress, status } = this;
     if (status !== undefined || progress === undefined || progress.cells === 0) return status ?? 'starts';
@@ -68,7 +68,7 @@ export class Row {
   }
 }
 
-/** Text of a notebook without what would move a terminal's cursor or colour it. */
+/** A notebook's text without control characters, which would move a terminal's cursor or change its colours. */
 export function plain(text: string): string {
   return text.replace(/\u001b\[[\d;]*[A-Za-z]/g, '').replace(/[\u0000-\u001f\u007f]/g, ' ');
 }

@@ -1,12 +1,12 @@
-/** How long a run will still take, told from the one before. */
+/** How long a run will still take, estimated from the previous run. */
 import type { Progress } from './run';
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
 /**
- * @param before times of the cells in an earlier run, in seconds
- * @param inCell seconds that the running cell has taken so far
- * @returns seconds; undefined if the earlier run had other cells
+ * @param before times of the cells in the previous run, in seconds
+ * @param inCell seconds the running cell has taken so far
+ * @returns seconds; undefined if the previous run had a different number of cells
  */
 export function secondsLeft(
   { cell, cells }: Pick<Progress, 'cell' | 'cells'>,
@@ -19,7 +19,7 @@ export function secondsLeft(
   return Math.max(0, before[cell] - inCell) + sum(before.slice(cell + 1));
 }
 
-/** What is left of a whole batch that does `jobs` runs at a time; undefined if it is unknown for one of them. */
+/** Seconds left for a whole batch with `jobs` runs at a time; undefined if unknown for one of the runs. */
 export function batchSecondsLeft(left: readonly (number | undefined)[], jobs: number): number | undefined {
   const known = left.filter((seconds): seconds is number => seconds !== undefined);
   if (known.length < left.length || known.length === 0) return undefined;

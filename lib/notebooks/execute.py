@@ -1,20 +1,20 @@
-"""Runs the cells of one notebook with nbclient, and tells on stdout how far it is, a JSON object a line.
+"""Runs the cells of one notebook with nbclient, and reports its progress on stdout, one JSON object per line.
 
     python execute.py INPUT OUTPUT --kernel NAME --folder DIR [--cell-timeout SECONDS] [--timeout SECONDS]
 
-OUTPUT is written after every cell, whole or not at all, so that a crash leaves what was done. Exit code 0 only if all
+OUTPUT is written atomically after every cell, so that a crash loses no earlier cell. The exit code is 0 only if all
 cells ran without an error. Events:
 
-    {"event": "cell", "index": i, "count": n}    the i-th of n code cells begins
+    {"event": "cell", "index": i, "count": n}    the i-th of n code cells starts
     {"event": "text", "line": s}                 it writes
     {"event": "done", "seconds": s}              it has ended
-    {"event": "ended", "commands": [s]}          programs that cells had left running, apart from the kernel, were ended
+    {"event": "ended", "commands": [s]}          detached programs of cells were ended
     {"event": "failed", "kind": k, "message": s, "cell": {...} or null, "line": number or null}
 
 Kinds: "error", "cell time-out", "time-out", "dead kernel", "interrupted", "output", "crash".
 
-stdin is how the runner speaks, and how it is watched: the line "interrupt" stops the running cell in its own time, so
-that training can save; the end of the stream, also when the runner was killed, ends the kernel at once.
+The runner sends commands on stdin: the line "interrupt" asks the running cell to stop, so that training can save. The
+end of the stream, also if the runner was killed, ends the kernel at once.
 """
 
 import os
@@ -23,7 +23,7 @@ import threading
 
 
 class Runner:
-    """The other end of stdin, heard by a thread of its own, since the main one may be busy."""
+    """Reads stdin in its own thread, since the main one may be busy."""
 
     def __init__(self):
         self.wants_stop = False
@@ -39,7 +39,7 @@ class Runner:
         os._exit(1)
 
 
-# Before what takes seconds to import on a busy machine: the runner may be gone by then.
+# Before the slow imports: the runner may be gone by the time they are done.
 runner = Runner()
 
 import argparse  # noqa: E402
@@ -55,14 +55,14 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError  # noqa: E40
 from orphans import adopt_orphans, end_orphans  # noqa: E402
 from telling import ANSI, TellingClient, tell  # noqa: E402
 
-# How long an interrupted cell may take to end by itself, for instance to save what it has trained.
+# How long an interrupted cell may take to end by itself, for instance to save its training.
 SAVE_SECONDS = 20
-# How long it may take after a second interrupt, which stops all that can be stopped. Then the kernel is killed.
+# How long it may take after a second interrupt, which stops whatever can be stopped. Then the kernel is killed.
 FORCE_SECONDS = 5
-# How long a kernel may take to say after the last cell that all is well.
+# How long a kernel may take to answer after the last cell.
 SETTLE_SECONDS = 60
 
-# What usually ends a kernel by a signal that no person sends.
+# Usual causes of a kernel's death by a signal.
 DEATHS = {
     "SIGKILL": "as the system does when memory runs out",
     "SIGABRT": "as native code does when one of its checks fails",
@@ -80,12 +80,12 @@ class Failed(Exception):
 
 
 def well_formed(text):
-    """The text with U+FFFD for each half of a surrogate pair, which UTF-8 cannot hold; two halves make a character."""
+    """Replaces lone surrogates, which UTF-8 can't encode, by U+FFFD. Two halves that meet become their character."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def save(notebook, path):
-    """Writes a notebook whole or not at all. The temporary name is this process's own."""
+    """Writes a notebook atomically. The temporary name contains this process's id."""
     folder, name = os.path.split(path)
     temporary = os.path.join(folder, f".{name}.{os.getpid()}.tmp")
     try:
@@ -106,7 +106,7 @@ class Execution:
         self.output = arguments.output
         self.timeout = arguments.timeout
         self.cell_timeout = arguments.cell_timeout
-        # The text cells count as done at once; what takes time is code.
+        # Only code cells count as progress: text cells take no time.
         self.code_cells = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
         self.at = None
         self.stopped = None
@@ -140,7 +140,7 @@ class Execution:
             failure = None
         except Failed as error:
             failure = error
-        except Exception as error:  # noqa: BLE001 -- whatever it is, the runner has to hear of it
+        except Exception as error:  # noqa: BLE001 -- the runner has to be told of any error
             failure = self.unexpected(error)
         finally:
             for task in self.tasks:
@@ -181,7 +181,7 @@ class Execution:
         self.at = None
 
     def cell_failure(self, cell, error):
-        # Where the failing cell stood, in the words of the kernel's traceback: "cell [3], line 2", "cell [3]:2:7".
+        # The line as the kernel's traceback gives it: "cell [3], line 2" or "cell [3]:2:7".
         where = re.search(
             rf"cell \[{cell.execution_count}\](?:, line |:)(\d+)", ANSI.sub("", error.traceback)
         )
@@ -201,7 +201,7 @@ class Execution:
         hint = DEATHS.get(name)
         return f"the kernel was ended by {name}" + (f", {hint}" if hint else "")
 
-    # What cells started and nobody awaited
+    # Promises of cells that nothing awaited
 
     def keep_background_failures(self, cell, cell_index, execute_reply):
         failures = execute_reply["content"].get("background_failures") or []
@@ -224,7 +224,7 @@ class Execution:
         )
 
     async def settle(self):
-        """Asks once more, after the last cell, whether something failed that no cell waited for."""
+        """Asks the kernel after the last cell whether an unawaited promise was rejected."""
         request = self.client.kc.execute("", silent=True, store_history=False)
         try:
             reply = await asyncio.wait_for(self.client.async_wait_for_reply(request), SETTLE_SECONDS)
@@ -238,7 +238,7 @@ class Execution:
     # Stopping
 
     def limit(self, seconds, kind, what):
-        """Stops the run if `what` takes longer than `seconds`, unless that is None. Returns the timer."""
+        """Stops the run if `what` takes longer than `seconds`. Returns the timer; None without a limit."""
         if seconds is None:
             return None
 
@@ -255,7 +255,7 @@ class Execution:
         return task
 
     async def stop(self, kind, message):
-        """Asks the cell to end, then makes it, then kills the kernel; whoever waits for the cell sees it end."""
+        """Interrupts the cell, then interrupts it again, then kills the kernel."""
         if self.stopped:
             return
         self.stopped = (kind, message)
@@ -270,7 +270,7 @@ class Execution:
             raise Failed(*self.stopped)
 
     def kill(self):
-        """Ends the kernel and whatever its cells have started: its process group, and what has left that."""
+        """Ends the kernel's process group, and the processes of its cells that have left that group."""
         self.remember_kernel()
         if self.kernel_pid is not None:
             with suppress(ProcessLookupError, PermissionError):
@@ -286,15 +286,15 @@ class Execution:
         self.begin(self.stop("interrupted", "the batch was stopped"))
 
     def leave(self):
-        """The runner is gone, or cannot wait. A kernel that is only starting sees that its parent is gone."""
+        """The runner is gone, or wants to end at once. A kernel that is still starting notices that by itself."""
         self.kill()
         if self.client.km is not None:
             self.client.km.cleanup_connection_file()
 
-    # Telling
+    # Reporting
 
     def cell(self, index):
-        """What tells a person which cell it is."""
+        """What identifies a cell for a reader."""
         if index is None:
             return None
         cell = self.notebook.cells[index]
@@ -329,5 +329,5 @@ def main():
 
 
 if __name__ == "__main__":
-    # No orderly end of Python: a thread waits for stdin.
+    # Without Python's own clean-up, which would wait for the thread that reads stdin.
     os._exit(main())

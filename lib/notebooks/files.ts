@@ -1,10 +1,10 @@
-/** Files that are written whole or not at all, and what tells one file's content from another's. */
+/** Writing files atomically, and hashing their content. */
 import { createHash, type Hash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { OutputError } from './output-error';
 
-/** What file systems allow for one name, in bytes. */
+/** The longest file name that file systems allow, in bytes. */
 const LONGEST_NAME = 255;
 
 /** A hidden name beside `file` that no other process uses; {@link removeTemporaries} finds it. */
@@ -13,17 +13,17 @@ export function temporaryName(file: string): string {
 }
 
 /**
- * How many bytes a notebook's name is too long for the names of its outputs and their temporary files; 0 if it fits.
+ * By how many bytes a notebook's name is too long for its output files and their temporary names; 0 if it fits.
  */
 export function nameExcess(name: string): number {
-  // nbconvert's page has the longest: its extension stands twice in the temporary name. A pid has up to seven digits.
+  // The longest is that of nbconvert's page, which has its extension twice. A process id has up to seven digits.
   const longest = `.${name}.html.1234567.tmp.html`;
   return Math.max(0, Buffer.byteLength(longest) - LONGEST_NAME);
 }
 
 /**
  * Writes a file whole or not at all.
- * @throws OutputError if it can't be written; then nothing is left of it
+ * @throws OutputError if it can't be written; no temporary file is left behind
  */
 export function writeWhole(file: string, content: string): void {
   const temporary = temporaryName(file);
@@ -38,15 +38,15 @@ export function writeWhole(file: string, content: string): void {
   }
 }
 
-/** Does what may fail: something else has failed already, and that is what has to be told. */
+/** Cleans up after an error. An error here is ignored, so that it doesn't hide the first one. */
 export function attempt(action: () => void): void {
   try {
     action();
   } catch {
-    // See above.
+    // The first error matters.
   }
 }
-/** A record of this version; undefined if there is none that can be read. */
+/** Reads a record of this version; undefined if there is none, or it can't be read. */
 export function readVersioned<T extends { readonly version: number }>(
   file: string,
   version: T['version'],
@@ -59,7 +59,7 @@ export function readVersioned<T extends { readonly version: number }>(
   }
 }
 
-/** Removes what killed processes left of `file`; only for who holds the lock on it. */
+/** Removes temporary files that killed processes left beside `file`. The caller must hold its lock. */
 export function removeTemporaries(file: string): void {
   if (!fs.existsSync(path.dirname(file))) return;
   const start = `.${path.basename(file)}.`;
@@ -78,7 +78,7 @@ export function hashText(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** Adds files to a hash, each with its name and length, so that no two sets of files give the same. */
+/** Adds files to a hash, each with its name and length, so that different sets of files give different hashes. */
 export function addFiles(hash: Hash, root: string, files: readonly string[]): void {
   for (const file of files) {
     const content = fs.readFileSync(file);

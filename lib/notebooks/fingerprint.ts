@@ -1,4 +1,4 @@
-/** What the result of a run depends on: as long as all of it stays the same, a run need not be repeated. */
+/** What the result of a run depends on. As long as none of it changes, the run need not be repeated. */
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -13,16 +13,16 @@ import type { PlannedRun } from './plan';
 import type { Surroundings } from './surroundings';
 
 export interface Fingerprint {
-  /** Of the code cells; prose may change. */
+  /** Hash of the code cells; text cells don't matter. */
   readonly code: string;
   readonly parameters: string;
-  /** Of all that cells may import: lib, the versions of the packages, and modules beside the notebook. */
+  /** Hash of everything cells can import: lib, the package versions, and modules beside the notebook. */
   readonly lib: string;
-  /** Of the data that serve: their images and labels, not their place. */
+  /** Hash of the images and labels in use, wherever they are stored. */
   readonly data: string;
   readonly node: string;
   readonly tensorflow: string;
-  /** Of what all runs came to, for a notebook that reads them. */
+  /** Hash of the results of all training runs, for a notebook that reads them. */
   readonly runs?: string;
 }
 
@@ -30,7 +30,7 @@ const MODULE = /\.(?:[cm]?[jt]s|json|py)$/;
 
 export function fingerprintOf(run: PlannedRun, surroundings: Surroundings): Fingerprint {
   const { notebook, parameters, file } = run;
-  // The cell put in for the parameters is told by them. Without any, it is the notebook's own, of an earlier execution.
+  // The injected cell follows from the parameters. Without parameters, it came with the notebook and counts as code.
   const isOfParameters = (cell: NotebookCell): boolean =>
     isInjected(cell) && Object.keys(parameters).length > 0;
   const code = notebook.cells.filter((cell) => cell.cell_type === 'code' && !isOfParameters(cell));
@@ -45,7 +45,7 @@ export function fingerprintOf(run: PlannedRun, surroundings: Surroundings): Fing
   };
 }
 
-/** Of the files that tell what runs came to. They may come and go meanwhile: other processes train. */
+/** Hash of the files with the results of runs. Files may come and go, since other processes may be training. */
 function runsDigest(folder = runsFolder()): string {
   const hash = createHash('sha256');
   const names = fs.existsSync(folder) ? fs.readdirSync(folder).sort() : [];

@@ -4,12 +4,12 @@ import { type Outcome, outcomeText } from './outcome';
 import type { Progress } from './run';
 import type { StopStage } from './stop-signals';
 
-/** How often a log tells of a run that goes on, in ms. */
+/** How often a log reports a running notebook, in ms. */
 const HEARTBEAT_MS = 60_000;
-/** How much of what a notebook has printed such a line repeats. */
+/** How many characters of a notebook's output such a line repeats. */
 const LONGEST_TEXT = 100;
 
-/** A batch in a log: a line when something begins or ends, and now and then one that tells that it is not stuck. */
+/** A batch in a log: a line when something starts or ends, and one from time to time to show that it isn't stuck. */
 export class LogDisplay implements Display {
   private readonly rows = new Map<number, Row>();
   private before: readonly (readonly number[])[] = [];

@@ -1,4 +1,4 @@
-/** Notebook files: the parts of nbformat 4 that are used here, and where the collection's notebooks lie. */
+/** Notebook files: the parts of nbformat 4 that are used here, and the notebooks of the collection. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { UserError } from '../runtime/errors';
@@ -18,7 +18,7 @@ export interface Notebook {
   readonly nbformat_minor: number;
 }
 
-/** The notebook as it was before it was ever executed: of a run that ends early, nothing older is to be left. */
+/** The notebook as if never executed: if a run ends early, no older output may remain. */
 export function withoutOutputs(notebook: Notebook): Notebook {
   const cells = notebook.cells.map((cell) =>
     cell.cell_type === 'code' ? { ...cell, outputs: [], execution_count: null } : cell,
@@ -31,7 +31,7 @@ export function sourceOf(cell: NotebookCell): string {
 }
 
 /**
- * Whether a notebook takes up what runs of other notebooks came to: its metadata say `"cifar10": { "reads": "runs" }`.
+ * Whether a notebook reads the training runs of other notebooks: its metadata say `"cifar10": { "reads": "runs" }`.
  */
 export function readsRuns({ metadata }: Notebook): boolean {
   return readsOf(metadata) === 'runs';
@@ -41,7 +41,7 @@ function readsOf(metadata: Notebook['metadata']): unknown {
   return (metadata.cifar10 as { readonly reads?: unknown } | null | undefined)?.reads;
 }
 
-/** A notebook's name: that of its file. */
+/** A notebook's name: its file name without the extension. */
 export function nameOf(file: string): string {
   return path.basename(file, '.ipynb');
 }
@@ -53,8 +53,8 @@ export function listNotebooks(folder = notebooksDir): string[] {
 }
 
 /**
- * Reads a notebook. Half of a surrogate pair in its texts, which no file in UTF-8 can hold, becomes U+FFFD.
- * @throws UserError if there is no notebook that can be run here
+ * Reads a notebook. Lone surrogates in its text, which UTF-8 can't encode, become U+FFFD.
+ * @throws UserError if the file is not a notebook that can be run here
  */
 export function readNotebook(file: string): Notebook {
   let text: string;
@@ -93,11 +93,11 @@ export function readNotebook(file: string): Notebook {
 }
 
 function wellFormed(text: string): string {
-  // With `u`, a pair is one character, and only a half by itself is in this range.
+  // With the flag `u`, a surrogate pair is one character, so only lone surrogates match.
   return text.replace(/[\ud800-\udfff]/gu, '\ufffd');
 }
 
-/** What keeps parsed JSON from being a {@link Notebook}; undefined if it is one. */
+/** Says why parsed JSON is not a {@link Notebook}; undefined if it is. */
 function faultOf({ metadata, cells }: Readonly<Record<string, unknown>>): string | undefined {
   if (!isObject(metadata)) return `expected an object as its metadata, and it has ${shown(metadata)}`;
   for (const [index, cell] of (cells as unknown[]).entries()) {
@@ -131,7 +131,7 @@ function isTexts(value: unknown): boolean {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
-/** A value that is not what was expected, in a message. */
+/** A value as an error message shows it. */
 function shown(value: unknown): string {
   const text = value === undefined ? 'nothing' : JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;

@@ -1,4 +1,4 @@
-"""Programs that outlive the kernel that started them: they become children of this process, so that it can end them."""
+"""Ends programs that outlive their kernel: as orphans they become children of this process, which can find them."""
 
 import ctypes
 import os
@@ -9,14 +9,14 @@ from contextlib import suppress
 # From <linux/prctl.h>.
 PR_SET_CHILD_SUBREAPER = 36
 
-# A program may start another one while it is being ended.
+# A program may start others while it is being ended.
 ROUNDS = 50
 REAP_SECONDS = 2
 LONGEST_COMMAND = 100
 
 
 def adopt_orphans():
-    """Makes this process the next parent of whatever loses its own below it. Linux only; elsewhere nothing happens."""
+    """Makes this process adopt its orphaned descendants. Does nothing outside Linux."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
@@ -29,7 +29,7 @@ def end_orphans(kernel_group):
         if not found:
             break
         commands += [command(pid) for pid in sorted(found)]
-        # What survives, such as another user's program, is out of reach.
+        # What survives, such as another user's program, can't be ended from here.
         tried |= found
         for pid in found:
             with suppress(ProcessLookupError, PermissionError):
@@ -40,7 +40,7 @@ def end_orphans(kernel_group):
 
 
 def descendants():
-    """Process group by id, of all living processes below this one."""
+    """The process groups of all living descendants, by process id."""
     parents, groups = {}, {}
     for name in os.listdir("/proc") if os.path.isdir("/proc") else []:
         if not name.isdigit():

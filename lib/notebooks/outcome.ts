@@ -7,21 +7,21 @@ interface Ran {
   readonly name: string;
   readonly output: string;
   readonly seconds: number;
-  /** Command lines of programs that its cells had left running. Defaults to none. */
+  /** Command lines of programs that its cells had left running and that were ended. Defaults to none. */
   readonly ended?: readonly string[];
 }
 
 export type Outcome =
   | (Ran & { readonly status: 'passed' })
   | (Ran & { readonly status: 'failed'; readonly failure: Failure })
-  /** It could not be run as it was asked for. */
+  /** It could not be run as requested. */
   | { readonly status: 'refused'; readonly name: string; readonly reason: string }
   /** With `--resume`: nothing has changed since it passed. */
   | { readonly status: 'unchanged'; readonly name: string; readonly output: string }
-  /** The batch had stopped before its turn. */
+  /** The batch stopped before its turn. */
   | { readonly status: 'not run'; readonly name: string };
 
-/** What the process ends with; 128 and a signal's number if a signal ended it. */
+/** Exit codes of the process; after a signal, 128 plus the signal's number. */
 export const exitCodes = { passed: 0, failed: 1, refused: 2 } as const;
 
 /** 0 only if every notebook has passed, now or before; 2 if none was run because none could be. */
@@ -31,7 +31,7 @@ export function exitCodeOf(outcomes: readonly Outcome[]): number {
   return noneCouldBe ? exitCodes.refused : exitCodes.failed;
 }
 
-/** One line that tells how a run ended; the reader knows its name. */
+/** How a run ended, in one line without its name. */
 export function outcomeText(outcome: Outcome): string {
   switch (outcome.status) {
     case 'passed':
@@ -50,7 +50,7 @@ export function outcomeText(outcome: Outcome): string {
   }
 }
 
-/** A notice that programs were ended, if there were any. */
+/** A notice of the programs that were ended, if any. */
 function endedText({ ended = [] }: Ran): string[] {
   if (ended.length === 0) return [];
   const what = ended.length === 1 ? 'a program' : `${ended.length} programs`;
@@ -60,12 +60,12 @@ function endedText({ ended = [] }: Ran): string[] {
 /** Kind, place and error in one line. */
 export function failureText(failure: Failure): string {
   const place = placeOf(failure);
-  // Of what Python says about itself, the last line tells what happened.
+  // The last line of a Python traceback says what happened.
   const message = failure.message.split('\n').at(failure.kind === 'crash' ? -1 : 0) ?? '';
   return `${failure.kind}${place === '' ? '' : ` in ${place}`}: ${message}`;
 }
 
-/** Such as "cell [3] (train), line 2"; empty if it was in no cell. */
+/** For example "cell [3] (train), line 2"; empty if it was not in a cell. */
 function placeOf({ cell, line }: Failure): string {
   if (cell === undefined) return '';
   return `${cellText(cell)}${line === undefined ? '' : `, line ${line}`}`;
@@ -76,7 +76,7 @@ function cellText({ index, count, id }: FailedCell): string {
   return `cell ${number}${id === null ? '' : ` (${id})`}`;
 }
 
-/** The end of a batch: how many of each, and each failure in full with the file to look into. */
+/** The summary of a batch: how many passed and failed, and each failure in full with its notebook. */
 export function summary(outcomes: readonly Outcome[], seconds: number): string[] {
   const counted = (status: Outcome['status'], words: string): string[] => {
     const count = outcomes.filter((outcome) => outcome.status === status).length;
@@ -105,7 +105,7 @@ export function summary(outcomes: readonly Outcome[], seconds: number): string[]
   return lines;
 }
 
-/** A path as it is typed here: relative, unless that leads up and away. */
+/** A path as one would type it here: relative to the current folder, or absolute if it is outside. */
 export function shortPath(file: string): string {
   const relative = path.relative(process.cwd(), file);
   return relative.startsWith('..') ? file : relative;

@@ -16,9 +16,9 @@ const reasons: Readonly<Record<string, string | undefined>> = {
 };
 
 /**
- * A system error in a sentence: what can't be written, and why.
+ * Puts a system error into a sentence: what can't be written, and why.
  * @param place the file or folder that could not be written
- * @returns undefined if it is no system error
+ * @returns undefined if it is not a system error
  */
 export function unwritableText(error: unknown, place: string): string | undefined {
   const code = codeOf(error);
@@ -27,12 +27,12 @@ export function unwritableText(error: unknown, place: string): string | undefine
   return `${place} can't be written: ${reason === undefined ? messageOf(error) : `${reason} (${code})`}.`;
 }
 
-/** While notebooks run, what one of them leaves can't be written. */
+/** The output of a notebook that was run or published can't be written. */
 export class OutputError extends UserError {
   /**
    * Puts a system error into a sentence.
    * @param place the file or folder that could not be written
-   * @returns anything else as it is
+   * @returns the sentence as an OutputError; any other error unchanged
    */
   static from(error: unknown, place: string): unknown {
     const text = unwritableText(error, place);

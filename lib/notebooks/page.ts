@@ -8,10 +8,10 @@ import { nameOf } from './notebook';
 import { exitCode, lastOf, pythonProgram } from './processes';
 
 /**
- * Writes an executed notebook as a page that opens from disk without a network.
- * @param kill aborted: nbconvert is ended at once
- * @returns path of the page
- * @throws UserError with what nbconvert said, if it fails
+ * Writes an executed notebook as a page that opens from disk without a network. Scripts that cells wrote are removed.
+ * @param kill when aborted, nbconvert is ended at once
+ * @returns the page's path
+ * @throws UserError with nbconvert's error message, if it fails
  */
 export async function exportPage(executed: string, outDir: string, kill?: AbortSignal): Promise<string> {
   fs.mkdirSync(outDir, { recursive: true });
@@ -21,10 +21,10 @@ export async function exportPage(executed: string, outDir: string, kill?: AbortS
     pythonProgram('jupyter'),
     [
       ...['nbconvert', '--to', 'html', '--log-level', 'WARN', '--output-dir', outDir],
-      // nbconvert adds what it takes for the extension unless it is there.
+      // nbconvert adds the extension if it is missing.
       ...['--output', asTemplate(`${path.basename(temporary)}.html`), asPattern(executed)],
     ],
-    // A group of its own: Ctrl-C is the runner's, who lets it finish.
+    // In its own process group, so that Ctrl-C reaches only the runner, which lets nbconvert finish.
     { stdio: ['ignore', 'ignore', 'pipe'], detached: true },
   );
   const end = (): void => void child.kill('SIGKILL');
@@ -35,19 +35,19 @@ export async function exportPage(executed: string, outDir: string, kill?: AbortS
   if (code === 0) fs.renameSync(`${temporary}.html`, page);
   else {
     fs.rmSync(`${temporary}.html`, { force: true });
-    // Of a Python traceback, the last line tells what happened.
+    // The last line of a Python traceback says what happened.
     const reason = complaints().split('\n').at(-1) || `it ended with ${String(code)}`;
     throw new UserError(`nbconvert could not write a page of ${executed}: ${reason}`);
   }
   return page;
 }
 
-/** nbconvert takes the name of its output for a template in the style of Python's `format`. */
+/** nbconvert treats the name of its output as a template for Python's `format`. */
 function asTemplate(name: string): string {
   return name.replace(/[{}]/g, '$&$&');
 }
 
-/** nbconvert takes paths of notebooks for patterns in the style of Python's `glob`. */
+/** nbconvert treats paths of notebooks as patterns for Python's `glob`. */
 function asPattern(file: string): string {
   return file.replace(/[*?[]/g, '[$&]');
 }

@@ -1,7 +1,7 @@
 /**
- * Values from the command line, as the types that a notebook declares want them: `16` is a number for
- * `let batchSize = 32`, and a text for `let label = ''`. TypeScript itself decides, so that a union, an imported type
- * or a tuple is judged as the kernel will judge it, only before anything runs.
+ * Values from the command line, read as the types that a notebook declares: `16` is a number for
+ * `let batchSize = 32` and a string for `let label = ''`. TypeScript itself decides, so that a union, an imported type
+ * or a tuple is checked just as the kernel will check it, but before anything runs.
  */
 import * as path from 'node:path';
 import * as ts from 'typescript';
@@ -10,20 +10,20 @@ import { projectRoot } from '../runtime/paths';
 import { type Notebook, sourceOf } from './notebook';
 import { type ParameterValue, parametersIndex } from './parameters';
 
-/** What one notebook is to be set to: for each parameter that it has, one or more texts. */
+/** The settings for one notebook: for each parameter, one or more texts. */
 export interface Wish {
-  /** For messages. */
+  /** Used in messages. */
   readonly name: string;
-  /** Where the notebook lies: its relative imports start there. */
+  /** The notebook's file; its relative imports start there. */
   readonly file: string;
   readonly notebook: Notebook;
   readonly settings: ReadonlyMap<string, readonly string[]>;
 }
 
-/** For each parameter its values, in the order of the texts; or which of them it can't have. */
+/** For each parameter its values, in the order of the texts; or an error that names an invalid one. */
 export type Answer = ReadonlyMap<string, readonly ParameterValue[]> | UserError;
 
-/** One way to read a text, on a line of its own in the program that is checked. */
+/** One way to read a text; it has its own line in the program that is checked. */
 interface Reading {
   readonly line: number;
   readonly parameter: string;
@@ -38,7 +38,7 @@ interface Checked {
   readonly readings: readonly Reading[];
 }
 
-/** Reads the texts of all notebooks at once: what takes time is TensorFlow's types, and they are the same for all. */
+/** Reads the texts of all notebooks at once, since loading TensorFlow's types takes most of the time. */
 export function readValues(wishes: readonly Wish[]): Answer[] {
   const checked = wishes.map(programText);
   if (checked.every(({ readings }) => readings.length === 0)) return wishes.map(() => new Map());
@@ -46,7 +46,7 @@ export function readValues(wishes: readonly Wish[]): Answer[] {
   return checked.map((one) => answer(one, program));
 }
 
-/** The cells up to the parameters, and behind them an assignment for each reading of each text. */
+/** The cells up to the parameters, followed by an assignment for each reading of each text. */
 function programText(wish: Wish, index: number): Checked {
   const { notebook, settings, file } = wish;
   const cells = notebook.cells.slice(0, parametersIndex(notebook) + 1);
@@ -65,7 +65,7 @@ function programText(wish: Wish, index: number): Checked {
   return { wish, fileName, code: lines.join('\n'), readings };
 }
 
-/** What a text may mean: a number, or any other JSON, if it is one; else, or if the type wants that, the text. */
+/** What a text may mean: a number or other JSON, if it is valid JSON, and the text itself. */
 function readingsOf(text: string): ParameterValue[] {
   if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return [Number(text), text];
   try {
@@ -126,7 +126,7 @@ function shown(text: string): string {
   return readingsOf(text).length > 1 ? text : JSON.stringify(text);
 }
 
-/** The declared type in full: `"tiny" | "quick" | "full"` rather than the name that it has in lib. */
+/** The declared type in full: `"tiny" | "quick" | "full"` rather than the type's name in lib. */
 function typeOf(parameter: string, source: ts.SourceFile, checker: ts.TypeChecker): string {
   for (const statement of source.statements) {
     if (!ts.isVariableStatement(statement)) continue;

@@ -1,9 +1,9 @@
-/** Parameters of a notebook: papermill's convention, a cell tagged `parameters` and an injected one behind it. */
+/** Parameters of a notebook: papermill's convention, a cell tagged `parameters`, and an injected one after it. */
 import * as ts from 'typescript';
 import { UserError } from '../runtime/errors';
 import { type Notebook, type NotebookCell, sourceOf } from './notebook';
 
-/** A parameter's value: what JSON can hold, so that it can be written into a cell as it is. */
+/** A parameter's value: anything JSON can hold, so that it can be written into a cell. */
 export type ParameterValue =
   | string
   | number
@@ -14,7 +14,7 @@ export type ParameterValue =
 
 export type Parameters = Readonly<Record<string, ParameterValue>>;
 
-/** Place of the cell tagged `parameters`; -1 if there is none. */
+/** Index of the cell tagged `parameters`; -1 if there is none. */
 export function parametersIndex(notebook: Notebook): number {
   return notebook.cells.findIndex((cell) => cell.metadata.tags?.includes('parameters') === true);
 }
@@ -30,15 +30,15 @@ export function declaredParameters(cell: NotebookCell): string[] {
   });
 }
 
-/** Whether a cell is one that {@link withParameters} put in, now or when the notebook was executed before. */
+/** Whether {@link withParameters} inserted this cell, now or in an earlier execution. */
 export function isInjected(cell: NotebookCell): boolean {
   return cell.metadata.tags?.includes('injected-parameters') === true;
 }
 
 /**
- * The notebook with a cell that sets `parameters`, behind the one tagged `parameters`. It replaces the cell that an
- * earlier execution put there; without parameters that one stays.
- * @throws UserError if the notebook declares no parameters, or not all of these
+ * The notebook with a cell that sets `parameters`, after the one tagged `parameters`. It replaces the cell that an
+ * earlier execution inserted. Without parameters, the notebook is unchanged.
+ * @throws UserError if the notebook doesn't declare all of these parameters
  */
 export function withParameters(notebook: Notebook, parameters: Parameters, name: string): Notebook {
   const entries = Object.entries(parameters);
@@ -64,7 +64,7 @@ export function withParameters(notebook: Notebook, parameters: Parameters, name:
   };
 }
 
-/** @throws UserError if the notebook declares not all of these */
+/** @throws UserError if the notebook doesn't declare all of these parameters */
 export function needParameters(notebook: Notebook, parameters: readonly string[], name: string): void {
   if (parameters.length === 0) return;
   const at = parametersIndex(notebook);

@@ -1,4 +1,4 @@
-/** From what was asked for to the runs that it takes, each checked before the first begins. */
+/** Turns a request into runs, all checked before the first one starts. */
 import * as path from 'node:path';
 import { UserError } from '../runtime/errors';
 import { nameExcess } from './files';
@@ -15,15 +15,15 @@ import { gridPoints, type Settings } from './settings';
 
 /** One notebook with one set of parameters. */
 export interface PlannedRun {
-  /** The notebook's name, and for a point of a grid what is particular to it; names the outputs. */
+  /** The notebook's name, with the settings of its grid point if there are several; names the outputs. */
   readonly name: string;
   readonly file: string;
   readonly parameters: Parameters;
-  /** The notebook with its parameters in. */
+  /** The notebook with its parameters set. */
   readonly notebook: Notebook;
 }
 
-/** A notebook that can't be run as it was asked for. */
+/** A notebook that can't be run as requested. */
 export interface Refusal {
   readonly name: string;
   readonly file: string;
@@ -43,8 +43,8 @@ export interface PlanRequest {
 }
 
 /**
- * The runs in their order, with a refusal in the place of each notebook that can't be run. What reads the runs of the
- * others stands at the end.
+ * The runs in order, with a refusal in place of each notebook that can't be run. Notebooks that read the runs of
+ * others come last.
  */
 export function planRuns({ files, settings, profile }: PlanRequest): PlanEntry[] {
   const wishes = files.map((file) => attempt(file, () => readWish(file, settings, profile)));
@@ -107,7 +107,7 @@ function isRefusal(wish: Wish | Refusal): wish is Refusal {
   return 'reason' in wish;
 }
 
-/** Outputs are named by their runs, so that two of one name would overwrite each other. */
+/** Outputs are named after their runs, so two runs of the same name would overwrite each other. */
 function needDistinctNames(entries: readonly PlanEntry[]): void {
   const seen = new Map<string, string>();
   for (const entry of entries) {

@@ -1,4 +1,4 @@
-/** Programs of the project's Python environment, and what is left of a process when it has ended. */
+/** Programs of the project's Python environment, and what a process wrote and ended with. */
 import type { ChildProcess } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -12,7 +12,7 @@ export function pythonProgram(name: string): string {
   return program;
 }
 
-/** Gathers a stream. @returns a function that gives its last lines */
+/** Collects a stream. @returns a function that gives its last lines */
 export function lastOf(stream: NodeJS.ReadableStream): () => string {
   let text = '';
   stream.on('data', (chunk: Buffer) => {
@@ -21,7 +21,7 @@ export function lastOf(stream: NodeJS.ReadableStream): () => string {
   return () => text.trim();
 }
 
-/** @param event 'close': when all that it wrote has been read as well */
+/** @param event 'close' also waits until all its output has been read */
 export function exitCode(
   child: ChildProcess,
   event: 'exit' | 'close' = 'close',

@@ -1,6 +1,6 @@
 /**
- * What is known of a run, in a file beside its output: how it went, where it ran, and what it was made of. `--resume`
- * and the time left come from here, and whoever wants to gather results finds them here.
+ * The record of a run, in a file beside its output: how it went, where it ran, and what it depended on. `--resume`, the
+ * time left and the report are based on it.
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -10,7 +10,7 @@ import type { Parameters } from './parameters';
 import type { Failure } from './run';
 import type { Surroundings } from './surroundings';
 
-/** Grows when a record of an older kind can't be read as this one. */
+/** Raised when older records can no longer be read as current ones. */
 const VERSION = 1;
 
 export interface RunRecord {
@@ -19,13 +19,13 @@ export interface RunRecord {
   /** File name of the notebook that was run. */
   readonly notebook: string;
   readonly parameters: Parameters;
-  /** 'running' also when the batch was killed in the middle. */
+  /** Also 'running' if the batch was killed during the run. */
   readonly status: 'running' | 'passed' | 'failed';
   readonly failure?: Failure;
   /** When it began, in ISO 8601. */
   readonly started: string;
   readonly seconds: number;
-  /** Time of each code cell, in seconds; while it is 'running', or after a failure, those of the run before. */
+  /** Time of each code cell, in seconds; while 'running' or after a failure, the times of the previous run. */
   readonly cellSeconds: readonly number[];
   readonly fingerprint: Fingerprint;
   readonly surroundings: Surroundings;
@@ -33,17 +33,17 @@ export interface RunRecord {
   readonly outputDigest?: string;
 }
 
-/** The record's place beside an executed notebook. */
+/** The path of the record, beside the executed notebook. */
 export function recordFile(output: string): string {
   return output.replace(/\.ipynb$/, '.run.json');
 }
 
-/** The record of an executed notebook; undefined if there is none that can be read. */
+/** The record of an executed notebook; undefined if there is no readable one. */
 export function readRecord(output: string): RunRecord | undefined {
   return readVersioned<RunRecord>(recordFile(output), VERSION);
 }
 
-/** The records of all executed notebooks of a folder, in the order of their names. */
+/** The records of all executed notebooks in a folder, sorted by name. */
 export function readRecords(folder: string): RunRecord[] {
   const names = fs.existsSync(folder) ? fs.readdirSync(folder).sort() : [];
   return names
@@ -51,7 +51,7 @@ export function readRecords(folder: string): RunRecord[] {
     .flatMap((name) => readRecord(path.join(folder, name.replace(/\.run\.json$/, '.ipynb'))) ?? []);
 }
 
-/** The lock of who writes an executed notebook and its record. */
+/** The lock to hold while writing an executed notebook and its record. */
 export function lockFile(output: string): string {
   const { dir, name } = path.parse(output);
   return path.join(dir, `.${name}.lock`);
@@ -62,7 +62,7 @@ export function writeRecord(output: string, content: Omit<RunRecord, 'version'>)
   writeWhole(recordFile(output), `${JSON.stringify(record, null, 2)}\n`);
 }
 
-/** Why a run has to be done again; undefined if what it left is as good as what it would make. */
+/** Why a run has to be repeated; undefined if its output is still valid. */
 export function whyRun(
   output: string,
   fingerprint: Fingerprint,

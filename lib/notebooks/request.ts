@@ -12,10 +12,10 @@ export interface BatchRequest {
   readonly settings: Settings;
   readonly profile: string | undefined;
   readonly outDir: string;
-  /** Seconds; no limit if undefined. */
+  /** In seconds. Defaults to no limit. */
   readonly timeout: number | undefined;
   readonly cellTimeout: number | undefined;
-  /** Run what can be run, even if some notebooks can't be run as asked. */
+  /** Run the other notebooks even if some can't be run as requested. */
   readonly keepGoing: boolean;
   /** Stop at the first notebook that does not pass. */
   readonly failFast: boolean;
@@ -24,7 +24,7 @@ export interface BatchRequest {
   readonly resume: boolean;
 }
 
-/** What holds if the command line doesn't say otherwise. */
+/** Defaults for options that the command line leaves out. */
 export interface RequestDefaults {
   readonly profile?: string;
   readonly html?: boolean;
@@ -53,7 +53,7 @@ can't be met, 130 or 143 stopped by Ctrl-C or SIGTERM.`;
 /**
  * @param args what follows the script's name
  * @returns undefined if help was asked for
- * @throws UserError for what can't be meant
+ * @throws UserError for an invalid command line
  */
 export function readRequest(
   args: readonly string[],
@@ -99,7 +99,7 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    // parseArgs names the option and what was expected.
+    // The message of parseArgs names the option and what it expects.
     throw new UserError(`${(error as Error).message}\nTo see what there is: npm run notebooks -- --help`);
   }
 }

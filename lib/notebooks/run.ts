@@ -9,33 +9,33 @@ import { type Notebook, nameOf, readNotebook, withoutOutputs } from './notebook'
 import { type Parameters, withParameters } from './parameters';
 import { exitCode, lastOf, pythonProgram } from './processes';
 
-/** The kernel that set-up registers; whatever a notebook's metadata say, this one is meant. */
+/** The kernel that set-up registers. It is used whatever a notebook's metadata say. */
 const KERNEL = 'tslab-cifar10';
-/** How long the processes of a run may take to leave when they are told to end at once, in ms. */
+/** How long the processes of a run may take to exit when everything is to end at once, in ms. */
 const LEAVE_MS = 2000;
 
 /** How a run is to be executed. */
 export interface ExecuteOptions {
-  /** The executed notebook: its file, in a folder that exists. */
+  /** File for the executed notebook, in an existing folder. */
   readonly output: string;
   /** Added to the environment of the kernel. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Seconds that one cell may take, and the whole notebook. Default to no limit. */
   readonly cellTimeout?: number;
   readonly timeout?: number;
-  /** Folder that the kernel starts in, and relative imports. */
+  /** Folder in which the kernel starts, and from which relative imports are resolved. */
   readonly folder: string;
   readonly onProgress?: (progress: Progress) => void;
-  /** Aborted: the running cell is asked to stop, so that training can save, and the run ends. */
+  /** When aborted, the running cell is asked to stop, so that training can save, and the run ends. */
   readonly interrupt?: AbortSignal;
-  /** Aborted: everything ends at once. */
+  /** When aborted, everything ends at once. */
   readonly kill?: AbortSignal;
 }
 
 export interface Progress {
-  /** Code cell that runs now, from 0. */
+  /** Index of the running code cell. */
   readonly cell: number;
-  /** Code cells in all; 0 while the kernel starts. */
+  /** Number of code cells; 0 while the kernel starts. */
   readonly cells: number;
   /** The last line that the notebook wrote. */
   readonly text: string;
@@ -49,27 +49,27 @@ export type FailureKind =
   | 'time-out'
   | 'dead kernel'
   | 'interrupted'
-  /** What executes the notebook failed itself. */
+  /** The program that executes the notebook failed. */
   | 'crash'
-  /** What the run leaves could not be written. */
+  /** The run's output could not be written. */
   | 'output'
-  /** The notebook ran, and no page could be made of it. */
+  /** The notebook ran, but its page could not be written. */
   | 'page';
 
 export interface Failure {
   readonly kind: FailureKind;
-  /** Where in the executed notebook; missing if no cell had begun. */
+  /** The failing cell of the executed notebook; missing if none had started. */
   readonly cell?: FailedCell;
-  /** Line of the cell, from 1, where that is known. */
+  /** Line of the cell, counted from 1, if known. */
   readonly line?: number;
   /** Name and message of the error. */
   readonly message: string;
 }
 
 export interface FailedCell {
-  /** Among all cells, from 0. */
+  /** Index among all cells. */
   readonly index: number;
-  /** What stands in brackets beside it; null if it got none. */
+  /** Its execution count; null if it has none. */
   readonly count: number | null;
   readonly id: string | null;
 }
@@ -78,7 +78,7 @@ export interface Execution {
   readonly seconds: number;
   readonly cellSeconds: readonly number[];
   readonly failure: Failure | undefined;
-  /** Programs that its cells had left running, apart from the kernel, and that were ended: their command lines. */
+  /** Command lines of programs that its cells had left running, detached from the kernel. They were ended. */
   readonly ended: readonly string[];
 }
 
@@ -90,8 +90,8 @@ type Event =
   | { event: 'failed'; kind: FailureKind; message: string; cell: FailedCell | null; line: number | null };
 
 /**
- * Executes a notebook in a kernel of its own. The output is there from the start and grows with every cell.
- * @throws UserError if set-up has not been run, OutputError if the output can't be begun
+ * Executes a notebook in its own kernel. The output exists from the start and is rewritten after every cell.
+ * @throws UserError if set-up has not been run, OutputError if the output can't be written at the start
  */
 export async function execute(notebook: Notebook, options: ExecuteOptions): Promise<Execution> {
   const started = performance.now();
@@ -103,15 +103,15 @@ export async function execute(notebook: Notebook, options: ExecuteOptions): Prom
   const child = spawn(
     python,
     [
-      // Leaves no compiled copy of its modules in lib.
+      // -B: no __pycache__ in lib.
       ...['-B', path.join(__dirname, 'execute.py'), output, output, '--kernel', KERNEL, '--folder', folder],
       ...limit('--cell-timeout', cellTimeout),
       ...limit('--timeout', timeout),
     ],
-    // A group of its own: Ctrl-C is the runner's, who passes it on.
+    // In its own process group: Ctrl-C reaches only the runner, which passes it on.
     { stdio: 'pipe', env: { ...process.env, ...options.environment }, detached: true },
   );
-  // What it does not hear any more has ended already.
+  // Writing to a process that has ended is no error here.
   child.stdin.on('error', () => undefined);
   const ask = (): void => void child.stdin.write('interrupt\n');
   const end = (): void => {
@@ -137,7 +137,7 @@ export async function execute(notebook: Notebook, options: ExecuteOptions): Prom
   const complaints = lastOf(child.stderr);
   const code = await exitCode(child, 'exit');
   await heard;
-  // A program that a cell left behind on purpose may hold it open.
+  // A program that a cell started may still hold it open.
   child.stderr.destroy();
   for (const stop of release) stop();
   if (code !== 0) {
@@ -172,7 +172,7 @@ function advance(progress: Progress, event: Exclude<Event, { event: 'failed' | '
 }
 
 export interface RunOptions extends Omit<ExecuteOptions, 'output' | 'folder'> {
-  /** Folder for the executed notebook; made if need be. */
+  /** Folder for the executed notebook; created if missing. */
   readonly outDir: string;
   readonly parameters?: Parameters;
   /** Folder that relative imports start from. Defaults to the notebook's own. */
@@ -181,12 +181,12 @@ export interface RunOptions extends Omit<ExecuteOptions, 'output' | 'folder'> {
 
 export interface RunResult extends Execution {
   readonly name: string;
-  /** The executed notebook: whole, or as far as it came. */
+  /** The executed notebook, as far as it ran. */
   readonly output: string;
 }
 
 /**
- * Executes the notebook of a file, which stays as it is, and writes it under the same name elsewhere.
+ * Executes a notebook file and writes the result under the same name in another folder. The file is not changed.
  * @throws UserError if it can't be read, or a parameter is unknown
  */
 export async function runNotebook(file: string, options: RunOptions): Promise<RunResult> {
@@ -198,7 +198,7 @@ export async function runNotebook(file: string, options: RunOptions): Promise<Ru
   return { name, output, ...(await execute(notebook, { ...options, output, folder })) };
 }
 
-/** Calls `listener` once, now or when it comes to that. @returns a function that forgets it */
+/** Calls `listener` once: now, or when the signal is aborted. @returns a function that removes it */
 function whenAborted(signal: AbortSignal | undefined, listener: () => void): () => void {
   if (signal?.aborted) listener();
   signal?.addEventListener('abort', listener, { once: true });

@@ -1,14 +1,14 @@
-/** Which notebooks a command line means. */
+/** Selecting notebooks by the words of a command line. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { UserError } from '../runtime/errors';
 import { listNotebooks, nameOf } from './notebook';
 
 /**
- * The notebooks that `words` mean, each once, in the order of the words and then of their names. A word is the
- * beginning of a name in the collection ("01"), a pattern of such names ("*vgg*"), or the path of a notebook or of
- * a folder that holds some. No words mean the whole collection.
- * @throws UserError for a word that means none
+ * The notebooks that `words` stand for, each once, in the order of the words and then by name. A word is the start of a
+ * name in the collection ("01"), a pattern of names ("*vgg*"), or the path of a notebook or of a folder with notebooks.
+ * No words stand for the whole collection.
+ * @throws UserError for a word that matches no notebook
  */
 export function selectNotebooks(words: readonly string[], collection = listNotebooks()): string[] {
   if (words.length === 0) return collection;
@@ -40,7 +40,7 @@ function isFolder(file: string): boolean {
   try {
     return fs.statSync(file).isDirectory();
   } catch {
-    // Nothing there, or a link that leads back to itself: reading it as a notebook says which.
+    // Missing, or a link that leads back to itself. Reading it as a notebook will say which.
     return false;
   }
 }

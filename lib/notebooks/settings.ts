@@ -1,13 +1,13 @@
-/** `--set key=value`: what stands on the command line, and the grid that several values span. */
+/** `--set key=value`: parsing the settings, and the grid that several values span. */
 import { UserError } from '../runtime/errors';
 import type { Parameters, ParameterValue } from './parameters';
 
-/** For each parameter the texts of its values; more than one makes a grid. */
+/** For each parameter the texts of its values; several values make a grid. */
 export type Settings = ReadonlyMap<string, readonly string[]>;
 
 /**
- * @param words each `key=value` or `key=value,value,...`; commas inside brackets, braces or quotes separate nothing
- * @throws UserError for a word that is none of these, or a parameter or a value that is there twice
+ * @param words each `key=value` or `key=value,value,...`; commas inside brackets, braces or quotes don't count
+ * @throws UserError for a word of another form, or a parameter or value given twice
  */
 export function readSettings(words: readonly string[]): Settings {
   const settings = new Map<string, readonly string[]>();
@@ -47,14 +47,14 @@ function splitAtCommas(text: string): string[] {
   return parts.map((part) => part.trim());
 }
 
-/** One point of a grid: all parameters, and a label made of those that differ between the points. */
+/** One point of a grid: all parameters, and a label made from those that vary. */
 export interface GridPoint {
   readonly parameters: Parameters;
-  /** Such as `batchSize=16--rate=0.1`; empty if there is one point only. */
+  /** For example `batchSize=16--rate=0.1`; empty if there is only one point. */
   readonly label: string;
 }
 
-/** Every combination of the values; the last parameter changes fastest. */
+/** All combinations of the values; the last parameter changes fastest. */
 export function gridPoints(values: ReadonlyMap<string, readonly ParameterValue[]>): GridPoint[] {
   let points: GridPoint[] = [{ parameters: {}, label: '' }];
   for (const [name, choices] of values) {
@@ -69,7 +69,7 @@ export function gridPoints(values: ReadonlyMap<string, readonly ParameterValue[]
   return points;
 }
 
-/** A value as a part of a file name. Values that differ may look the same here: the plan looks out for that. */
+/** A value as part of a file name. Different values may give the same text; the plan checks for that. */
 function fileText(value: ParameterValue): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return text.replace(/[^\w.+-]+/g, '_').slice(0, 60);

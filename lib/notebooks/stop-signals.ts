@@ -1,15 +1,15 @@
 /**
- * Ctrl-C and its kin: the first asks what runs to stop in its own time, so that training can save; the second ends
+ * Ctrl-C, SIGTERM and SIGHUP: the first asks running notebooks to stop, so that training can save; the second ends
  * everything at once.
  */
 
 const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 type StopSignal = keyof typeof CODES;
 
-/** npm passes a Ctrl-C on that the terminal has sent here already; nobody presses the key again this soon, in ms. */
+/** npm forwards a Ctrl-C that the terminal has already sent here. A second signal within so many ms is such an echo. */
 const ECHO_MS = 300;
 
-/** How hard it was asked to stop. */
+/** Whether to stop gently or at once. */
 export type StopStage = 'interrupt' | 'kill';
 
 export interface Stopping {
@@ -17,7 +17,7 @@ export interface Stopping {
   readonly interrupt: AbortSignal;
   /** Aborted by the second. */
   readonly kill: AbortSignal;
-  /** What the process ends with if a signal came: 128 and the signal's number. */
+  /** Exit code if a signal came: 128 plus the signal's number. */
   exitCode(): number | undefined;
   /** Gives the signals back to Node. */
   release(): void;

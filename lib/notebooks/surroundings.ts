@@ -1,4 +1,4 @@
-/** What a batch finds around it: settled once, the same for all of its runs, and kept with each result. */
+/** The environment of a batch: determined once, the same for all its runs, and kept with each result. */
 import * as path from 'node:path';
 import { describe, loadDataset } from '../data/load';
 import type { SourceKind } from '../data/types';
@@ -12,7 +12,7 @@ export interface Surroundings {
   readonly device: 'GPU' | 'CPU';
   /** Names of the cards in use. */
   readonly gpus: readonly string[];
-  /** Why it is no GPU. */
+  /** Why no GPU is used. */
   readonly whyNoGpu?: string;
   readonly data: DataSurroundings;
 }
@@ -21,14 +21,14 @@ export interface DataSurroundings {
   /** What figures call it: 'CIFAR-10', 'built-in sample', ... */
   readonly name: string;
   readonly kind: SourceKind;
-  /** Name, sizes and shape, for people. */
+  /** Name, sizes and shape, in words. */
   readonly description: string;
   /** sha256 of all images and labels. */
   readonly digest: string;
   readonly note?: string;
 }
 
-/** @throws UserError if TensorFlow does not run, or the data that were asked for can't be had */
+/** @throws UserError if TensorFlow doesn't work, or the requested data are unavailable */
 export async function settle(
   circumstances: Circumstances,
 ): Promise<{ readonly surroundings: Surroundings; readonly environment: Readonly<Record<string, string>> }> {
@@ -45,14 +45,14 @@ export async function settle(
     whyNoGpu: probe.whyNoGpu,
     data,
   };
-  // Kernels start in other folders: a relative path would lead each of them elsewhere.
+  // Kernels start in other folders, where a relative path would mean something else.
   return { surroundings, environment: { ...environment, RUNS_DIR: path.resolve(runsFolder()) } };
 }
 
 /**
- * Finds out which data serve, downloading them if need be, so that no notebook waits for a network that is not
- * there, and that all of a batch have the same.
- * @returns the data, and the environment that leads every kernel to them, wherever it starts
+ * Determines the dataset, and downloads it if necessary, so that no notebook waits for a missing network, and all
+ * notebooks of a batch use the same data.
+ * @returns the data, and the environment variables with which every kernel finds them
  */
 async function settleData(
   env: Circumstances['env'],

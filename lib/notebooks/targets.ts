@@ -1,19 +1,19 @@
-/** Where outputs are to go: checked before anything runs, since a night's work would be lost afterwards. */
+/** Checks where outputs will go before anything runs, so that no long run is lost at its end. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { UserError } from '../runtime/errors';
 import { attempt, temporaryName } from './files';
 import { unwritableText } from './output-error';
 
-/** A disk that does not hold this many bytes holds no notebook. */
+/** Written as a trial: a disk without room for this has no room for a notebook. */
 const PROBE_BYTES = 4096;
 
 /**
- * Makes sure that no output takes the place of a notebook it may be made from. Files are compared themselves, not
- * their paths, so that neither a symbolic nor a hard link hides one.
- * @param outputs files that are to be written
- * @param sources notebooks that have to stay as they are
- * @throws UserError that names the output
+ * Makes sure that no output overwrites a source notebook. It compares the files themselves, not their paths, so that
+ * symbolic and hard links are seen through.
+ * @param outputs files that will be written
+ * @param sources notebooks that must stay as they are
+ * @throws UserError that names the notebook
  */
 export function needNoSource(outputs: readonly string[], sources: readonly string[]): void {
   const kept = new Map(sources.flatMap((source) => fileIdentity(source).map((id) => [id, source])));
@@ -39,7 +39,7 @@ function fileIdentity(file: string): string[] {
   }
 }
 
-/** @throws UserError if one of the files to be written is a folder */
+/** @throws UserError if one of the outputs already exists as a folder */
 export function needNoFolder(outputs: readonly string[]): void {
   const folder = outputs.find((output) => isFolder(output));
   if (folder === undefined) return;
@@ -57,8 +57,8 @@ function isFolder(file: string): boolean {
 }
 
 /**
- * Makes folders, with those above them, and tries to write in each.
- * @throws UserError for the first that can't be written; then the folders made here are gone again
+ * Creates folders with their parents, and tries to write in each.
+ * @throws UserError for the first that can't be written; the folders created here are removed again
  */
 export function prepareFolders(folders: readonly string[]): void {
   const made: string[] = [];
@@ -80,7 +80,7 @@ export function prepareFolders(folders: readonly string[]): void {
   }
 }
 
-/** Step by step: `fs.mkdirSync` with `recursive` never returns for a folder below /proc. */
+/** One by one: `fs.mkdirSync` with `recursive` never returns for a folder below /proc. */
 function makeFolder(folder: string, made: string[]): void {
   const missing: string[] = [];
   for (let at = folder; !fs.existsSync(at); at = path.dirname(at)) missing.push(at);
@@ -89,7 +89,7 @@ function makeFolder(folder: string, made: string[]): void {
       fs.mkdirSync(one);
       made.push(one);
     } catch (error) {
-      // Another batch may have made it meanwhile.
+      // Another batch may have created it in the meantime.
       if (!isFolder(one)) throw error;
     }
   }

@@ -1,4 +1,4 @@
-"""What execute.py tells the runner: events, and what cells write while they run."""
+"""What execute.py reports to the runner: events, and what cells print while they run."""
 
 import json
 import os
@@ -7,14 +7,14 @@ import re
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete
 
-# Consecutive output of one stream is kept as one piece, up to this length: beyond it, adding costs more than it helps.
+# Consecutive output of one stream is joined up to this length. Beyond it, joining costs more than it helps.
 LONGEST_STREAM = 1 << 20
 
 ANSI = re.compile(r"\x1b\[[\d;]*[A-Za-z]")
 
 
-# Programs that a cell starts may inherit standard output: it is theirs now, and goes where errors go. The line to the
-# runner is a copy that nobody inherits.
+# Programs that a cell starts may inherit standard output, so it is redirected to stderr. Events go through a copy that
+# no program inherits.
 events = os.fdopen(os.dup(1), "w", encoding="utf-8")
 os.dup2(2, 1)
 
@@ -25,20 +25,20 @@ def tell(**event):
 
 
 def last_line(text):
-    """The last line that says something, as a terminal would leave it."""
+    """The last line that isn't blank, as a terminal would show it."""
     lines = [line.rstrip().rsplit("\r", 1)[-1] for line in ANSI.sub("", text).split("\n") if line.strip()]
     return lines[-1] if lines else ""
 
 
 class TellingClient(NotebookClient):
-    """nbclient, telling what a cell writes while it runs, and keeping what it writes after its end."""
+    """nbclient that reports what a cell prints while it runs, and keeps what it prints after its end."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.cells_by_request = {}
 
     async def _async_poll_output_msg(self, parent_msg_id, cell, cell_index):
-        """As nbclient's own, but output of an earlier cell is added to that cell; nbclient drops it."""
+        """Like nbclient's own, but adds late output of an earlier cell to that cell. nbclient drops it."""
         self.cells_by_request[parent_msg_id] = (cell, cell_index)
         while True:
             msg = await self.kc.iopub_channel.get_msg(timeout=None)

@@ -5,11 +5,11 @@ import { type Outcome, outcomeText } from './outcome';
 import type { Progress } from './run';
 import type { StopStage } from './stop-signals';
 
-/** How often a terminal is drawn anew, in ms. */
+/** How often the terminal is redrawn, in ms. */
 const REDRAW_MS = 200;
 const CLEAR_TO_END = '\u001b[J';
 
-/** A batch on a terminal: a line for each notebook that runs, drawn anew in place, above them what has ended. */
+/** A batch on a terminal: a line for each running notebook, redrawn in place below those that have ended. */
 export class TerminalDisplay implements Display {
   private readonly rows = new Map<number, Row>();
   private readonly outcomes: Outcome[] = [];
@@ -17,7 +17,7 @@ export class TerminalDisplay implements Display {
   private readonly nameWidth: number;
   private readonly timer: NodeJS.Timeout;
   private before: readonly (readonly number[])[] = [];
-  /** Lines that stand on the screen and are to be drawn over. */
+  /** How many lines on the screen will be overwritten. */
   private drawn = 0;
   private stops = false;
 
@@ -69,12 +69,12 @@ export class TerminalDisplay implements Display {
   }
 
   /**
-   * @param above a line that is to stay, in place of the first drawn one
-   * @param before what stands before it, one character wide
+   * @param above a line to keep above the redrawn ones
+   * @param before its mark, one character wide
    */
   private draw(above = '', before = ''): void {
     const lines = [...[...this.rows.values()].map((row) => this.rowText(row)), this.footer()];
-    // A line that wraps could not be taken back; what ended is told in full at the end of the batch.
+    // A line that wraps can't be overwritten. The summary has the full text.
     const width = (this.screen.columns ?? 80) - 1;
     const kept = above === '' ? '' : `${before}${cut(above, width - 1)}\n`;
     const shown = lines.map((line) => `${cut(line, width)}\n`).join('');

@@ -1,4 +1,4 @@
-/** The Chromium of this machine, which draws what scripts would draw for a reader. */
+/** The local Chromium, which draws what scripts would draw for a reader. */
 import * as fs from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { UserError } from '../runtime/errors';
@@ -12,9 +12,9 @@ const usualPlaces = [
 ];
 
 /**
- * Path of an installed Chromium, undefined if there is none. One that the environment's CHROMIUM names is the only
- * one looked for.
- * @throws UserError if CHROMIUM names no file
+ * Path of an installed Chromium; undefined if there is none. If the environment variable CHROMIUM is set, only that
+ * path is tried.
+ * @throws UserError if the file that CHROMIUM names doesn't exist
  */
 export function findChromium(named = process.env.CHROMIUM): string | undefined {
   if (!named) return usualPlaces.find((file) => fs.existsSync(file));
@@ -26,7 +26,7 @@ export function findChromium(named = process.env.CHROMIUM): string | undefined {
 
 /**
  * Starts Chromium without a window.
- * @param program the browser's; see {@link findChromium}
+ * @param program the browser's path; see {@link findChromium}
  * @throws UserError that says what to install, if the browser or playwright-core is missing
  */
 export async function launchChromium(program: string | undefined): Promise<Browser> {

@@ -26,12 +26,12 @@ notebook or a folder. The whole collection if none is named, as \`npm start\` or
 
 Exit codes: 0 all were written, 1 one could not be written, 2 nothing was, since the request can't be met.`;
 
-/** Above it, GitHub and mail programs begin to refuse to show a notebook. */
+/** Above this size, GitHub and mail programs may refuse to show a notebook. */
 const largeBytes = 1e6;
 
 /**
- * @throws UserError if anything keeps a notebook from being published; then none is. OutputError if one can't be
- *   written; those before it are
+ * @throws UserError if any notebook can't be published; then none is. OutputError if a copy can't be written; those
+ *   before it have been
  */
 export async function exportCommand(args: readonly string[]): Promise<void> {
   const { values, positionals } = parse(args);
@@ -89,7 +89,7 @@ function parse(args: readonly string[]) {
   }
 }
 
-/** @throws UserError with a line for each that can't be published */
+/** @throws UserError with a line for each notebook that can't be published */
 function readAll(files: readonly string[]) {
   const reasons: string[] = [];
   const notebooks = files.flatMap((file) => {

@@ -1,4 +1,4 @@
-/** Executed notebooks as batches leave them, and which of them a command line means. */
+/** Executed notebooks, and selecting them by the words of a command line. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import {
@@ -23,7 +23,7 @@ export interface ExecutedNotebook extends Notebook {
   })[];
 }
 
-/** The forms of one output by MIME type: text, perhaps as a list of lines, or JSON. */
+/** One output in several forms, by MIME type: text, possibly as a list of lines, or JSON. */
 export type RichData = Readonly<Record<string, unknown>>;
 
 export interface RichOutput {
@@ -37,9 +37,9 @@ export interface PlainOutput {
 }
 
 /**
- * Paths of the executed notebooks that `words` mean, as `npm run notebooks` understands them; without words those of the
- * whole collection. One that was never run has a path as well, where no file is.
- * @param folder where batches leave them
+ * Paths of the executed notebooks that `words` stand for, in the sense of `npm run notebooks`; without words, the whole
+ * collection. The path of a notebook that was never run is included, though its file doesn't exist.
+ * @param folder with the executed notebooks
  */
 export function selectExecuted(words: readonly string[], folder: string): string[] {
   const collection = listNotebooks().map((file) => path.join(folder, path.basename(file)));
@@ -52,7 +52,7 @@ export function selectExecuted(words: readonly string[], folder: string): string
   );
 }
 
-/** @throws UserError for a notebook that was not run, or not to its end, with what to run */
+/** @throws UserError for a notebook that was not run to its end, with the command that runs it */
 export function readExecuted(file: string): ExecutedNotebook {
   const name = nameOf(file);
   const [notebookName] = name.split('--');
@@ -87,7 +87,7 @@ export function readExecuted(file: string): ExecutedNotebook {
   return notebook;
 }
 
-/** As far as outputs are looked at here: their kind, and the forms by MIME type of those that have some. */
+/** Checks what is used of an output here: its type, and its data and metadata if it should have them. */
 function isOutput(output: unknown): boolean {
   if (!isObject(output) || typeof output.output_type !== 'string') return false;
   const isRich = 'data' in output || ['display_data', 'execute_result'].includes(output.output_type);

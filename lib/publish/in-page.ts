@@ -1,18 +1,18 @@
-/** Functions that run in Chromium's page. The project knows no DOM, so what is used of it is described here. */
+/** Functions that run in Chromium's page. The project is compiled without DOM types, so those used are declared here. */
 
 export interface DrawnFigure {
   readonly data: unknown;
   readonly layout: Readonly<Record<string, unknown>>;
 }
 
-/** HTML of which nothing runs, loads or restyles the page it comes to. */
+/** HTML that runs no script, loads nothing and doesn't restyle its page. */
 export interface TidyHtml {
   readonly html: string;
-  /** What it calls itself: the caption of its table, or what its picture is said to be. */
+  /** The caption of its table, or the alternative text of its picture. */
   readonly title: string;
-  /** Whether text alone does not show it. */
+  /** Whether it has anything that text alone can't show. */
   readonly hasPictures: boolean;
-  /** Whether there are pictures made of pixels, such as images of a dataset. */
+  /** Whether it has bitmap pictures, such as images of a dataset. */
   readonly hasPixels: boolean;
   readonly hasText: boolean;
 }
@@ -21,7 +21,7 @@ interface Element {
   innerHTML: string;
   readonly tagName: string;
   readonly textContent: string | null;
-  /** Of pictures. */
+  /** Alternative text of a picture. */
   readonly alt: string;
   readonly content: Element;
   readonly parentElement: Element | null;
@@ -52,12 +52,12 @@ export function drawFigure(wanted: DrawnFigure & { width: number; scale: number 
   return Plotly.toImage({ data, layout }, { format: 'png', width, height, scale });
 }
 
-/** Takes out what runs, loads or restyles, whoever wrote it. */
+/** Removes everything that runs, loads or restyles. No HTML is trusted. */
 export function tidyHtml(html: string): TidyHtml {
   const { document, DOMPurify } = globalThis as unknown as Page;
   const template = document.createElement('template');
   template.innerHTML = DOMPurify.sanitize(html, {
-    // Names could stand in for what a page's own scripts look up; data that scripts wait for has no use without them.
+    // Names could shadow what a page's own scripts look up, and data attributes have no use without scripts.
     ...{ FORBID_ATTR: ['name'], ALLOW_DATA_ATTR: false },
     FORBID_TAGS: ['style', 'form', 'input', 'button', 'select', 'textarea', 'audio', 'video'],
   });
@@ -71,15 +71,15 @@ export function tidyHtml(html: string): TidyHtml {
   };
 }
 
-/** Markdown that a cell wrote, as HTML that is still to be tidied. */
+/** Converts Markdown to HTML, which has to be tidied like any other. */
 export function markdownHtml(markdown: string): string {
   const { marked } = globalThis as unknown as Page;
   return marked.parse(markdown);
 }
 
 /**
- * Says with plain elements what style sheets said. Viewers that take styles away leave captions in the middle of
- * nowhere, so they become a line above their table; columns are aligned by attributes as well.
+ * Replaces styles by plain elements and attributes, since some viewers remove styles. Captions would then float, so
+ * each becomes a line above its table; columns are aligned by attributes too.
  */
 export function tidyTables(html: string): string {
   const { document } = globalThis as unknown as Page;

@@ -1,4 +1,4 @@
-/** From an executed notebook to a copy that shows everything where no script runs. */
+/** Turns an executed notebook into a copy that shows everything where no scripts run. */
 import { isObject, type NotebookCell } from '../notebooks/notebook';
 import { plotlyType } from '../show/show';
 import type { ExecutedNotebook, RichData, RichOutput } from './executed';
@@ -6,9 +6,9 @@ import type { DrawnFigure } from './in-page';
 import { type Still, type Stills } from './stills';
 
 /**
- * The notebook with a picture (PNG) of every output that would be drawn, in place of its HTML: viewers prefer HTML
- * to pictures, and take out of it what they don't trust. Figures keep their data, for JupyterLab; tables and other
- * text stay HTML, plain. Of what cells wrote, only forms are kept that can't run anything.
+ * The notebook with a PNG of every drawn output in place of its HTML: viewers prefer HTML to pictures, and remove from
+ * it what they don't trust. Figures keep their data for JupyterLab; tables and other text stay plain HTML. Forms of an
+ * output that could run something are removed.
  */
 export async function published(notebook: ExecutedNotebook, stills: Stills): Promise<ExecutedNotebook> {
   const cells: NotebookCell[] = [];
@@ -23,12 +23,12 @@ export async function published(notebook: ExecutedNotebook, stills: Stills): Pro
     }
     cells.push({ ...cell, outputs } as NotebookCell);
   }
-  // The state of widgets holds HTML, and nothing draws them without their scripts.
+  // The state of widgets may hold HTML, and widgets can't be drawn without scripts.
   const metadata = Object.entries(notebook.metadata).filter(([name]) => name !== 'widgets');
   return { ...notebook, metadata: Object.fromEntries(metadata), cells };
 }
 
-/** Text and pictures of pixels: whatever they hold, viewers show them and no more. */
+/** Text and bitmaps: viewers show them and run nothing in them. */
 const inert = ['text/plain', 'text/latex', 'application/json', 'image/png', 'image/jpeg', 'image/gif'];
 
 async function stillOutput(output: RichOutput, stills: Stills): Promise<RichOutput> {
@@ -48,11 +48,11 @@ async function stillOutput(output: RichOutput, stills: Stills): Promise<RichOutp
   return withStill(kept, shown);
 }
 
-/** What shows the richest form that is no picture of pixels already; undefined if there is none. */
+/** A still or clean HTML of the richest form that isn't a bitmap already; undefined if there is none. */
 async function stillOf(data: RichData, stills: Stills): ReturnType<Stills['html']> {
   const { 'text/html': html, 'image/svg+xml': svg, 'text/markdown': markdown } = data;
   if (html !== undefined) return stills.html(textOf(html));
-  // As a file of its own, a drawing runs no scripts.
+  // In an <img>, an SVG file runs no scripts.
   if (svg !== undefined) {
     return stills.html(
       `<img src="data:image/svg+xml;base64,${Buffer.from(textOf(svg)).toString('base64')}">`,
@@ -61,7 +61,7 @@ async function stillOf(data: RichData, stills: Stills): ReturnType<Stills['html'
   return markdown === undefined ? undefined : stills.markdown(textOf(markdown));
 }
 
-/** Of an output's metadata, how large its pictures are: numbers, since viewers write them into HTML as they are. */
+/** The sizes of pictures from an output's metadata. Only numbers: some viewers put the values into HTML unescaped. */
 function pictureSizes(metadata: RichOutput['metadata']): RichOutput['metadata'] {
   const sizes: Record<string, object> = {};
   for (const [type, of] of Object.entries(metadata)) {
@@ -78,9 +78,9 @@ function pictureSizes(metadata: RichOutput['metadata']): RichOutput['metadata'] 
 function withStill(output: RichOutput, { png, width, title }: Still): RichOutput {
   return {
     ...output,
-    // In one line: some viewers take a line end for an attack.
+    // On one line: some viewers treat a line break as an attack.
     data: { ...output.data, 'image/png': png.toString('base64') },
-    // A height would distort it where it has to be narrower than that.
+    // No height: it would distort the picture in a narrow column.
     metadata: { ...output.metadata, 'image/png': { width, alt: title } },
   };
 }

@@ -1,4 +1,4 @@
-/** Still pictures of what a notebook shows, drawn by the same programs as a reader's: Plotly and Chromium. */
+/** Still pictures of a notebook's outputs, drawn by Plotly and Chromium, as a reader would see them. */
 import * as path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import sharp from 'sharp';
@@ -9,9 +9,9 @@ import { drawFigure, type DrawnFigure, markdownHtml, tidyHtml, tidyTables } from
 /** A PNG file. */
 export interface Still {
   readonly png: Buffer;
-  /** Pixels of a page that it takes; drawings have twice as many in their file. */
+  /** Width on the page in CSS pixels; the file of a drawing has twice as many. */
   readonly width: number;
-  /** In words. */
+  /** Alternative text. */
   readonly title: string;
 }
 
@@ -19,19 +19,19 @@ export interface Still {
 export interface Stills {
   /** A Plotly figure, on white. */
   figure(figure: DrawnFigure): Promise<Still>;
-  /** HTML, cleaned: as HTML if text says it all, otherwise as a still; undefined if nothing remains. */
+  /** Clean HTML if text alone shows everything, otherwise a still; undefined if nothing remains. */
   html(html: string): Promise<{ readonly html: string } | Still | undefined>;
   /** The same for Markdown. */
   markdown(markdown: string): Promise<{ readonly html: string } | Still | undefined>;
 }
 
-/** File pixels a page pixel of what is drawn: sharp on today's screens, and legible when enlarged on a wall. */
+/** File pixels per CSS pixel of a drawing: sharp on today's screens, and legible when projected. */
 const scale = 2;
 
-/** Room for what is as wide as it likes. */
+/** Width of the page, for content that takes as much as it gets. */
 const pageWidth = 1100;
 
-/** Of figures that take what they get: a little less than GitHub's column of a notebook. */
+/** Width of figures that have none of their own: a little less than a notebook's column on GitHub. */
 const figureWidth = 760;
 
 const look = `
@@ -41,8 +41,8 @@ const look = `
   caption { padding-bottom: 6px; }`;
 
 /**
- * What the page that draws needs: Plotly, what cleans HTML, and what makes HTML of Markdown. By their paths, since not
- * every package lets its files be resolved.
+ * Scripts for the page that draws: Plotly, an HTML sanitiser and a Markdown parser. Given by path, since not every
+ * package exports these files.
  */
 const scripts = [
   'plotly.js-dist-min/plotly.min.js',
@@ -50,7 +50,7 @@ const scripts = [
   'marked/lib/marked.umd.js',
 ].map((file) => path.join(projectRoot, 'node_modules', file));
 
-/** Stills by a Chromium of this machine, without a network. */
+/** Stills drawn by the local Chromium, without a network. */
 export class ChromiumStills implements Stills {
   private constructor(
     private readonly browser: Browser,
@@ -97,7 +97,7 @@ export class ChromiumStills implements Stills {
       return [...document.images].every(({ complete }) => complete);
     });
     const { width = pageWidth } = (await picture.boundingBox()) ?? {};
-    // Pixels of images are squares of several screen pixels already, and have too many colours for a palette.
+    // Each pixel of an image already covers several screen pixels, and images have too many colours for a palette.
     const taken = await picture.screenshot({
       animations: 'disabled',
       scale: tidy.hasPixels ? 'css' : 'device',
@@ -115,13 +115,13 @@ export class ChromiumStills implements Stills {
   }
 }
 
-/** A title is text, or an object that has it. */
+/** The title's text; Plotly allows a string or an object. */
 function titleOf({ title }: DrawnFigure['layout']): string {
   const text = typeof title === 'object' && title !== null && 'text' in title ? title.text : title;
   return typeof text === 'string' ? text : '';
 }
 
-/** Figures have no background of their own and a grey that is legible on any; on white, a darker one is better. */
+/** Figures have no background, and a grey that is legible on any; on white, a darker one is better. */
 function onWhite(layout: DrawnFigure['layout']): DrawnFigure['layout'] {
   const font = {
     ...(layout.font as object | undefined),
@@ -131,7 +131,7 @@ function onWhite(layout: DrawnFigure['layout']): DrawnFigure['layout'] {
   return { ...layout, font, paper_bgcolor: '#ffffff', plot_bgcolor: '#ffffff', autosize: false };
 }
 
-/** A palette of 256 colours is enough for text, lines and areas, and takes a third of the bytes. */
+/** A palette of 256 colours is enough for text, lines and areas, and needs a third of the bytes. */
 function fewColours(png: Buffer): Promise<Buffer> {
   return sharp(png)
     .removeAlpha()

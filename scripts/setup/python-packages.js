@@ -9,7 +9,7 @@ const COMMON = [
   'jupyterlab>=4.4,<5',
   'nbconvert>=7.16,<8',
   'nbclient>=0.10,<1',
-  // Cleans what cells wrote into pages.
+  // Sanitises what cells wrote, for pages.
   'nh3>=0.3,<0.4',
   // Brings the JupyterLab extension that draws application/vnd.plotly.v1+json.
   'plotly>=7,<8',

@@ -11,7 +11,7 @@ import nh3
 
 c = get_config()  # noqa: F821 (Jupyter defines it)
 
-# What a table, a figure, or a line of text needs in order to look as it should; nothing that covers what is not its own.
+# For tables, figures and text. Nothing that would let an output cover other parts of the page.
 STYLES = """
     text-align vertical-align white-space caption-side image-rendering color background-color opacity
     font-family font-size font-style font-variant-numeric font-weight line-height text-decoration
@@ -19,20 +19,20 @@ STYLES = """
     padding padding-left padding-right padding-top padding-bottom border border-collapse border-spacing
 """
 
-# nh3's own attributes, and those that nbconvert's style sheets and the template's scripts go by.
+# nh3's defaults, and what nbconvert's style sheets and the template's script need.
 ATTRIBUTES = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
 ATTRIBUTES["*"] = {"class", "id", "style", "title", "data-mime-type", "data-type", "data-figure"}
 ATTRIBUTES.setdefault("details", set()).add("open")
 
 
 def only_pictures(tag, attribute, value):
-    """Data in addresses only as pictures: these run no scripts, not even as SVG."""
+    """Keeps data URLs only in pictures, which run no scripts, not even as SVG."""
     is_picture = (tag, attribute) == ("img", "src") and value.strip().lower().startswith("data:image/")
     return value if is_picture or not value.strip().lower().startswith("data:") else None
 
 
 def clean(html):
-    """HTML without what runs, loads from elsewhere without being seen, or leads to a script."""
+    """Removes everything from HTML that runs, or leads to a script."""
     return nh3.clean(
         html.decode() if isinstance(html, bytes) else str(html),
         tags=nh3.ALLOWED_TAGS | {"tfoot"},
