@@ -1,3 +1,4 @@
+import { counted } from '../data/text';
 import type { Dataset } from '../data/types';
 import { titleOf } from '../models/registry';
 import type { Evaluation } from '../runs/evaluation';
@@ -60,11 +61,21 @@ export async function evaluate(
   }
 }
 
+/** As many as a byte tells apart: labels are kept as bytes, see `ImageSet`. */
+const maxClasses = 256;
+
 /**
  * Checks that images of `dataset` go in, and that its classes come out.
  * @throws UserError that says which of the two is wrong
  */
 export function checkFit(model: tf.LayersModel, dataset: Dataset): void {
+  const { inputs } = model;
+  if (inputs.length !== 1 || model.outputs.length !== 1) {
+    throw new UserError(
+      `"${model.name}" has ${counted(inputs.length, 'input')} and ${counted(model.outputs.length, 'output')}; expected ` +
+        'one of each: an image goes in, and its class comes out.',
+    );
+  }
   const input = model.inputs[0].shape.slice(1).join('×');
   const images = dataset.imageShape.join('×');
   if (input !== images) {
@@ -75,6 +86,11 @@ export function checkFit(model: tf.LayersModel, dataset: Dataset): void {
   }
   const outputs = model.outputs[0].shape[1];
   const classes = dataset.classNames.length;
+  if (classes > maxClasses) {
+    throw new UserError(
+      `${dataset.name} has ${classes} classes; expected at most ${maxClasses}, since a label is one byte.`,
+    );
+  }
   if (outputs !== classes) {
     throw new UserError(
       `"${model.name}" tells ${outputs ?? 'an unknown number of'} classes apart, but ${dataset.name} has ` +

@@ -1,5 +1,6 @@
 /** A model of tfjs, of any topology, as operations of a graph. */
 import { isModel, leafLayers } from '../models/leaf-layers';
+import { UserError } from '../runtime/errors';
 import type { tf } from '../runtime/tensorflow';
 import type { Graph, Value } from './graph';
 import { loweringOf, type Lowering } from './layers';
@@ -46,6 +47,7 @@ export interface LoweredModel {
 /**
  * Adds the operations of `model` for `inputs` to their graph.
  * @throws NotLowered for the first layer that cannot be lowered
+ * @throws UserError if the model takes another number of inputs
  */
 export function lowerModel(
   model: tf.LayersModel,
@@ -53,6 +55,11 @@ export function lowerModel(
   inputs: readonly Value[],
   options: LowerOptions,
 ): LoweredModel {
+  if (model.inputs.length !== inputs.length) {
+    throw new UserError(
+      `"${model.name}" has ${model.inputs.length} inputs; expected ${inputs.length}, the images.`,
+    );
+  }
   return new ModelLowering(inputs[0].graph, model, weights, options).run(inputs);
 }
 

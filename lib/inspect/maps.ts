@@ -1,4 +1,5 @@
 import type { Dataset } from '../data/types';
+import { outputShape } from '../models/costs';
 import { UserError } from '../runtime/errors';
 import { tf } from '../runtime/tensorflow';
 import { inputOf, type ImageChoice } from './image';
@@ -39,14 +40,14 @@ export function featureMaps(
   choice: ImageChoice,
 ): Maps {
   const layer = model.layers.find(({ name }) => name === layerName);
-  const withMaps = model.layers.filter(({ outputShape }) => outputShape.length === 4);
+  const withMaps = model.layers.filter((layer) => outputShape(layer).length === 3);
   if (!layer || !withMaps.includes(layer)) {
     throw new UserError(
       `"${model.name}" has ${layer ? 'no feature maps in its layer' : 'no layer'} "${layerName}". Layers with feature ` +
         `maps: ${withMaps.map(({ name }) => name).join(', ')}.`,
     );
   }
-  const [, height, width, filters] = layer.outputShape as [null, number, number, number];
+  const [height, width, filters] = outputShape(layer);
   const values = tf.tidy(() => {
     const upToLayer = tf.model({ inputs: model.inputs, outputs: layer.output as tf.SymbolicTensor });
     const maps = upToLayer.predict(inputOf(model, dataset, choice)) as tf.Tensor4D;

@@ -41,9 +41,14 @@ export function activationBytes(layer: tf.layers.Layer, batchSize: number): numb
   return bytesPerFloat32 * batchSize * product(outputShape(layer));
 }
 
-/** Without the batch axis: height, width and channels, or the number of units. */
+/**
+ * Without the batch axis: height, width and channels, or the number of units. Of a layer that is called several times,
+ * the first call's; tfjs's own `outputShape` throws for a sequential model that is used as a layer, since it writes the
+ * same shape in two ways.
+ */
 export function outputShape(layer: tf.layers.Layer): number[] {
-  return (layer.outputShape as (number | null)[]).slice(1).map((size) => size ?? 0);
+  const [{ outputTensors }] = layer.inboundNodes;
+  return outputTensors[0].shape.slice(1).map((size) => size ?? 0);
 }
 
 export function product(sizes: readonly number[]): number {

@@ -1,4 +1,5 @@
 import { UserError } from '../runtime/errors';
+import { outputShape } from './costs';
 import type { tf } from '../runtime/tensorflow';
 
 /**
@@ -165,7 +166,7 @@ function signature(step: Step): string {
     step.layers.map((layer) => {
       const { kernelSize, poolSize, strides, padding, units, filters, rate, activation } = layer.getConfig();
       const own = [kernelSize, poolSize, strides, padding, units, filters, rate, activation];
-      return [layer.getClassName(), layer.outputShape, ...own];
+      return [layer.getClassName(), outputShape(layer), ...own];
     }),
   );
 }

@@ -12,8 +12,8 @@ export interface EpochRow {
   /** Mean over the epoch's batches, while the weights change and with dropout on: usually above `valLoss` at first. */
   loss: number;
   /**
-   * The part of `loss` that regularisers add for large weights; the rest is the loss on the images, see `imageLoss`.
-   * Missing in runs from before it was kept apart.
+   * The part of `loss` that regularisers add for large weights; see `imageLoss` for the rest. Missing in runs of earlier
+   * versions.
    */
   penalty?: number;
   accuracy: number;
@@ -66,4 +66,17 @@ export interface History {
   readonly images: number;
   /** Seconds of training, without validation. */
   readonly seconds: number;
+}
+
+/**
+ * The loss on the images alone, without penalties on weights; in a run of an earlier version, which did not keep the two
+ * apart, their sum.
+ */
+export function imageLoss({ loss, penalty = 0 }: EpochRow): number {
+  return loss - penalty;
+}
+
+/** The same for the validation; null if the epoch was not validated. */
+export function validationImageLoss({ valLoss, valPenalty }: EpochRow): number | null {
+  return valLoss === null ? null : valLoss - (valPenalty ?? 0);
 }

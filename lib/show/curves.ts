@@ -1,11 +1,16 @@
-import type { EpochRow, History, Validation } from '../runs/history';
+import {
+  imageLoss,
+  validationImageLoss,
+  type EpochRow,
+  type History,
+  type Validation,
+} from '../runs/history';
 import { layout, type Axis, type Figure, type LineTrace } from './figure';
 import { appearancesOf, type Appearance } from './palette';
 
 /** The two panels, left and right. */
 const measures = [
   {
-    title: 'accuracy',
     xaxis: 'x',
     yaxis: 'y',
     training: (row: EpochRow) => row.accuracy,
@@ -13,11 +18,10 @@ const measures = [
     hover: '%{y:.1%}',
   },
   {
-    title: 'loss (cross-entropy, nats)',
     xaxis: 'x2',
     yaxis: 'y2',
-    training: (row: EpochRow) => row.loss,
-    validation: (row: EpochRow) => row.valLoss,
+    training: imageLoss,
+    validation: validationImageLoss,
     hover: '%{y:.3f}',
   },
 ] as const;
@@ -35,7 +39,7 @@ export function labelled(history: History, name: string): History {
 }
 
 /**
- * Accuracy and loss by epoch, for training (dashed) and validation (solid). Several histories share the panels,
+ * Accuracy and loss by epoch, the loss without penalties on weights, for training (dashed) and validation (solid). Several histories share the panels,
  * each in the colour of its network; histories that `labelled` renamed get colours of their own.
  */
 export function trainingCurves(histories: History | readonly History[], options: CurvesOptions = {}): Figure {
@@ -64,8 +68,8 @@ export function trainingCurves(histories: History | readonly History[], options:
       height: 380,
       xaxis: { ...x, domain: [0, 0.44], anchor: 'y' },
       xaxis2: { ...x, domain: [0.56, 1], anchor: 'y2' },
-      yaxis: { title: { text: measures[0].title }, tickformat: '.1~%', anchor: 'x' },
-      yaxis2: { title: { text: measures[1].title }, anchor: 'x2' },
+      yaxis: { title: { text: 'accuracy' }, tickformat: '.1~%', anchor: 'x' },
+      yaxis2: { title: { text: lossTitle(all) }, anchor: 'x2' },
     }),
   };
 }
@@ -99,6 +103,15 @@ function traces(history: History, { colour, symbol }: Appearance, alone: boolean
 export function validationName(validation: Validation): string {
   if (validation === 'none') return '';
   return validation === 'test' ? 'test set' : `held-out ${Math.round(validation.split * 100)} %`;
+}
+
+const lossNames = { crossEntropy: 'cross-entropy, nats', meanSquaredError: 'mean squared error' } as const;
+
+/** Rows of earlier versions don't say how much of a loss is penalty: the title says that some of it may be. */
+function lossTitle(histories: readonly History[]): string {
+  const names = histories.map(({ recipe }) => lossNames[recipe.loss.kind]);
+  const mayHoldPenalty = histories.some(({ epochs }) => epochs.some(({ penalty }) => penalty === undefined));
+  return `loss (${unique(names)}${mayHoldPenalty ? ', with any penalty on weights' : ''})`;
 }
 
 function unique(names: readonly string[]): string {

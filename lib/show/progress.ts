@@ -70,10 +70,10 @@ export function terminalLine(terminal: Terminal = process.stdout): Line {
 }
 
 export function progressText(progress: TrainingProgress): string {
-  const { epoch, epochs, images, imagesPerEpoch, loss, accuracy, imagesPerSecond, secondsLeft } = progress;
+  const { epoch, epochs, images, imagesPerEpoch, accuracy, imagesPerSecond, secondsLeft } = progress;
   return [
     `Epoch ${epoch}/${epochs} ${bar(images / imagesPerEpoch)} ${whole(images)}/${whole(imagesPerEpoch)}`,
-    `loss ${loss.toFixed(3)}`,
+    lossText('loss', progress.loss, progress.penalty),
     `accuracy ${percent(accuracy)}`,
     `${whole(imagesPerSecond)} images/s`,
     `${duration(secondsLeft)} left`,
@@ -85,15 +85,21 @@ export function bar(share: number, length = 10): string {
   return '━'.repeat(full) + '┄'.repeat(length - full);
 }
 
+/** The penalty on weights is a part of the loss, as in Keras; it is told if it shows in three decimals. */
+function lossText(name: string, loss: number, penalty: number | null | undefined): string {
+  const part = (penalty ?? 0).toFixed(3);
+  return `${name} ${loss.toFixed(3)}${part === '0.000' ? '' : ` (penalty ${part})`}`;
+}
+
 function epochText(row: EpochRow, epochs: number): string {
-  const { epoch, loss, accuracy, valLoss, valAccuracy } = row;
+  const { epoch, loss, penalty, accuracy, valLoss, valPenalty, valAccuracy } = row;
   const validation =
     valLoss === null || valAccuracy === null
       ? []
-      : [`validation loss ${valLoss.toFixed(3)}`, `validation accuracy ${percent(valAccuracy)}`];
+      : [lossText('validation loss', valLoss, valPenalty), `validation accuracy ${percent(valAccuracy)}`];
   return [
     `Epoch ${epoch}/${epochs}`,
-    `loss ${loss.toFixed(3)}`,
+    lossText('loss', loss, penalty),
     `accuracy ${percent(accuracy)}`,
     ...validation,
     `${whole(row.imagesPerSecond)} images/s`,

@@ -21,6 +21,8 @@ export interface TrainingProgress {
   readonly imagesPerEpoch: number;
   /** Means over the epoch so far. */
   readonly loss: number;
+  /** The part of `loss` that is penalties on weights. Missing in an epoch that an earlier version began. */
+  readonly penalty?: number;
   readonly accuracy: number;
   /** Over the run so far, validation left out. */
   readonly imagesPerSecond: number;

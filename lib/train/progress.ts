@@ -21,7 +21,7 @@ export function progress(
 ): TrainingProgress {
   const { epoch, sums, validationSeconds } = state;
   const { images, seconds } = totals(state, imagesPerEpoch);
-  const { loss, accuracy } = means(sums);
+  const { loss, penalty, accuracy } = means(sums);
   const imagesPerSecond = images / seconds;
   const validations = (count: number): number => Math.floor(count / validationFrequency);
   const done = validations(epoch - 1);
@@ -35,6 +35,7 @@ export function progress(
     images: sums.images,
     imagesPerEpoch,
     loss,
+    penalty,
     accuracy,
     imagesPerSecond,
     secondsLeft,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { appearances, confusionFigure, show, trainingCurves, type Figure } from '../../lib/show';
+import { meanSquaredError } from '../../lib/recipe';
 import { isLine } from '../../lib/show/figure';
 import { evaluation, history, inNotebook, inTerminal, parseXml, pictureOf, row } from './fixtures';
 
@@ -27,6 +28,28 @@ test('curves: training dashed, validation solid, accuracy and loss in panels of 
     ['training', 'y2', 'dash', [1.9, 1.8, 1.7]],
     ['test set', 'y2', 'solid', [2, 1.9000000000000001, 1.8]],
   ]);
+});
+
+test('the axis of the loss shows it without penalties, and says so if it cannot', () => {
+  const lossesOf = (values: Parameters<typeof row>[1], loss = history().recipe.loss): unknown[] => {
+    const figure = trainingCurves(
+      history({ epochs: [row(1, values)], recipe: { ...history().recipe, loss } }),
+    );
+    const lines = figure.data.flatMap((trace) => (isLine(trace) && trace.yaxis === 'y2' ? trace.y : []));
+    return [figure.layout.yaxis2?.title.text, ...lines];
+  };
+  const sums = { loss: 2.5, valLoss: 2.75 };
+  assert.deepEqual(lossesOf({ ...sums, penalty: 0.5, valPenalty: 0.25 }), [
+    'loss (cross-entropy, nats)',
+    2,
+    2.5,
+  ]);
+  assert.deepEqual(lossesOf({ ...sums, penalty: undefined, valPenalty: undefined }), [
+    'loss (cross-entropy, nats, with any penalty on weights)',
+    2.5,
+    2.75,
+  ]);
+  assert.deepEqual(lossesOf(sums, meanSquaredError()), ['loss (mean squared error)', 2.5, 2.75]);
 });
 
 test('the axis reaches to the last epoch to come, so that a growing curve stays in place', () => {

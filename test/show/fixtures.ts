@@ -6,9 +6,11 @@ export function row(epoch: number, values: Partial<EpochRow> = {}): EpochRow {
   return {
     epoch,
     loss: 2 - epoch / 10,
+    penalty: 0,
     accuracy: 0.2 + epoch / 10,
     top5: 0.6 + epoch / 10,
     valLoss: 2.1 - epoch / 10,
+    valPenalty: 0,
     valAccuracy: 0.1 + epoch / 10,
     valTop5: 0.5 + epoch / 10,
     learningRate: 0.001,

@@ -108,6 +108,23 @@ test('a log file gets a line for every epoch, and the curves once, as a table', 
   assert.equal(curves.match(/Baseline on built-in sample/g)?.length, 1);
 });
 
+test('a penalty on weights is told beside the loss that it is a part of', async () => {
+  const text = await inTerminal(async () => {
+    const callbacks = liveProgress();
+    const epochs = [row(1, { penalty: 0.25, valPenalty: 0.125 })];
+    const { network, dataset, recipe } = history();
+    await callbacks.onStart?.({
+      network,
+      dataset,
+      recipe,
+      imagesPerEpoch: 5000,
+      history: history({ epochs: [] }),
+    });
+    await callbacks.onEpoch?.(epochs[0], history({ epochs }));
+  });
+  assert.match(text, / loss 1\.900 \(penalty 0\.250\) .* validation loss 2\.000 \(penalty 0\.125\) /);
+});
+
 test('a terminal line is replaced in place and never wraps; its end stays', () => {
   const written = (columns: number): string => {
     let text = '';

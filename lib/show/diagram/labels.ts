@@ -1,3 +1,4 @@
+import { outputShape } from '../../models/costs';
 import type { Unit } from '../../models/structure';
 import { tf } from '../../runtime/tensorflow';
 
@@ -24,7 +25,7 @@ export function labelOf({ layers: [first, ...finishing] }: Unit): Label {
 
 /** Output shape of a box: height, width and channels, or a number of units. */
 export function shapeOf({ layers }: Unit): string {
-  return shapeText(layers.at(-1)!.outputShape);
+  return outputShape(layers.at(-1)!).join('×');
 }
 
 /** Writes a shape without its batch axis. */
