@@ -1,6 +1,7 @@
 import { Random } from '../data/random';
 import { takeSubset } from '../data/subset';
 import { Augmenter } from '../graph';
+import { leaves } from '../models/leaves';
 import { keyed, type KeyedWeight } from '../models/weights/keys';
 import type { NamedArray } from '../models/weights/named';
 import type { Optimizer } from '../recipe';
@@ -225,7 +226,7 @@ function namedArray(tensor: tf.Tensor): NamedArray {
 }
 
 /**
- * Gives every dropout layer a new seed before each step. tfjs 4.22 draws a mask from the layer's seed alone
+ * Gives every dropout layer, those of nested models included, a new seed before each step. tfjs 4.22 draws a mask from the layer's seed alone
  * (`randomUniform(shape, 0, 1, dtype, seed)`): a fixed seed means the same mask in every step, no seed one
  * that no run repeats.
  */
@@ -235,7 +236,8 @@ class DropoutSeeds {
   readonly #seed: number;
 
   constructor(model: tf.LayersModel, seed: number) {
-    this.#layers = model.layers.filter((layer) => layer.getClassName().endsWith('Dropout')) as object[];
+    const layers = leaves(model).map(({ layer }) => layer);
+    this.#layers = layers.filter((layer) => layer.getClassName().endsWith('Dropout')) as object[];
     this.#before = this.#layers.map((layer) => layer.seed);
     this.#seed = seed;
   }

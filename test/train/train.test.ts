@@ -77,44 +77,47 @@ for (const engine of [graphEngine, tfjsEngine]) {
   });
 }
 
-test('tfjs: every step gets a dropout mask of its own, and the layer its seed back', async () => {
-  const model = tf.sequential({
-    layers: [
-      tf.layers.flatten({ inputShape: [8, 8, 3] }),
-      tf.layers.dropout({ rate: 0.5, seed: 7 }),
-      tf.layers.dense({ units: 3, activation: 'softmax' }),
-    ],
-  });
-  const dataset = noiseDataset();
-  const one = dataset.train.images.subarray(0, 192);
-  const same = { images: new Uint8Array(192 * 6), labels: new Uint8Array(6), count: 6 };
-  for (let i = 0; i < 6; i++) same.images.set(one, i * 192);
-  const losses: number[] = [];
-  let seen = 0;
-  await train(
-    model,
-    { ...dataset, train: same },
-    {
-      validation: 'none',
-      epochs: 1,
-      batchSize: 1,
-      engine: tfjsEngine,
-      // The weights stand still, so that a loss can change with the mask alone.
-      optimizer: adam({ learningRate: 0 }),
-      callbacks: [
-        {
-          onBatch: ({ loss, images }) => {
-            losses.push(loss * images - seen);
-            seen = loss * images;
-          },
-        },
+for (const nested of [false, true]) {
+  test(`tfjs: every step gets a dropout mask of its own, and the layer its seed back${nested ? ', in a nested model too' : ''}`, async () => {
+    const dropout = tf.layers.dropout({ rate: 0.5, seed: 7, inputShape: [192] });
+    const model = tf.sequential({
+      layers: [
+        tf.layers.flatten({ inputShape: [8, 8, 3] }),
+        nested ? tf.sequential({ layers: [dropout] }) : dropout,
+        tf.layers.dense({ units: 3, activation: 'softmax' }),
       ],
-    },
-  );
-  assert.equal(new Set(losses.map((loss) => loss.toFixed(4))).size, 6, losses.join(' '));
-  assert.equal(model.layers[1].getConfig()['seed'], 7);
-  model.dispose();
-});
+    });
+    const dataset = noiseDataset();
+    const one = dataset.train.images.subarray(0, 192);
+    const same = { images: new Uint8Array(192 * 6), labels: new Uint8Array(6), count: 6 };
+    for (let i = 0; i < 6; i++) same.images.set(one, i * 192);
+    const losses: number[] = [];
+    let seen = 0;
+    await train(
+      model,
+      { ...dataset, train: same },
+      {
+        validation: 'none',
+        epochs: 1,
+        batchSize: 1,
+        engine: tfjsEngine,
+        // The weights stand still, so that a loss can change with the mask alone.
+        optimizer: adam({ learningRate: 0 }),
+        callbacks: [
+          {
+            onBatch: ({ loss, images }) => {
+              losses.push(loss * images - seen);
+              seen = loss * images;
+            },
+          },
+        ],
+      },
+    );
+    assert.equal(new Set(losses.map((loss) => loss.toFixed(4))).size, 6, losses.join(' '));
+    assert.equal(dropout.getConfig()['seed'], 7);
+    model.dispose();
+  });
+}
 
 test('training and evaluating leave no tensors behind', async () => {
   const model = smallModel({ dropout: 0.2 });
