@@ -2,7 +2,7 @@ import type { ImageSet } from '../data/types';
 import type { Normalisation } from '../recipe';
 import { tf } from '../runtime/tensorflow';
 
-/** How bytes become what a network takes. */
+/** How bytes become the numbers that a network takes. */
 export interface InputSettings {
   /** Height, width and channels of one image. */
   readonly imageShape: readonly [number, number, number];

@@ -10,7 +10,7 @@ const defaults = { dropout: 0.5, activation: 'relu', batchNorm: true } as const;
 interface Stage {
   readonly filters: number;
   readonly padding: 'same' | 'valid';
-  /** The first two stages are normalised: by the paper's local responses there, by the batch here. */
+  /** The first two stages are normalised: by local responses in the paper, by the batch here. */
   readonly normalised: boolean;
   readonly pooled: boolean;
 }

@@ -1,20 +1,20 @@
 import { tf } from '../runtime/tensorflow';
 
-/** How far a network reaches, in depth and over the image. */
+/** How deep a network is, and how much of the image it sees. */
 export interface Geometry {
-  /** Convolutions and dense layers on the longest way from input to output: the number in a network's name. */
+  /** Convolutions and dense layers on the longest path from input to output: the number in a network's name. */
   readonly depth: number;
   /**
    * Pixels of the image, along one side, that a value of the last feature map depends on, before flattening or
-   * global pooling brings the whole map together. It may be larger than the image.
+   * global pooling. It may be larger than the image.
    */
   readonly receptiveField: number;
 }
 
-/** How far the outputs of a layer reach back, along the way that reaches farthest. */
+/** How far back the outputs of a layer reach, along the longest path. */
 interface Reach {
   readonly depth: number;
-  /** Side of the window that one output value sees. */
+  /** Side of the window that one output value depends on. */
   readonly field: number;
   /** Pixels between the windows of two neighbouring outputs. */
   readonly step: number;
@@ -23,8 +23,8 @@ interface Reach {
 const weighted = new Set(['Conv1D', 'Conv2D', 'DepthwiseConv2D', 'SeparableConv2D', 'Dense']);
 
 /**
- * Follows every way through the network with the usual recurrence (Araujo, Norris & Sim, "Computing Receptive
- * Fields of Convolutional Neural Networks", Distill 2019): behind a window of size k and stride s,
+ * Follows every path through the network with the usual recurrence (Araujo, Norris & Sim, "Computing Receptive
+ * Fields of Convolutional Neural Networks", Distill 2019): after a window of size k and stride s,
  * field' = field + (k − 1)·step and step' = step·s.
  */
 export function geometry(model: tf.LayersModel): Geometry {
@@ -34,7 +34,7 @@ export function geometry(model: tf.LayersModel): Geometry {
 
 function reachOf(model: tf.LayersModel): Reach {
   const known = new Map<tf.SymbolicTensor, Reach>();
-  // From tensor to tensor, not from layer to layer: a layer that is called twice stands at two places.
+  // Goes by tensors, not by layers: a layer that is called twice is at two places.
   const reach = (tensor: tf.SymbolicTensor): Reach => {
     const found = known.get(tensor);
     if (found) return found;

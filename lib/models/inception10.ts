@@ -1,20 +1,20 @@
+import { check } from '../runtime/check';
 import { tf } from '../runtime/tensorflow';
 import { LayerMaker, through } from './layers';
 import type { NetworkOptions } from './network';
-import { check } from '../runtime/check';
 import { settings } from './options';
 
 export interface InceptionOptions extends NetworkOptions {
   /**
-   * False builds the paper's naive blocks (its figure 2a): the large windows look at all the channels there are, and
-   * the pool hands all of them on, so that they grow from block to block.
+   * False builds the paper's naive blocks (its figure 2a): the large kernels see every channel of the input, and the
+   * pool passes every channel on, so the number of channels grows from block to block. Defaults to true.
    */
   bottlenecks?: boolean;
 }
 
 const defaults = { dropout: 0, activation: 'relu', batchNorm: true } as const;
 
-/** The blocks: filters of each branch, and the stride that the branches' 1×1 convolutions take. */
+/** The blocks: filters of each branch, and the stride of the branches' 1×1 convolutions. */
 const blocks = [
   { filters: 16, stride: 2 },
   { filters: 16, stride: 1 },
@@ -22,13 +22,13 @@ const blocks = [
   { filters: 32, stride: 1 },
 ];
 
-/** A convolution or a max-pool, by the side of its window. One that is `strided` takes the block's stride. */
+/** A convolution or a max-pool, given by the side of its window. A `strided` one has the block's stride. */
 type Step = { readonly name: string; readonly strided?: true } & (
   | { readonly conv: number }
   | { readonly pool: number }
 );
 
-/** What a block's input passes on each of its ways to the output. */
+/** The branches of a block, each a sequence of steps from its input to its output. */
 type Branches = readonly (readonly Step[])[];
 
 const branches: Branches = [
@@ -47,7 +47,7 @@ const branches: Branches = [
   ],
 ];
 
-/** Without the 1×1 convolutions before the windows and behind the pool. */
+/** Without the 1×1 convolutions before the larger kernels and after the pool. */
 const naiveBranches: Branches = [
   [{ name: '1x1', conv: 1, strided: true }],
   [{ name: '3x3', conv: 3, strided: true }],
@@ -57,8 +57,8 @@ const naiveBranches: Branches = [
 
 /**
  * A small GoogLeNet, ten weighted layers deep: Szegedy et al., "Going Deeper with Convolutions", 2014
- * (https://arxiv.org/abs/1409.4842). Each block looks at its input through windows of several sizes at once
- * and lays the results side by side. 121,418 parameters at the defaults.
+ * (https://arxiv.org/abs/1409.4842). Each block applies kernels of several sizes to the same input and concatenates
+ * the results. 121,418 parameters at the defaults.
  *
  * @returns float32 [batch, height, width, channels] → probabilities [batch, classes]
  */

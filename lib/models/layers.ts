@@ -7,30 +7,30 @@ export interface ConvOptions {
   readonly filters: number;
   /** Height and width of the kernel. */
   readonly size: number;
-  /** 1 unless told. */
+  /** Defaults to 1. */
   readonly stride?: number;
-  /** `same` unless told: the output is as large as the input, divided by the stride. */
+  /** Defaults to `same`: the output is as large as the input, divided by the stride. */
   readonly padding?: 'same' | 'valid';
-  /** Whether a bias is added. True unless told. */
+  /** Whether a bias is added. Defaults to true. */
   readonly bias?: boolean;
-  /** Batch normalisation for this convolution; as the network's settings say unless told. */
+  /** Whether batch normalisation follows. Defaults to the network's setting. */
   readonly batchNorm?: boolean;
-  /** False for a convolution whose activation comes later, behind a sum. True unless told. */
+  /** False for a convolution whose activation comes later, after a sum. Defaults to true. */
   readonly activate?: boolean;
   /** For the first layer of a sequential model. */
   readonly inputShape?: readonly number[];
 }
 
-/** Gives a layer its name from what it is: `conv`, `bn`, or the name of the activation. */
+/** Names a layer by its kind: `conv`, `bn`, or the name of the activation. */
 export type Namer = (kind: string) => string;
 
 /**
- * Makes the layers that the networks have in common, as a network's settings ask and with Keras's defaults.
+ * Makes the layers that the networks share, by a network's settings and with Keras's defaults.
  *
- * Where tfjs-layers 4.22 differs from Keras: its kernels start glorot-normal, so each is told glorot-uniform
- * here. Where it does not, the defaults are left alone and a test holds them to Keras's: zero biases, batch
- * normalisation with momentum 0.99, epsilon 1e-3 and the batch's uncorrected variance for its moving one, and
- * an L2 penalty of 0.01·Σw².
+ * tfjs-layers 4.22 differs from Keras in one default: its kernels start glorot-normal, so each is set to
+ * glorot-uniform here. The other defaults are the same and left alone; a test compares them with Keras's: zero
+ * biases, batch normalisation with momentum 0.99, epsilon 1e-3 and a moving variance without Bessel's correction,
+ * and an L2 penalty of 0.01·Σw².
  */
 export class LayerMaker {
   readonly #settings: Settings;
@@ -82,7 +82,7 @@ export class LayerMaker {
     return rate > 0 ? [tf.layers.dropout({ name, rate })] : [];
   }
 
-  /** A dense layer with its activation, and dropout behind it. */
+  /** A dense layer with its activation, followed by dropout. */
   hidden(name: string, units: number): Layer[] {
     const { activation } = this.#settings;
     const kernelInitializer = this.#kernel();
@@ -106,14 +106,14 @@ export class LayerMaker {
   }
 }
 
-/** Puts `layers` one behind the other onto `input`. */
+/** Passes `input` through `layers`, one after another. */
 export function through(input: tf.SymbolicTensor, layers: readonly Layer[]): tf.SymbolicTensor {
   return layers.reduce((x, layer) => layer.apply(x) as tf.SymbolicTensor, input);
 }
 
 /**
- * Keras's default kernel initialiser (Glorot & Bengio 2010, uniform), one for each layer that asks. Layers of
- * one network get different seeds: with a common one, tfjs would draw the same sequence of numbers for each.
+ * Keras's default kernel initialiser (Glorot & Bengio 2010, uniform), a new one for each layer. Each layer gets its
+ * own seed: with a shared one, tfjs would draw the same sequence of numbers for all of them.
  */
 function kernelInitializers(seed?: number): () => ReturnType<typeof tf.initializers.glorotUniform> {
   let layer = 0;

@@ -1,11 +1,11 @@
+import { check } from '../runtime/check';
 import { tf } from '../runtime/tensorflow';
 import { LayerMaker } from './layers';
 import type { NetworkOptions } from './network';
-import { check } from '../runtime/check';
 import { settings, smallestSide, type Window } from './options';
 
 export interface LeNetOptions extends NetworkOptions {
-  /** How a 2×2 window becomes one value: its largest (the default), or its mean as in the paper. */
+  /** What becomes of a 2×2 window: its maximum, or its mean as in the paper. Defaults to `max`. */
   pooling?: 'max' | 'average';
 }
 
@@ -18,7 +18,7 @@ const convolutions = [
 ];
 const window = { size: 5, padding: 'valid' } as const;
 
-/** The paper's C5, which sees all of S4 and so is a dense layer, and F6. */
+/** The paper's C5, which covers all of S4 and so is a dense layer, and F6. */
 const hidden = [
   { name: 'c5', units: 120 },
   { name: 'f6', units: 84 },
@@ -32,9 +32,9 @@ const smallest = smallestSide(
  * LeNet-5: LeCun, Bottou, Bengio & Haffner, "Gradient-Based Learning Applied to Document Recognition", 1998
  * (http://yann.lecun.com/exdb/publis/pdf/lecun-98.pdf). 62,006 parameters at the defaults.
  *
- * As it is taught today: sigmoid for the paper's scaled tanh, max-pooling for its trained averages, every map
- * of C3 joined to all of S2, softmax for its radial basis functions. `{ activation: 'relu' }` is the modern
- * variant, `{ activation: 'tanh', pooling: 'average' }` the one closest to the paper.
+ * As it is taught today: sigmoid in place of the paper's scaled tanh, max-pooling in place of its trained
+ * averages, every map of C3 connected to all of S2, softmax in place of its radial basis functions. `{ activation:
+ * 'relu' }` is the modern variant, `{ activation: 'tanh', pooling: 'average' }` the one closest to the paper.
  *
  * @returns float32 [batch, height, width, channels] → probabilities [batch, classes]
  */

@@ -1,6 +1,6 @@
 import type { tf } from '../runtime/tensorflow';
 
-/** Activations that tfjs and Keras both have, under one name, and that parity with Keras is tested for. */
+/** Activations that tfjs and Keras have under the same name; parity with Keras is tested for each. */
 export const activations = [
   'relu',
   'elu',
@@ -18,33 +18,36 @@ export type Activation = (typeof activations)[number];
 /** Height, width and channels of one image. */
 export type ImageShape = readonly [number, number, number];
 
-/** What every network's builder understands. A network says what it takes where an option is left out. */
+/** The options of every network. Each network documents its own defaults. */
 export interface NetworkOptions {
-  /** CIFAR-10's 32×32×3 unless told. */
+  /** Defaults to CIFAR-10's 32×32×3. */
   inputShape?: ImageShape;
-  /** How many classes the last layer tells apart. Ten unless told. */
+  /** Number of classes. Defaults to 10. */
   classes?: number;
-  /** Fixes the initial weights. Without it every build starts elsewhere. */
+  /** Fixes the initial weights. Without it, every build starts from other weights. */
   seed?: number;
   /**
-   * Multiplies the channels of every convolution and the units of every hidden dense layer, rounded to whole
-   * numbers from 1 on (MobileNet's α, Howard et al. 2017). 1 unless told.
+   * Multiplies the channels of every convolution and the units of every hidden dense layer, rounded to whole numbers
+   * of at least 1 (MobileNet's α, Howard et al. 2017). Defaults to 1.
    */
   width?: number;
   /**
-   * Share of values that a dropout layer sets to zero in training. At 0 there are no dropout layers; a network
-   * without any gets one before its classifier, or behind each hidden dense layer, when the rate is above 0.
+   * Share of values that a dropout layer sets to zero in training. At 0 there are no dropout layers. A network that
+   * has none by default gets one before its classifier, or after each hidden dense layer, if the rate is above 0.
    */
   dropout?: number;
-  /** What follows every convolution and hidden dense layer. */
+  /** The activation of every convolution and hidden dense layer. */
   activation?: Activation;
-  /** Whether batch normalisation stands between the convolutions and their activations. */
+  /** Whether batch normalisation comes between the convolutions and their activations. */
   batchNorm?: boolean;
-  /** Whether the network ends in logits, the scores before the softmax, instead of probabilities. Not unless told. */
+  /**
+   * Whether the network ends in logits, the scores before the softmax, instead of probabilities. Defaults to
+   * false.
+   */
   logits?: boolean;
 }
 
-/** Where a network, or the idea it shows, was published. */
+/** Where a network, or the idea behind it, was published. */
 export interface Paper {
   title: string;
   authors: string;
@@ -56,7 +59,7 @@ export interface Paper {
 export interface Network {
   /** The name on figures and in tables. */
   title: string;
-  /** What the network is there to show, in one line. */
+  /** What the network shows, in one line. */
   idea: string;
   paper: Paper;
   /** A fresh, untrained network: batches of images in [0, 1] to class probabilities. */

@@ -1,7 +1,7 @@
 import { check } from '../runtime/check';
 import { activations, cifarShape, type Activation, type ImageShape, type NetworkOptions } from './network';
 
-/** `NetworkOptions` with nothing left open but the seed. */
+/** `NetworkOptions` with every default filled in; only the seed may be missing. */
 export interface Settings {
   readonly inputShape: ImageShape;
   readonly classes: number;
@@ -13,12 +13,12 @@ export interface Settings {
   readonly logits: boolean;
 }
 
-/** What a network decides for itself where the caller does not. */
+/** The defaults that differ between networks. */
 export type Defaults = Pick<Settings, 'dropout' | 'activation' | 'batchNorm'>;
 
 /**
- * Fills in what `options` leaves out, and checks the rest.
- * @param smallest least height and width of an image; one that only shrinks with `same` padding takes any
+ * Fills in the defaults and checks every option.
+ * @param smallest the least height and width of an image; 1 for a network with `same` padding throughout
  * @throws UserError that names the option, its value, and what is allowed
  */
 export function settings(options: NetworkOptions, defaults: Defaults, smallest = 1): Settings {
@@ -55,7 +55,7 @@ function checkInputShape(shape: readonly number[], smallest: number): void {
     Math.min(height, width) >= smallest,
     'inputShape',
     shape,
-    `at least [${smallest}, ${smallest}, ${channels}]: of a smaller image the convolutions and pools leave nothing`,
+    `at least [${smallest}, ${smallest}, ${channels}]: convolutions and pools would leave nothing of a smaller one`,
   );
 }
 
@@ -64,7 +64,7 @@ export function checkDepth(depth: number, allowed: object): void {
   check(Object.hasOwn(allowed, depth), 'depth', depth, `one of ${Object.keys(allowed).join(', ')}`);
 }
 
-/** A convolution or a pool as far as it shrinks an image. */
+/** What a convolution or a pool does to the size of an image. */
 export interface Window {
   readonly size: number;
   readonly stride?: number;
@@ -72,8 +72,8 @@ export interface Window {
 }
 
 /**
- * The least height, and width, of an image of which `windows`, passed in this order, leave at least one pixel.
- * Walks from the one pixel back: n outputs of a valid window span (n − 1)·stride + size inputs.
+ * The least height, and width, of an image that `windows`, applied in this order, leave at least one pixel of.
+ * Works backwards from that pixel: n outputs of a valid window span (n − 1)·stride + size inputs.
  */
 export function smallestSide(windows: readonly Window[]): number {
   return windows.reduceRight(

@@ -8,8 +8,8 @@ import { resnet18 } from './resnet18';
 import { vgg16 } from './vgg16';
 
 /**
- * Every network of the project, by the name that its models bear. A new one is a file beside this one, and a
- * row here.
+ * Every network of the project, by the name of its models. To add one, write a file beside this one and add a row
+ * here.
  */
 export const networks = {
   baseline: {
@@ -83,7 +83,7 @@ export const networks = {
 export type NetworkName = keyof typeof networks;
 
 /**
- * Looks a network up by a name that comes from outside: an argument, a file.
+ * Looks up a network by a name from outside the program, such as a command-line argument.
  * @throws UserError that lists the known names
  */
 export function networkNamed(name: string): Network {
@@ -92,8 +92,8 @@ export function networkNamed(name: string): Network {
 }
 
 /**
- * The title to show for a model: that of its network, or the model's own name for one of your own. A network of
- * another depth goes by its sibling's: vgg19 is VGG19, after VGG16.
+ * The title to show for a model: its network's, or the model's own name if it is not one of the project's networks.
+ * A network of another depth is named after its sibling: vgg19 is VGG19, after VGG16.
  */
 export function titleOf(model: { name: string }): string {
   const [family, depth] = familyAndDepth(model.name);

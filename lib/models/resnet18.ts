@@ -1,13 +1,13 @@
+import { check } from '../runtime/check';
 import { tf } from '../runtime/tensorflow';
 import { LayerMaker, through } from './layers';
 import type { NetworkOptions } from './network';
-import { check } from '../runtime/check';
 import { checkDepth, settings } from './options';
 
 export interface ResNetOptions extends NetworkOptions {
-  /** Weighted layers: the paper's 18 and 34, or 20, its narrow network for CIFAR-10. 18 unless told. */
+  /** Weighted layers: the paper's 18 and 34, or 20, its narrow network for CIFAR-10. Defaults to 18. */
   depth?: 18 | 20 | 34;
-  /** False builds the paper's plain network: the same convolutions, and nothing added to what they make. */
+  /** False builds the paper's plain network: the same convolutions without shortcuts. Defaults to true. */
   shortcuts?: boolean;
 }
 
@@ -18,7 +18,7 @@ interface Stage {
   readonly blocks: number;
 }
 
-/** The stages by depth: two convolutions a block, one in the stem and the dense layer make the number. */
+/** The stages by depth, which counts two convolutions a block, one in the stem, and the dense layer. */
 const architectures: Readonly<Record<18 | 20 | 34, readonly Stage[]>> = {
   18: stages([64, 128, 256, 512], [2, 2, 2, 2]),
   20: stages([16, 32, 64], [3, 3, 3]),
@@ -31,12 +31,12 @@ function stages(filters: readonly number[], blocks: readonly number[]): Stage[] 
 
 /**
  * ResNet: He, Zhang, Ren & Sun, "Deep Residual Learning for Image Recognition", 2015
- * (https://arxiv.org/abs/1512.03385). Blocks learn what to add to their input, so that a signal, and its
- * gradient, reach through any depth. 11,183,562 parameters at the defaults.
+ * (https://arxiv.org/abs/1512.03385). Blocks learn what to add to their input, so that signals and gradients pass
+ * through any depth. 11,183,562 parameters at the defaults.
  *
  * As is usual for small images, the stem is one 3×3 convolution without a pool. Where a stage halves the image,
  * the shortcut is a 1×1 convolution (the paper's option B, here for depth 20 as well). Convolutions have no
- * bias, since batch normalisation would take it out again; without batch normalisation they have one.
+ * bias, since batch normalisation would subtract it again; without batch normalisation they have one.
  *
  * @returns float32 [batch, height, width, channels] → probabilities [batch, classes]
  */
@@ -47,7 +47,7 @@ export function resnet18({ depth = 18, shortcuts = true, ...options }: ResNetOpt
   const make = new LayerMaker(chosen);
   const bias = !chosen.batchNorm;
 
-  /** Two 3×3 convolutions, added to the input or to its projection where there are shortcuts. */
+  /** Two 3×3 convolutions and, with shortcuts, the sum of their result with the input or its projection. */
   const basicBlock = (
     input: tf.SymbolicTensor,
     name: string,

@@ -3,26 +3,26 @@ import { outputShape } from './costs';
 import type { tf } from '../runtime/tensorflow';
 
 /**
- * How a network hangs together: a sequence of steps, where a step is a unit or a fork into branches that are merged
- * again. Every network here, and most published ones, are of this kind (series-parallel).
+ * The structure of a network: a sequence of steps, where a step is a unit or a fork into branches that merge again.
+ * Every network here, and most published ones, are of this kind (series-parallel).
  */
 export type Sequence = readonly Step[];
 
 export type Step = Unit | Fork;
 
-/** A layer together with the ones that only finish its work: normalisation, activation, dropout. */
+/** A layer together with those that complete it: normalisation, activation, dropout. */
 export interface Unit {
   readonly kind: 'unit';
   readonly layers: readonly tf.layers.Layer[];
-  /** How many alike stand here one behind the other. */
+  /** How many equal ones follow one another here. */
   readonly times: number;
 }
 
 export interface Fork {
   readonly kind: 'fork';
-  /** What the input passes on each way; nothing, where it is handed on as it is. */
+  /** The steps of each branch; an empty branch passes the input on unchanged. */
   readonly branches: readonly Sequence[];
-  /** What brings the ways together: a sum, a concatenation. */
+  /** What joins the branches: a sum, a concatenation. */
   readonly merge: Unit;
   readonly times: number;
 }
@@ -38,8 +38,8 @@ const finishing = new Set([
 ]);
 
 /**
- * Reads a network's structure off its layers. Neighbours that do the same, to an input of the same shape, are
- * counted rather than repeated.
+ * Reads a network's structure off its layers. Consecutive steps that do the same to an input of the same shape are
+ * counted, not repeated.
  * @throws UserError for more than one input or output, or if branches share layers
  */
 export function structure(model: tf.LayersModel): Sequence {
@@ -54,10 +54,10 @@ export function structure(model: tf.LayersModel): Sequence {
 type Tensor = tf.SymbolicTensor;
 
 class Reader {
-  /** Who takes a tensor, in the order of the layers. */
+  /** The tensors computed from a tensor, in the order of the layers. */
   readonly #takers = new Map<Tensor, Tensor[]>();
   readonly #order: Tensor[] = [];
-  /** For each tensor, all that every way from it to the output passes. */
+  /** For each tensor, the tensors that every path from it to the output passes through. */
   readonly #ahead = new Map<Tensor, Set<Tensor>>();
   readonly #drawn = new Set<Tensor>();
 
@@ -88,7 +88,7 @@ class Reader {
     return this.#takers.get(tensor) ?? [];
   }
 
-  /** What follows `from`, up to but without `end`. */
+  /** The steps after `from`, up to but not including `end`. */
   #sequence(from: Tensor, end: Tensor | undefined): Sequence {
     const steps: Step[] = [];
     let at = from;
@@ -116,7 +116,7 @@ class Reader {
     return grouped([unit.step, ...this.#sequence(unit.last, join)]);
   }
 
-  /** The layer that makes `first`, and the finishing ones behind it that nobody else looks into. */
+  /** The layer that computes `first`, and the completing layers after it, as long as nothing else uses the output. */
   #unit(first: Tensor, end: Tensor | undefined): { step: Unit; last: Tensor } {
     const layers = [this.#take(first)];
     let last = first;
@@ -134,7 +134,7 @@ class Reader {
     if (this.#drawn.has(tensor)) {
       throw new UserError(
         `The branches of "${this.model.name}" meet in "${tensor.sourceLayer.name}" before they are merged. Such a ` +
-          'network is no sequence of forks, and has no diagram here.',
+          'network is not a sequence of forks and cannot be drawn as a diagram.',
       );
     }
     this.#drawn.add(tensor);
@@ -146,7 +146,7 @@ function grouped(steps: readonly Step[]): Sequence {
   const result: Step[] = [];
   for (const step of steps) {
     const before = result.at(-1);
-    // Alike, and of the same output: the input's shape is then the same from the second one on.
+    // Equal, with the same output shape: from the second one on, the input's shape is the same too.
     if (before && signature(before) === signature(step)) {
       result[result.length - 1] = { ...before, times: before.times + 1 };
     } else {
@@ -156,7 +156,7 @@ function grouped(steps: readonly Step[]): Sequence {
   return result;
 }
 
-/** Equal for steps that do the same and put out the same shape, whatever their layers are called. */
+/** Equal for steps that do the same and give the same shape, whatever the names of their layers. */
 function signature(step: Step): string {
   if (step.kind === 'fork') {
     const parts = step.branches.map((branch) => branch.map((each) => `${signature(each)}*${each.times}`));

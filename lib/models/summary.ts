@@ -3,7 +3,7 @@ import { activationBytes, multiplyAdds, outputShape, product, sum } from './cost
 import { geometry, type Geometry } from './geometry';
 import { check } from '../runtime/check';
 
-/** One layer of a network, as a row of its summary. */
+/** One layer of a network: a row of its summary. */
 export interface LayerRow {
   layer: string;
   /** The layer's class: Conv2D, Dense, … */
@@ -11,7 +11,7 @@ export interface LayerRow {
   /** Without the batch axis: height, width and channels, or the number of units. */
   outputShape: readonly number[];
   parameters: number;
-  /** Multiplications, each with its addition, for one image; only convolutions and dense layers count. */
+  /** Multiply-adds for one image; only convolutions and dense layers count. */
   multiplyAdds: number;
   /** Memory of the output for a batch, in bytes. */
   activationBytes: number;
@@ -21,23 +21,23 @@ export interface ModelSummary extends Geometry {
   name: string;
   rows: readonly LayerRow[];
   parameters: number;
-  /** Parameters that the optimizer moves. */
+  /** Parameters that the optimizer updates. */
   trainable: number;
-  /** Parameters that are only measured: batch normalisation's moving means and variances. */
+  /** Parameters that gradients do not update: batch normalisation's moving means and variances. */
   nonTrainable: number;
   multiplyAdds: number;
-  /** Images in the batch that `activationBytes` is for. */
+  /** Number of images that `activationBytes` is for. */
   batchSize: number;
-  /** Memory of all outputs for a batch, in bytes: what a training step keeps for its backward pass. */
+  /** Memory of all outputs for a batch, in bytes: what a training step keeps for the backward pass. */
   activationBytes: number;
 }
 
 export interface SummaryOptions {
-  /** Images to count the memory for. 1 unless told. */
+  /** Number of images to count the memory for. Defaults to 1. */
   batchSize?: number;
 }
 
-/** What a network consists of and costs, its parameters counted the way Keras counts. */
+/** The layers of a network and what they cost; parameters are counted as Keras does. */
 export function summary(model: tf.LayersModel, { batchSize = 1 }: SummaryOptions = {}): ModelSummary {
   check(
     Number.isInteger(batchSize) && batchSize >= 1,

@@ -4,7 +4,7 @@ import type { NetworkOptions } from './network';
 import { checkDepth, settings } from './options';
 
 export interface VggOptions extends NetworkOptions {
-  /** Weighted layers: the paper's configurations A, B, D and E. 16 unless told. */
+  /** Weighted layers: the paper's configurations A, B, D and E. Defaults to 16. */
   depth?: 11 | 13 | 16 | 19;
 }
 
@@ -13,7 +13,7 @@ const defaults = { dropout: 0.2, activation: 'relu', batchNorm: true } as const;
 /** Filters of the five blocks; each block halves the image. */
 const filters = [64, 128, 256, 512, 512];
 
-/** Convolutions in each block, by depth: three dense layers come on top. */
+/** Convolutions in each block, by depth; the three dense layers make up the rest. */
 const convolutions = {
   11: [1, 1, 2, 2, 2],
   13: [2, 2, 2, 2, 2],
@@ -26,7 +26,7 @@ const convolutions = {
  * (https://arxiv.org/abs/1409.1556). Blocks of nothing but 3×3 convolutions, each block halving the image and
  * most doubling the channels. 15,262,026 parameters at the defaults.
  *
- * For small images: batch normalisation behind every convolution, dropout behind every block, and hidden
+ * Adapted to small images: batch normalisation after every convolution, dropout after every block, and hidden
  * layers of 512 units instead of 4096.
  *
  * @returns float32 [batch, height, width, channels] → probabilities [batch, classes]

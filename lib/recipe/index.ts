@@ -1,4 +1,4 @@
-/** What can be chosen about training, as plain data: engines read it, runs record it, and none of it computes. */
+/** The settings of a training as plain data: engines read them, runs record them, nothing here computes. */
 export { checkAugmentation, noAugmentation, standardAugmentation, type Augmentation } from './augmentation';
 export { checkRecipe } from './check';
 export {

@@ -3,10 +3,10 @@ import { belowOne, checkKind, flag, type RangesByKind } from './ranges';
 
 export interface CrossEntropy {
   readonly kind: 'crossEntropy';
-  /** Whether the model ends in logits; it ends in probabilities otherwise. */
+  /** Whether the model's outputs are logits; otherwise they are probabilities. */
   readonly fromLogits: boolean;
   /**
-   * The share of a target that is spread evenly over all classes (Szegedy et al. 2015,
+   * The share of the target that is spread evenly over all classes (Szegedy et al. 2015,
    * https://arxiv.org/abs/1512.00567).
    */
   readonly labelSmoothing: number;

@@ -1,6 +1,6 @@
 /**
- * How pixels are brought to a common scale before the network gets them: (x − mean) / deviation, for each channel,
- * in units of 1 (bytes are divided by 255 first).
+ * How pixels are standardised before the network gets them: (x − mean) / deviation for each channel, where x is a
+ * byte divided by 255.
  */
 export interface Normalisation {
   readonly mean: readonly number[];

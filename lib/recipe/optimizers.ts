@@ -14,25 +14,25 @@ import {
   type RangesByKind,
 } from './ranges';
 
-/** What every optimizer can do besides its own rule. */
+/** The settings that all optimizers share. */
 interface Common {
-  /** What the schedule multiplies. */
+  /** The schedule multiplies it by a factor that changes over the run. */
   readonly learningRate: number;
   /**
-   * Decoupled weight decay (Loshchilov & Hutter 2017, https://arxiv.org/abs/1711.05101): each step also takes
-   * `learningRate · weightDecay` of a weight off it. 0 for none.
+   * Decoupled weight decay (Loshchilov & Hutter 2017, https://arxiv.org/abs/1711.05101): each step also shrinks a
+   * weight by the share `learningRate · weightDecay`. 0 for none.
    */
   readonly weightDecay: number;
   /**
-   * Which weights decay: `all` trainable ones, as in Keras, or the `kernels` alone, as is common practice: biases
-   * and the parameters of batch normalisation are left out.
+   * Which weights decay: `all` trainable ones, as in Keras, or only the `kernels`, as is common practice, without
+   * biases and the parameters of batch normalisation.
    */
   readonly decayed: 'all' | 'kernels';
-  /** Gradients are scaled down, all together, to at most this global norm; null leaves them alone. */
+  /** Gradients are scaled down together so that their global norm is at most this; null for no clipping. */
   readonly clipNorm: number | null;
 }
 
-/** Gradient descent, with momentum (Polyak 1964) above 0, and Nesterov's variant (Sutskever et al. 2013). */
+/** Gradient descent, optionally with momentum (Polyak 1964) or Nesterov's variant of it (Sutskever et al. 2013). */
 export interface Sgd extends Common {
   readonly kind: 'sgd';
   readonly momentum: number;
@@ -68,7 +68,7 @@ export interface Adam extends Common {
   readonly beta1: number;
   /** Decay of the mean of their squares, the second moment. */
   readonly beta2: number;
-  /** Added to the root of the second moment before it divides. */
+  /** Added to the square root of the second moment, which divides the step. */
   readonly epsilon: number;
 }
 
@@ -124,15 +124,15 @@ export function rmsprop(options: Options<RmsProp> = {}): RmsProp {
 }
 
 /**
- * Learning rate 1e-3, betas 0.9 and 0.999, epsilon 1e-7. The epsilon is passed on explicitly, so no backend's idea
- * of it changes a result.
+ * Learning rate 1e-3, betas 0.9 and 0.999, epsilon 1e-7. The epsilon is always passed on, so that a backend's own
+ * default cannot change a result.
  */
 export function adam(options: Options<Adam> = {}): Adam {
   const defaults = { ...common, learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
   return checkOptimizer({ ...defaults, ...options, kind: 'adam' });
 }
 
-/** Adam with Keras's weight decay for it, 0.004. */
+/** Adam with weight decay, by default Keras's 0.004. */
 export function adamW(options: Options<Adam> = {}): Adam {
   return adam({ weightDecay: 0.004, ...options });
 }

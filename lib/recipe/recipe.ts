@@ -8,7 +8,7 @@ import type { Schedule } from './schedules';
 
 /**
  * What is measured after an epoch.
- * - `{ split: 0.1 }`: that share of the training images, set aside and not trained on; always the same ones.
+ * - `{ split: 0.1 }`: that share of the training images, held out of training; always the same ones.
  * - `'test'`: the test set, as in most tutorials. Choosing epochs or settings by it makes the final test
  *   accuracy look better than it is.
  * - `'none'`: nothing.
@@ -29,16 +29,16 @@ export function checkEarlyStopping(settings: EarlyStopping): EarlyStopping {
   return settings;
 }
 
-/** After ten validations without a lower loss. */
+/** Defaults to stopping after ten validations without a lower loss. */
 export function earlyStopping(options: Partial<EarlyStopping> = {}): EarlyStopping {
   return checkEarlyStopping({ patience: 10, minDelta: 0, ...options });
 }
 
-/** Everything that decides what training comes to, apart from the network, the images and the engine. */
+/** Everything that decides the result of training, apart from the network, the images and the engine. */
 export interface Recipe {
   /** Passes over the training images. */
   readonly epochs: number;
-  /** Images a step. */
+  /** Images per step. */
   readonly batchSize: number;
   readonly optimizer: Optimizer;
   /** How the optimizer's learning rate changes over the run. */
@@ -46,20 +46,23 @@ export interface Recipe {
   readonly loss: Loss;
   /** How training images are changed at random. */
   readonly augmentation: Augmentation;
-  /** How pixels are scaled beyond 0 to 1; null for not at all. */
+  /** How pixels are standardised; null leaves them from 0 to 1. */
   readonly normalisation: Normalisation | null;
-  /** What layers compute in. */
+  /** The number type that layers compute in. */
   readonly precision: Precision;
   readonly validation: Validation;
-  /** Validates after every so many epochs, and after the last one. */
+  /** Validates after every `validationFrequency` epochs, and after the last one. */
   readonly validationFrequency: number;
-  /** Null trains all epochs. */
+  /** Null trains for all epochs. */
   readonly earlyStopping: EarlyStopping | null;
-  /** Which weights the network has in the end: those of the last step, or of the best validation accuracy. */
+  /**
+   * Which weights the network ends with: those of the last step, or of the epoch with the best validation
+   * accuracy.
+   */
   readonly keep: 'last' | 'best';
   /**
    * Fixes the order of the images, dropout's masks and augmentation; for a network that was trained before, together
-   * with the number of steps it has behind it.
+   * with the number of steps it was trained for.
    */
   readonly seed: number;
 }

@@ -6,8 +6,8 @@ import type { Recipe } from './recipe';
 import { constant, cosine, warmUp } from './schedules';
 
 /**
- * A recipe without what every run decides for itself. `normalisation: 'channels'` stands for the statistics of the
- * training images, which only a dataset can tell.
+ * The part of a recipe that does not depend on the single run. `normalisation: 'channels'` stands for the
+ * statistics of the training images, which are known only with a dataset.
  */
 export interface NamedRecipe
   extends Pick<
@@ -19,7 +19,7 @@ export interface NamedRecipe
 
 export type RecipeName = 'seed' | 'modern';
 
-/** How the course began: Keras's defaults and nothing else. */
+/** Where the course starts: Keras's defaults and nothing else. */
 const seed: NamedRecipe = {
   epochs: 10,
   batchSize: 32,
@@ -32,11 +32,11 @@ const seed: NamedRecipe = {
 };
 
 /**
- * What has proved itself on CIFAR-10: descent with Nesterov's momentum, weight decay, half a cosine after a warm-up,
- * crop, flip and cutout, smoothed labels.
+ * What works well on CIFAR-10: gradient descent with Nesterov momentum, weight decay, a cosine schedule after a
+ * warm-up, crop, flip and cutout, and label smoothing.
  *
- * The decay is decoupled. Frameworks that add it to the gradient let momentum multiply it by 1 / (1 − 0.9), so that
- * their usual 5e-4 is 5e-3 here.
+ * The decay is decoupled. In frameworks that add it to the gradient, momentum multiplies it by 1 / (1 − 0.9), so
+ * their usual 5e-4 corresponds to 5e-3 here.
  */
 const modern: NamedRecipe = {
   epochs: 30,
@@ -57,11 +57,11 @@ const modern: NamedRecipe = {
 
 const recipes: Readonly<Record<RecipeName, NamedRecipe>> = { seed, modern };
 
-/** What a network needs otherwise, by the network's name. */
+/** What differs for a network, by the network's name. */
 const adapted: Readonly<Record<RecipeName, Readonly<Record<string, Partial<NamedRecipe>>>>> = {
   seed: {},
   modern: {
-    // Descent hardly leaves the flat start of its sigmoids, and 62,006 parameters have no over-fitting to be kept from.
+    // Plain descent hardly gets out of the flat start of its sigmoids, and 62,006 parameters do not overfit.
     lenet5: {
       batchSize: 32,
       optimizer: adam({ learningRate: 2e-3, weightDecay: 1e-3, decayed: 'kernels' }),
@@ -75,7 +75,7 @@ export const recipeNames = Object.keys(recipes) as RecipeName[];
 
 /**
  * A recipe by its name, for `train`'s options: `{ ...recipe('modern', model.name), epochs: 100 }`.
- * @param network the network's name, for what it needs otherwise than the others
+ * @param network the network's name, for the settings in which it differs
  * @throws UserError that lists the known names
  */
 export function recipe(name: string, network = ''): NamedRecipe {

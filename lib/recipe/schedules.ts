@@ -1,8 +1,8 @@
 /**
- * How the learning rate changes over a run, as plain data. A rate is a pure function of the step, for `plateau` also
- * of the losses validated so far, so that a run that is taken up again needs no state of its own for it.
+ * How the learning rate changes over a run, as plain data. A rate is a pure function of the step, and for
+ * `plateau` of the validation losses so far, so a resumed run needs no extra state for it.
  *
- * All are factors of the optimizer's `learningRate`.
+ * Each gives a factor that multiplies the optimizer's `learningRate`.
  */
 import {
   aboveZeroToOne,
@@ -16,7 +16,7 @@ import {
   type RangesByKind,
 } from './ranges';
 
-/** The rate stays. */
+/** The rate stays the same. */
 export interface Constant {
   readonly kind: 'constant';
 }
@@ -61,8 +61,8 @@ export interface Plateau {
 }
 
 /**
- * In the first `epochs` epochs the rate rises in equal steps to where `then` begins, which has the rest of the run
- * (Goyal et al. 2017, https://arxiv.org/abs/1706.02677).
+ * In the first `epochs` epochs the rate rises in equal steps to where `then` begins; `then` covers the rest of the
+ * run (Goyal et al. 2017, https://arxiv.org/abs/1706.02677).
  */
 export interface WarmUp {
   readonly kind: 'warmUp';
@@ -98,7 +98,7 @@ export function constant(): Constant {
   return { kind: 'constant' };
 }
 
-/** A tenth after every 30 epochs. */
+/** Divides the rate by ten after every 30 epochs. */
 export function stepDecay(options: Options<StepDecay> = {}): StepDecay {
   return checkSchedule({ every: 30, factor: 0.1, ...options, kind: 'step' });
 }
@@ -108,35 +108,35 @@ export function cosine(options: Options<Cosine> = {}): Cosine {
   return checkSchedule({ final: 0, ...options, kind: 'cosine' });
 }
 
-/** From a 25th, up for 30 % of the run, and down to a 250,000th. */
+/** From 1/25 of the rate up to the rate over 30 % of the run, then down to 1/250,000 of it. */
 export function oneCycle(options: Options<OneCycle> = {}): OneCycle {
   const defaults = { rise: 0.3, initial: 1 / 25, final: 1 / 250_000 };
   return checkSchedule({ ...defaults, ...options, kind: 'oneCycle' });
 }
 
-/** A tenth after ten validations without a loss lower by 1e-4, without a lower end. */
+/** Divides the rate by ten after ten validations in which the loss did not fall by 1e-4; no minimum. */
 export function reduceOnPlateau(options: Options<Plateau> = {}): Plateau {
   const defaults = { factor: 0.1, patience: 10, minDelta: 1e-4, minimum: 0 };
   return checkSchedule({ ...defaults, ...options, kind: 'plateau' });
 }
 
-/** A schedule with so many epochs of warm-up in front. */
+/** Puts `epochs` epochs of warm-up before a schedule. */
 export function warmUp(epochs: number, then: WarmUp['then'] = constant()): WarmUp {
   return checkSchedule({ kind: 'warmUp', epochs, then });
 }
 
-/** Where a run stands, for its learning rate. */
+/** What the learning rate depends on. */
 export interface Position {
   /** Counted from 0 over the whole run. */
   readonly step: number;
   readonly stepsPerEpoch: number;
   /** Of the whole run. */
   readonly epochs: number;
-  /** The losses of all validations so far, in their order. */
+  /** The losses of all validations so far, in order. */
   readonly validationLosses: readonly number[];
 }
 
-/** @returns what the optimizer's learning rate is to be multiplied by */
+/** @returns the factor for the optimizer's learning rate */
 export function rateFactor(schedule: Schedule, position: Position): number {
   const { step, stepsPerEpoch, epochs, validationLosses } = position;
   const done = Math.min(1, step / Math.max(1, epochs * stepsPerEpoch - 1));
@@ -173,7 +173,7 @@ function halfCosine(from: number, to: number, share: number): number {
   return to + ((from - to) * (1 + Math.cos(Math.PI * share))) / 2;
 }
 
-/** Plays the validations through: what came of them is all that there is to know. */
+/** Goes through the validations so far, which determine the factor. */
 function plateauFactor(
   { factor, patience, minDelta, minimum }: Plateau,
   validationLosses: readonly number[],
@@ -193,7 +193,7 @@ function plateauFactor(
   return current;
 }
 
-/** Whether the schedule goes by the validation loss, and so needs a validation. */
+/** Whether the schedule depends on the validation loss, and so needs a validation. */
 export function needsValidation(schedule: Schedule): boolean {
   return schedule.kind === 'plateau' || (schedule.kind === 'warmUp' && needsValidation(schedule.then));
 }

@@ -1,4 +1,4 @@
-/** What a checkpoint consists of: the network as tfjs loads it, the optimizer's slots, and where training stood. */
+/** The content of a checkpoint: the network as tfjs loads it, the optimizer's slots, and the state of training. */
 import { modelBytes, parseWeights } from '../models/weights/files';
 import type { NamedArray, NamedArrays } from '../models/weights/named';
 import type { tf } from '../runtime/tensorflow';
@@ -9,18 +9,18 @@ import type { TrainingState } from './state';
 
 export interface Checkpoint {
   readonly state: TrainingState;
-  /** All weights of the network, those that are not trained included, by `layer/weight` with names that last. */
+  /** All weights of the network, also those that are not trained, by their keys in lasting names. */
   readonly weights: NamedArrays;
-  /** By `layer/weight/slot`, likewise. Empty for a checkpoint that is only to be measured. */
+  /** By `key/slot`, in lasting names too. Empty for a checkpoint that is only to be evaluated. */
   readonly slots: NamedArrays;
 }
 
 /** state.json */
 interface StateFile {
-  /** The fingerprint of the settings of the run that it belongs to. */
+  /** The fingerprint of its run's settings. */
   readonly run: string;
   readonly state: TrainingState;
-  /** Their values stand in slots.bin, in this order. */
+  /** Their values are in slots.bin, in this order. */
   readonly slots: readonly { readonly name: string; readonly shape: readonly number[] }[];
 }
 
@@ -33,7 +33,7 @@ const names = {
 
 /**
  * @param run fingerprint of the run's settings
- * @param slots by names that last; the network bears its own, as tfjs writes it
+ * @param slots in lasting names; the network keeps its own names, as tfjs writes it
  */
 export async function checkpointFiles(
   run: string,
@@ -52,7 +52,7 @@ export async function checkpointFiles(
   ]);
 }
 
-/** @throws DamagedError if they belong to another run, or lack one of the files */
+/** @throws DamagedError if the files belong to another run, or one is missing */
 export function parseCheckpoint(run: string, files: Files): Checkpoint {
   const file = (name: string): Uint8Array => {
     const bytes = files.get(name);

@@ -1,21 +1,21 @@
 /**
- * Names that stay the same when a network is built again. tfjs numbers the layers that nobody named, and the networks
- * themselves, through all that a process builds: `dense_Dense3` is `dense_Dense7` the next time. What is kept on disk
- * numbers them within their network.
+ * Names that stay the same when a network is built again. tfjs numbers unnamed layers and networks in the order in
+ * which a process builds them: `dense_Dense3` is `dense_Dense7` the next time. On disk they are numbered within
+ * their network.
  */
 import type { NamedArrays } from '../models/weights/named';
 import type { tf } from '../runtime/tensorflow';
 import type { Architecture } from './run-files';
 
-/** The name that lasts of each automatic name in a network. */
+/** The lasting name of each automatic name in a network. */
 export type LastingNames = ReadonlyMap<string, string>;
 
-/** What a network is, whatever numbers its names happen to have. */
+/** A network, independent of the numbers in its automatic names. */
 export interface DescribedNetwork {
-  /** Its own name, as it lasts. */
+  /** The network's own lasting name. */
   readonly name: string;
   readonly names: LastingNames;
-  /** In names that last. */
+  /** In lasting names. */
   readonly architecture: Architecture;
 }
 
@@ -52,7 +52,7 @@ export function lastingNames(architecture: Architecture): LastingNames {
   return names;
 }
 
-/** The description of a network in names that last, those of a layer's inputs included. */
+/** The description of a network in lasting names, including the names of each layer's inputs. */
 function withLastingNames(architecture: Architecture, names: LastingNames): Architecture {
   return JSON.parse(JSON.stringify(architecture), (_key, value: unknown) =>
     typeof value === 'string' ? (names.get(value) ?? value) : value,
@@ -69,7 +69,7 @@ export function renamed(arrays: NamedArrays, names: ReadonlyMap<string, string>)
   );
 }
 
-/** From the names that last to those that the network has now. */
+/** From the lasting names to the network's current ones. */
 export function inverse(names: LastingNames): ReadonlyMap<string, string> {
   return new Map([...names].map(([name, lasting]) => [lasting, name]));
 }
@@ -78,7 +78,7 @@ function withInner(described: Described): Described[] {
   return [described, ...(described.config.layers ?? []).flatMap(withInner)];
 }
 
-/** @returns an automatic name without its number; undefined for a name that was given */
+/** @returns an automatic name without its number; undefined for a name that the user gave */
 function stemOf({ class_name: type, config: { name = '' } }: Described): string | undefined {
   const stem = /^(.*\D)\d+$/.exec(name)?.[1];
   if (stem === undefined) return undefined;

@@ -7,11 +7,11 @@ export interface TrainingPlan {
   readonly dataset: string;
   readonly recipe: Recipe;
   readonly imagesPerEpoch: number;
-  /** What was done before, if a run is taken up again; no epochs otherwise. */
+  /** The epochs already trained if a run is resumed; otherwise it has no epochs. */
   readonly history: History;
 }
 
-/** Where a run stands after a batch. */
+/** Progress of training after a batch. */
 export interface TrainingProgress {
   /** Counted from 1. */
   readonly epoch: number;
@@ -24,18 +24,18 @@ export interface TrainingProgress {
   /** The part of `loss` that is penalties on weights. Missing in an epoch that an earlier version began. */
   readonly penalty?: number;
   readonly accuracy: number;
-  /** Over the run so far, validation left out. */
+  /** Over the run so far, without validation. */
   readonly imagesPerSecond: number;
-  /** Until the last epoch is done, validation included once it has been timed. */
+  /** Estimate until the end of the last epoch; includes validation once one has been timed. */
   readonly secondsLeft: number;
 }
 
-/** Told how training goes. Training waits for what they return. */
+/** Functions called as training proceeds. Training waits for the promises they return. */
 export interface TrainCallbacks {
   onStart?(plan: TrainingPlan): void | Promise<void>;
   onBatch?(progress: TrainingProgress): void | Promise<void>;
-  /** After an epoch and its validation. `history` holds all rows so far. */
+  /** After an epoch and its validation; `history` holds all epochs so far. */
   onEpoch?(row: EpochRow, history: History): void | Promise<void>;
-  /** At the end, interrupted or not; not if training failed. */
+  /** At the end, interrupted or not, unless training failed. */
   onEnd?(history: History): void | Promise<void>;
 }

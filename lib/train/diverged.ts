@@ -13,7 +13,7 @@ export interface Divergence {
   readonly reason: string;
   /** Of that step. */
   readonly learningRate: number;
-  /** The run's folder, and the steps that its last checkpoint has behind it. */
+  /** The run's folder, and after how many steps its last checkpoint was written. */
   readonly kept?: { readonly folder: string; readonly steps: number };
 }
 

@@ -1,12 +1,12 @@
 import type { EarlyStopping } from '../recipe';
 import type { EpochRow } from '../runs/history';
 
-/** Those of the epochs that were validated. */
+/** The losses of the epochs that were validated. */
 export function validationLosses(rows: readonly EpochRow[]): number[] {
   return rows.flatMap(({ valLoss }) => (valLoss === null ? [] : [valLoss]));
 }
 
-/** Whether the last `patience` validations brought no lower loss. The history is all it needs to know. */
+/** Whether none of the last `patience` validations lowered the loss. Needs only the history. */
 export function stopsEarly(settings: EarlyStopping | null, rows: readonly EpochRow[]): boolean {
   if (!settings) return false;
   let best = Infinity;

@@ -8,12 +8,12 @@ import type { Engine, EngineRun, Steps, TrainingJob } from './engine';
 
 /**
  * The whole step as one TensorFlow graph, compiled from the model by lib/graph: forward pass, gradients, update,
- * metrics, and what is drawn at random. Several times as fast as tfjs's own `fit`, and what it cannot compile it
- * refuses by name.
+ * metrics and random numbers. Several times as fast as tfjs's own `fit`. A layer that it cannot compile is refused by
+ * name.
  */
 export const graphEngine: Engine = { name: 'graph', start };
 
-/** How long steps go on before they are reported and others get their turn. */
+/** How long steps run before they are reported and the event loop gets its turn. */
 const reportMs = 40;
 
 async function start(job: TrainingJob): Promise<EngineRun> {
@@ -44,7 +44,7 @@ async function start(job: TrainingJob): Promise<EngineRun> {
   };
 }
 
-/** @returns what went wrong, if anything did; the failed step, and what would have followed, changed nothing */
+/** @returns what went wrong, if anything; the failed step, and any after it, changed nothing */
 async function trainSteps(
   trainer: Trainer,
   { order, firstStep, learningRate }: Steps,
@@ -69,7 +69,7 @@ async function trainSteps(
       return { step: failedStep, reason: trainer.diagnose(batch(failedStep), failedStep) };
     }
     if (!goOn) break;
-    // Lets an interrupt arrive: the steps themselves never give way.
+    // Lets an interrupt arrive: the steps themselves never yield.
     await setImmediate();
     reported = performance.now();
     reportedStep = step + 1;

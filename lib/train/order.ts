@@ -2,10 +2,10 @@ import { Random } from '../data/random';
 import { allIndices } from '../data/subset';
 import { UserError } from '../runtime/errors';
 
-/** Each use of a seed draws from a stream of its own, so that one more drawing here moves nothing there. */
+/** Each use of a seed draws from its own stream, so that a change to one leaves the others as they are. */
 export const stream = { order: 1, split: 2, dropout: 3, continued: 4 } as const;
 
-/** The indices of one epoch in random order: the same for the same seed and epoch. `indices` stays as it is. */
+/** The indices of one epoch in random order, fixed by seed and epoch. `indices` is not changed. */
 export function epochOrder(indices: Uint32Array, seed: number, epoch: number): Uint32Array {
   return new Random(seed, stream.order, epoch).shuffle(indices.slice());
 }
@@ -16,7 +16,7 @@ export interface Split {
 }
 
 /**
- * Sets `share` of `count` images aside at random, always the same ones: runs with different seeds stay
+ * Holds out a random `share` of `count` images, always the same ones, so that runs with different seeds stay
  * comparable.
  * @throws UserError unless both parts get an image
  */

@@ -1,9 +1,9 @@
-/** What a training state says about the way behind it and ahead of it. */
+/** How far training has come, and how long the rest will take. */
 import type { Recipe } from '../recipe';
 import { means, type TrainingState } from '../runs/state';
 import type { TrainingProgress } from './callbacks';
 
-/** Images and seconds of training so far; validation is left out. */
+/** Images and seconds of training so far, without validation. */
 export function totals(
   { rows, sums, epochSeconds }: TrainingState,
   imagesPerEpoch: number,

@@ -11,14 +11,17 @@ export interface SafekeepingOptions {
   readonly folder: RunFolder | undefined;
   /** Seconds between two checkpoints. Defaults to 120. */
   readonly saveEvery: number | undefined;
-  /** Whether the best epoch's weights are wanted at the end. */
+  /** Whether the network is to end with the best epoch's weights. */
   readonly keepsBest: boolean;
   readonly onNotice: (message: string) => void;
-  /** What to throw when weights are no longer finite. */
+  /** Makes the error for weights that are no longer finite. */
   readonly onBroken: (reason: string) => Error;
 }
 
-/** Keeps a training's weights: checkpoints in the run's folder, or without one the best epoch's in memory. */
+/**
+ * Keeps the weights of a training: as checkpoints in the run's folder, or, without a folder, the best ones in
+ * memory.
+ */
 export class Safekeeping {
   readonly #options: SafekeepingOptions;
   #saved: TrainingState = initialState;
@@ -29,12 +32,12 @@ export class Safekeeping {
     this.#options = options;
   }
 
-  /** @param state where training begins: what the folder holds, if it holds anything */
+  /** @param state the state that training begins with: the folder's, if it has one */
   begin(state: TrainingState): void {
     this.#saved = state;
   }
 
-  /** The state that the last checkpoint holds. */
+  /** The state in the last checkpoint. */
   get saved(): TrainingState {
     return this.#saved;
   }
@@ -76,7 +79,7 @@ export class Safekeeping {
     return null;
   }
 
-  /** A step can break weights without its own loss showing it, and only good weights may take a good one's place. */
+  /** A step can break weights without its loss showing it, and broken weights must not replace good ones. */
   #checkFinite({ step }: TrainingState): void {
     const { model, onBroken } = this.#options;
     const broken = keyed(model).find(({ weight }) => !allFinite(weight.read().dataSync()));

@@ -17,12 +17,12 @@ import { leafLayers } from '../models/leaf-layers';
 import { stream } from './order';
 
 /**
- * tfjs-layers' own `fitDataset`: every layer and model that tfjs knows, at the speed of one call for each
- * operation. The images stay bytes in memory; only the batch at hand becomes floats.
+ * tfjs-layers' own `fitDataset`: supports every layer and model that tfjs does, and is as slow as one call for each
+ * operation. The images stay bytes in memory; only the current batch becomes floats.
  *
- * The optimizers are tfjs's, which differ from Keras's in three places: momentum gathers gradients, not changes of
- * weights, which is the same as long as the learning rate stays; Adam adds epsilon behind the correction of the bias,
- * not before it; Adadelta divides by the sum of squares of the step before.
+ * The optimizers are tfjs's, which differ from Keras's in three ways: momentum accumulates gradients instead of
+ * updates, which is the same while the learning rate is constant; Adam adds epsilon after the bias correction
+ * instead of before it; Adadelta divides by the sum of squares of the previous step.
  */
 export const tfjsEngine: Engine = { name: 'tfjs', start };
 
@@ -123,7 +123,7 @@ function refuseWhatTfjsLacks({ optimizer, precision }: TrainingJob): void {
   ];
   if (lacking.length === 0) return;
   throw new UserError(
-    `The engine "tfjs" has no ${lacking.join(' and no ')}. Leave it out, or take the engine "graph".`,
+    `The engine "tfjs" has no ${lacking.join(' and no ')}. Leave it out, or use the engine "graph".`,
   );
 }
 
@@ -148,8 +148,8 @@ function optimizerOf(optimizer: Optimizer): tf.Optimizer {
 }
 
 /**
- * Descent keeps its rate in a tensor and has a setter for it, the others keep it in a field. Asking for the setter,
- * since every optimizer of tfjs passes for an instance of every other's class.
+ * Gradient descent keeps its rate in a tensor and has a setter for it; the others keep it in a field. `instanceof`
+ * does not help: every optimizer of tfjs passes for an instance of every other's class.
  */
 function setLearningRate(optimizer: tf.Optimizer, rate: number): void {
   const fields = optimizer as unknown as { learningRate: number; setLearningRate?(rate: number): void };
@@ -157,14 +157,14 @@ function setLearningRate(optimizer: tf.Optimizer, rate: number): void {
   else fields.learningRate = rate;
 }
 
-/** How the tfjs engine comes by the images of a step. */
+/** Where the images of a step come from. */
 interface TrainingInput {
   /** @returns float32 [n, height, width, channels]; the caller disposes of it */
   batch(indices: Uint32Array, step: number): tf.Tensor4D;
   dispose(): void;
 }
 
-/** What is changed at random, the graph changes: both engines train on the same images. */
+/** Augmentation is done by the graph's operations, so that both engines train on the same images. */
 async function trainingInput(job: TrainingJob): Promise<TrainingInput> {
   const { images, augmentation } = job;
   if (augmentation.crop === 0 && !augmentation.flip && augmentation.cutout === 0) {
@@ -206,15 +206,15 @@ function resultOf(logs: tf.Logs | undefined, step: number): StepsResult {
 }
 
 /**
- * Adam's powers of its betas. tfjs leaves them out of the optimizer's weights and makes them anew from the number of
- * steps, which rounds otherwise than multiplying step by step: enough that a run taken up again goes elsewhere.
+ * Adam's powers of its betas. tfjs leaves them out of the optimizer's weights and recomputes them from the number of
+ * steps, which rounds differently from multiplying step by step: enough for a resumed run to end elsewhere.
  */
 function powersOf(optimizer: tf.Optimizer): Map<string, tf.Variable> {
   const { accBeta1, accBeta2 } = optimizer as unknown as { accBeta1?: tf.Variable; accBeta2?: tf.Variable };
   return new Map(accBeta1 && accBeta2 ? Object.entries({ accBeta1, accBeta2 }) : []);
 }
 
-/** tfjs orders slots by kind, then by weight; `layer/weight/slot0` is the first kind. */
+/** tfjs orders slots by kind, then by weight; `layer/weight/slot0` is of the first kind. */
 function slotNames(trained: readonly KeyedWeight[], count: number): string[] {
   return Array.from({ length: count }, (_, i) => {
     return `${trained[i % trained.length].key}/slot${Math.floor(i / trained.length)}`;
@@ -226,9 +226,9 @@ function namedArray(tensor: tf.Tensor): NamedArray {
 }
 
 /**
- * Gives every dropout layer, those of nested models included, a new seed before each step. tfjs 4.22 draws a mask from the layer's seed alone
- * (`randomUniform(shape, 0, 1, dtype, seed)`): a fixed seed means the same mask in every step, no seed one
- * that no run repeats.
+ * Gives every dropout layer, those of nested models included, a new seed before each step. tfjs 4.22 draws a mask
+ * from the layer's seed alone (`randomUniform(shape, 0, 1, dtype, seed)`): a fixed seed gives the same mask in
+ * every step, and no seed gives masks that no other run repeats.
  */
 class DropoutSeeds {
   readonly #layers: { seed?: number }[];

@@ -25,44 +25,44 @@ import { RunFolder, type RunOptions } from '../runs/run-folder';
 import { TrainingLoop } from './training-loop';
 
 /**
- * What training comes to; what is left out is as in the recipe `seed`, with a tenth of the training images set aside
- * for validation.
+ * The settings of a training. Defaults are those of the recipe `seed`, with a tenth of the training images held
+ * out for validation.
  */
 export interface TrainOptions extends Partial<Omit<Recipe, 'normalisation'>> {
   /**
-   * How pixels are scaled; `channels` takes the mean and deviation of the images trained on, those that validate not
-   * included. Defaults to no scaling.
+   * How pixels are standardised; `channels` uses the mean and deviation of the images trained on, without those held
+   * out for validation. Defaults to null: not at all.
    */
   normalisation?: Normalisation | 'channels' | null;
   /**
-   * Keeps the run in a folder of this name, with its options, history and checkpoints. Where there is one already,
-   * of the same options, training goes on from its last checkpoint, and a run that is finished is only loaded.
+   * Keeps the run in a folder of this name, with its options, history and checkpoints. If the folder has a run
+   * with the same options, training resumes from its last checkpoint; a finished run is only loaded.
    */
   run?: string | RunOptions;
-  /** Told how it goes, one after the other. */
+  /** Called as training proceeds, one after another. */
   callbacks?: readonly TrainCallbacks[];
-  /** Told in a sentence what a reader should know, for instance that a run is taken up again. Prints it unless told. */
+  /** Called with a sentence the user should know, for instance that a run is resumed. Defaults to printing it. */
   onNotice?: (message: string) => void;
-  /** `graphEngine` unless told. */
+  /** Defaults to `graphEngine`. */
   engine?: Engine;
 }
 
 /**
  * Trains `model` in place on the dataset's training images, from the weights it holds.
  *
- * Calling it again trains on from there, with a fresh optimizer and a schedule from its beginning. The order of the
- * images, dropout's masks and augmentation are new ones: the model's metadata counts the steps behind it, and these
- * and the recipe's seed fix what is drawn. The same calls on the same first weights give the same result each time.
+ * Calling it again continues from the weights of the last call, with a fresh optimizer and the schedule from its
+ * beginning. The order of the images, dropout's masks and augmentation are drawn anew, from the recipe's seed and
+ * the number of steps that the model was trained for, which its metadata records. The same calls on the same
+ * initial weights give the same result every time.
  *
- * With the name of a `run` it goes on from where that run stopped, exactly as if it had never stopped, whatever weights
- * the model holds. If these are neither those that the run began with nor those it left the model with, a notice says
- * so.
+ * With the name of a `run`, it continues that run exactly as if it had never stopped, whatever weights the model
+ * holds. If these are neither the weights the run began with nor those it left in the model, a notice says so.
  *
- * The first interrupt stops it after the steps at hand: the promise resolves with the history so far, marked
- * `interrupted`, the model keeps its weights, and a run's folder holds all that is needed to go on.
+ * The first interrupt stops it after the current steps: the promise resolves with the history so far, marked
+ * `interrupted`, the model keeps its weights, and a run's folder holds everything needed to continue.
  *
- * @throws UserError if the options or the model do not fit, the loss stops being a number, or a run's folder holds
- *   other options or cannot be written
+ * @throws UserError if an option is out of its range, the model does not fit the dataset, the loss is no longer
+ *   finite, or a run's folder holds other options or cannot be written
  */
 export async function train(
   model: tf.LayersModel,
@@ -138,7 +138,7 @@ function checkValidated({ validation, schedule, earlyStopping, keep }: Recipe): 
   if (needing.length === 0) return;
   throw new UserError(
     `validation is 'none', but ${needing.join(' and ')} ${needing.length === 1 ? 'goes' : 'go'} by the validation. ` +
-      'Take { split: 0.1 }, for instance.',
+      'Use { split: 0.1 }, for instance.',
   );
 }
 

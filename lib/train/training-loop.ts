@@ -36,7 +36,7 @@ export class TrainingLoop {
   readonly #images: Division;
   readonly #keeping: Safekeeping;
   #state: TrainingState;
-  /** An epoch whose validation an interrupt cut short; it is still to be validated when the run goes on. */
+  /** An epoch whose validation was interrupted; it is validated when the run goes on. */
   #unvalidated: EpochRow | undefined;
   #weightsOf: number | null = null;
   #interrupted = false;
@@ -70,7 +70,7 @@ export class TrainingLoop {
         run = await engine.start({ model, images, imageShape, ...recipe, seed: this.#drawSeed() });
         if (restored) await run.setSlots(restored.slots);
         await folder?.beginSession(model, this.#state.step);
-        // Whatever happens before the next one, there is a way back to the weights that it began with.
+        // Whatever happens before the next checkpoint, there is a way back to the first weights.
         if (!restored) await this.#keeping.save(run, this.#state);
       }
       if (restored) this.#sayRestored();
@@ -120,7 +120,7 @@ export class TrainingLoop {
     return history;
   }
 
-  /** The epoch at hand: from where it stands to its end, with its validation. */
+  /** The current epoch, from its current step to its end, with its validation. */
   async #epoch(run: EngineRun): Promise<void> {
     const { recipe } = this.#options;
     const { epoch } = this.#state;
@@ -224,7 +224,7 @@ export class TrainingLoop {
     return Math.ceil(this.#images.train.length / this.#options.recipe.batchSize);
   }
 
-  /** So that the next training of the network, be it in another process, draws something new. */
+  /** So that the next training of the network, even in another process, draws something new. */
   #noteSteps(): void {
     const { stepsBefore = 0, step } = this.#state;
     noteTrainedSteps(this.#options.model, stepsBefore + step);

@@ -9,11 +9,11 @@ import { splitIndices } from './order';
 export interface Division {
   /** Indices into the training images. */
   readonly train: Uint32Array;
-  /** Missing if nothing is validated. @returns undefined if `stopped` said so before the last batch */
+  /** Absent if nothing is validated. @returns undefined if `stopped` returned true before the last batch */
   readonly validate?: (run: EngineRun, stopped: () => boolean) => Promise<Measured | undefined>;
 }
 
-/** @throws UserError for a split that leaves one of the sides empty */
+/** @throws UserError for a split that leaves one part empty */
 export function divide({ train: images, test }: Dataset, validation: Validation): Division {
   const all = allIndices(images.count);
   if (validation === 'none') return { train: all };

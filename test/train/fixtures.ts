@@ -52,8 +52,12 @@ export function smallModel({ classes = 3, dropout = 0, seed = 1, batchNorm = tru
 /**
  * Two nested models, and the layer before them, with the same names inside; the first is used twice.
  * @param seed of the first weights; all of them differ
+ * @param blocks the names of the nested models; tfjs numbers those that have none
  */
-export function nestedModel(seed = 1): tf.LayersModel {
+export function nestedModel(
+  seed = 1,
+  blocks: readonly [string | undefined, string | undefined] = ['a', 'b'],
+): tf.LayersModel {
   let next = seed * 100;
   const dense = (): tf.layers.Layer =>
     tf.layers.dense({
@@ -63,14 +67,14 @@ export function nestedModel(seed = 1): tf.LayersModel {
       kernelInitializer: tf.initializers.glorotUniform({ seed: next++ }),
       biasInitializer: tf.initializers.randomUniform({ minval: 0, maxval: 0.1, seed: next++ }),
     });
-  const block = (name: string): tf.LayersModel => {
+  const block = (name: string | undefined): tf.LayersModel => {
     const input = tf.input({ shape: [6] });
     const norm = tf.layers.batchNormalization({ name: 'bn' }).apply(dense().apply(input));
     const dropped = tf.layers.dropout({ name: 'drop', rate: 0.3, seed: 1 }).apply(norm);
     return tf.model({ name, inputs: input, outputs: dropped as tf.SymbolicTensor });
   };
   const input = tf.input({ shape: [side, side, 3] });
-  const [a, b] = [block('a'), block('b')];
+  const [a, b] = blocks.map(block);
   const features = dense().apply(tf.layers.flatten().apply(input));
   const outputs = tf.layers
     .dense({

@@ -11,12 +11,12 @@ import { replaceFile } from './replace';
 
 const modelFile = 'model.json';
 
-/** The name tells the content: its sha256, shortened. */
+/** The name holds the content's sha256, shortened. */
 const weightsName = /^weights-([0-9a-f]{16})\.bin$/;
 
 /**
- * Saves a network into `folder` as model.json and the weights beside it. Saving over an older network is safe:
- * the weights get a name of their own, so model.json, replaced at once and last, always points to what it was
+ * Saves a network into `folder` as model.json with the weights beside it. Saving over an older network is safe:
+ * new weights get a new name, and model.json, replaced last and in one move, always names the weights it was
  * written with.
  */
 export async function saveModel(model: tf.LayersModel, folder: string): Promise<void> {
@@ -31,14 +31,14 @@ export async function saveModel(model: tf.LayersModel, folder: string): Promise<
 
 type Artifacts = Parameters<Parameters<typeof tf.io.withSaveHandler>[0]>[0];
 
-/** What is read of a model.json. */
+/** The part of a model.json that is read. */
 interface ModelJson {
   readonly weightsManifest: readonly {
     readonly weights: readonly { readonly name: string; readonly shape: readonly number[] }[];
   }[];
 }
 
-/** A network as it is saved: its weights, and the model.json that tells of them under the name they are to get. */
+/** A network as it is saved: its weights, and its model.json, which names the weights' file. */
 export interface ModelBytes {
   readonly weights: Uint8Array;
   readonly description: (weightsFile: string) => string;
@@ -53,7 +53,7 @@ export async function modelBytes(model: tf.LayersModel): Promise<ModelBytes> {
     }),
   );
   const { weightData = [], weightSpecs = [], ...description } = saved!;
-  // tfjs writes the weights in the model's order, each under its own name, which another may have too.
+  // tfjs writes the weights in the model's order, each under its own name, which need not be unique.
   const keys = weightKeys(model);
   const weights = weightSpecs.map((spec, i) => ({
     ...spec,
@@ -86,7 +86,7 @@ export function parseWeights(description: string, weights: Uint8Array): NamedArr
 export async function loadModel(folder: string): Promise<tf.LayersModel> {
   const names = await fs.readdir(folder).catch((): string[] => []);
   if (!names.includes(modelFile)) {
-    throw new UserError(`There is no ${modelFile} in ${folder}. Save a network there first, with saveModel.`);
+    throw new UserError(`There is no ${modelFile} in ${folder}. Save a network there first with saveModel.`);
   }
   for (const name of names) {
     const expected = weightsName.exec(name)?.[1];

@@ -13,11 +13,11 @@ const python = path.join(venvDir, 'bin', 'python');
 const exporter = path.join(projectRoot, 'scripts', 'keras', 'export_weights.py');
 
 /**
- * Takes over the weights of a Keras model of the same network, moving statistics included, by the names of
- * layers and weights. All match by name and shape, or none is changed.
+ * Copies the weights of a Keras model of the same network, moving statistics included, by the names of layers and
+ * weights. Unless all match in name and shape, nothing is changed.
  *
- * @param file an .npz as scripts/keras/export_weights.py writes it, or a whole model (.keras, .h5), which that
- *   script then reads with the project's own Python
+ * @param file an .npz written by scripts/keras/export_weights.py, or a whole model (.keras, .h5), which that script
+ *   then reads with the project's own Python
  * @throws UserError that names the layer, the shape found and the shape expected
  */
 export async function importKerasWeights(model: tf.LayersModel, file: string): Promise<void> {
@@ -32,12 +32,12 @@ async function readExisting(file: string): ReturnType<typeof readNpz> {
 
 async function exported(file: string): ReturnType<typeof readNpz> {
   if (!['.keras', '.h5'].includes(path.extname(file))) {
-    throw new UserError(`${file} is no file that weights can be taken from: it takes a .keras, .h5 or .npz.`);
+    throw new UserError(`${file} is not a file to import weights from: it takes a .keras, .h5 or .npz.`);
   }
   await checkReadable(file);
   await fs.access(python).catch(() => {
     throw new UserError(
-      `Reading ${file} takes Keras, and there is no .venv here. Run \`npm run setup\` first.`,
+      `Reading ${file} needs Keras, and there is no .venv here. Run \`npm run setup\` first.`,
     );
   });
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'keras-weights-'));
@@ -58,7 +58,7 @@ async function checkReadable(file: string): Promise<void> {
   });
 }
 
-/** Python ends a traceback with the error itself. */
+/** The last line of a Python traceback is the error itself. */
 function lastLine(error: unknown): string {
   const { stderr = '', message = '' } = error as { stderr?: string; message?: string };
   return stderr.trim().split('\n').at(-1) ?? message;

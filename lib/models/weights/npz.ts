@@ -11,7 +11,7 @@ import { product } from '../costs';
 import type { NamedArray } from './named';
 
 /**
- * Reads all arrays of an .npz, by the names they were written under.
+ * Reads all arrays of an .npz by their names.
  * @throws UserError if the file is no .npz, is damaged, or holds other numbers than float32
  */
 export async function readNpz(file: string): Promise<Map<string, NamedArray>> {
@@ -22,7 +22,7 @@ export async function readNpz(file: string): Promise<Map<string, NamedArray>> {
       arrays.set(name.replace(/\.npy$/, ''), parseNpy(name, bytes));
     }
   } catch (error) {
-    // Reading behind the end of a cut-off file is a RangeError, bad deflate data an Error.
+    // Reading past the end of a cut-off file is a RangeError, bad deflate data an Error.
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(`${file} cannot be read as an .npz of float32 arrays: ${reason}`, { cause: error });
   }
@@ -37,7 +37,7 @@ interface Entry {
   readonly bytes: Buffer;
 }
 
-/** Goes by the directory at the end of the zip: the headers in front of the files may leave out their sizes. */
+/** Follows the directory at the end of the zip: the headers before each file may lack its size. */
 function* entries(zip: Buffer): Generator<Entry> {
   const end = zip.lastIndexOf(Buffer.from(Uint32Array.of(endSignature).buffer));
   if (end < 0) throw new Error('it is no zip file, or its end is missing');
@@ -61,7 +61,7 @@ function* entries(zip: Buffer): Generator<Entry> {
 function unpack(method: number, packed: Buffer): Buffer {
   if (method === 0) return packed;
   if (method === 8) return inflateRawSync(packed);
-  throw new Error(`it is packed in a way (${method}) that only a zip program reads`);
+  throw new Error(`it is compressed by a method (${method}) that is not supported here`);
 }
 
 const magic = '\x93NUMPY';

@@ -2,9 +2,9 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 
 /**
- * Writes a file so that whoever reads `file`, at any time, finds the old content or the new one, whole: under
- * a temporary name in the same folder, and renamed when it is on disk.
- * @param write fills the file of the temporary name
+ * Replaces a file so that a reader, at any time, finds either the old or the new content, whole: the new one is
+ * written under a temporary name in the same folder, and renamed once it is on disk.
+ * @param write writes the file of the temporary name
  */
 export async function replaceFile(file: string, write: (temporary: string) => Promise<void>): Promise<void> {
   await fs.mkdir(path.dirname(file), { recursive: true });
@@ -19,7 +19,7 @@ export async function replaceFile(file: string, write: (temporary: string) => Pr
   }
 }
 
-/** Waits until a file is on disk, so that its new name does not get there before its content. */
+/** Waits until a file is on disk, so that its new name cannot get there before its content. */
 async function flush(file: string): Promise<void> {
   const handle = await fs.open(file, 'r+');
   try {

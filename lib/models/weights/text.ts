@@ -1,13 +1,13 @@
 /**
- * weights.txt: every trainable weight of a network as text that a person can read, three parts a weight.
+ * weights.txt: every trainable weight of a network as readable text, in three parts: name, shape and values.
  *
  *     c1/kernel:0
  *     (5, 5, 3, 6)
  *     [[[[0.04532719 -0.1125409 …]
  *        …]]]
  *
- * That is what Python prints for a TensorFlow variable's `name`, `shape` and `numpy()`, except that each row is
- * one line whatever its length, and that every number has the digits, at most nine, that give back its float32.
+ * That is what Python prints for a TensorFlow variable's `name`, `shape` and `numpy()`, except that each row is one
+ * line, however long, and that every number has enough digits, at most nine, to restore its float32 exactly.
  */
 import * as fs from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -21,9 +21,9 @@ import { setNamed, type NamedArray, type NamedArrays } from './named';
 import { replaceFile } from './replace';
 
 /**
- * Writes weights.txt. One weight at a time is in memory, and its text in pieces: a large network needs no more
- * than its largest layer does. The file appears under its name when it is whole, and holds the weights of the
- * moment of the call, even if training goes on meanwhile.
+ * Writes weights.txt. Only one weight at a time is in memory, and its text in pieces, so a large network needs no
+ * more memory than its largest layer. The file appears under its name once it is complete. It holds the weights as
+ * they were at the call, even if training goes on meanwhile.
  */
 export async function saveWeightsText(model: tf.LayersModel, file: string): Promise<void> {
   const weights = keyed(model, model.trainableWeights).map(({ key, weight }) => ({
@@ -40,12 +40,12 @@ export async function saveWeightsText(model: tf.LayersModel, file: string): Prom
   }
 }
 
-/** Reads weights.txt back into the network's trainable weights. All match by name and shape, or none is changed. */
+/** Reads weights.txt into the network's trainable weights. Unless all match in name and shape, nothing is changed. */
 export async function loadWeightsText(model: tf.LayersModel, file: string): Promise<void> {
   setNamed(model, model.trainableWeights, await readWeightsText(file), file);
 }
 
-/** Long enough that the stream's bookkeeping costs nothing beside the digits. */
+/** Long enough that the stream's bookkeeping costs little compared with formatting the digits. */
 const pieceLength = 1 << 16;
 
 function* pieces(weights: readonly { name: string; tensor: tf.Tensor }[]): Generator<string> {
@@ -63,7 +63,7 @@ function* pieces(weights: readonly { name: string; tensor: tf.Tensor }[]): Gener
   }
 }
 
-/** As Python writes a tuple: one number keeps its comma. */
+/** As Python writes a tuple: a single number keeps its comma. */
 function shapeText(shape: readonly number[]): string {
   return `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
 }
@@ -79,7 +79,7 @@ function* lines(values: Float32Array, shape: readonly number[]): Generator<strin
   }
 }
 
-/** How many axes begin at `offset`, or end there: those whose size, with all axes behind them, divides it. */
+/** How many axes begin or end at `offset`: those whose size, times that of all later axes, divides it. */
 function edges(offset: number, shape: readonly number[]): number {
   let size = 1;
   let axes = 0;
@@ -90,7 +90,7 @@ function edges(offset: number, shape: readonly number[]): number {
   return axes;
 }
 
-/** The shortest of 7, 8 and 9 digits that reads back as the same float32; nine always do. */
+/** 7, 8 or 9 digits, the fewest that read back as the same float32; nine always do. */
 function float32Text(value: number): string {
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
@@ -103,7 +103,7 @@ function float32Text(value: number): string {
 
 const special: Readonly<Record<string, number>> = { nan: NaN, inf: Infinity, '-inf': -Infinity };
 
-/** Reads a weights.txt, also one whose rows Python broke into lines. */
+/** Reads a weights.txt, including one in which Python broke rows into several lines. */
 export async function readWeightsText(file: string): Promise<NamedArrays> {
   const arrays = new Map<string, NamedArray>();
   let name = '';
