@@ -7,7 +7,7 @@ import { identity } from './ops/array';
 import { placeholder } from './ops/constant';
 import { argMax, max } from './ops/reduce';
 import { signature } from './signatures';
-import type { TrainingGraphOptions } from './training-graph';
+import type { TrainingGraphOptions } from './training-options';
 import type { Weights } from './weights';
 
 /**

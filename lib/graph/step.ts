@@ -20,7 +20,7 @@ import { Variable } from './ops/variable';
 import { signature } from './signatures';
 import { Store } from './store';
 import { written, type TrainingData } from './stored-state';
-import type { TrainingGraphOptions } from './training-graph';
+import type { TrainingGraphOptions } from './training-options';
 import type { ModelWeight, WeightReading, Weights, WeightStore } from './weights';
 
 /** Positions in the totals that `train` gives. */

@@ -7,7 +7,8 @@ import { packedSize, packImages } from './input';
 import { Session } from './session';
 import { signature } from './signatures';
 import { totalsIndex } from './step';
-import { TrainingGraph, type TrainingGraphOptions } from './training-graph';
+import { TrainingGraph } from './training-graph';
+import type { TrainingGraphOptions } from './training-options';
 
 /** Images with a class each, as they lie in memory. */
 export interface Examples {

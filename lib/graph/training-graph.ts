@@ -2,36 +2,14 @@
  * The graph that trains a model: its weights, the optimizer's slots and the images as variables, and one signature
  * for each thing that can be done with them.
  */
-import type { tf } from '../runtime/tensorflow';
-import type { Augmentation } from '../recipe/augmentation';
-import type { Normalisation } from '../recipe/normalisation';
-import type { Loss } from '../recipe/losses';
-import type { Optimizer } from '../recipe/optimizers';
 import { offerChecks, type Checked } from './finite-checks';
 import { Graph } from './graph';
-import type { ImageShape } from './input';
 import { offerMeasuring } from './measuring';
 import { signature } from './signatures';
 import { backwardPass, forwardPass, kindsOf, offerTraining, stepInputs } from './step';
 import { offerImages, offerStores } from './stored-state';
-import type { Device, DType } from './types';
+import type { TrainingGraphOptions } from './training-options';
 import { Weights } from './weights';
-
-export interface TrainingGraphOptions {
-  readonly model: tf.LayersModel;
-  readonly imageShape: ImageShape;
-  /** How many images there are to train on. */
-  readonly imageCount: number;
-  readonly normalisation: Normalisation | null;
-  readonly augmentation: Augmentation;
-  readonly loss: Loss;
-  readonly optimizer: Optimizer;
-  /** What layers compute in; weights are float32 either way. */
-  readonly dtype: DType & ('float32' | 'bfloat16');
-  /** Where the graph is going to run. */
-  readonly device: Device;
-  readonly seed: number;
-}
 
 /** One slot of the optimizer: named `layer/weight/slot`. */
 export interface Slot {

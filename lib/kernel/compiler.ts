@@ -17,21 +17,11 @@ import type { DecodedSourceMap } from '@ampproject/remapping';
 import type * as TypeScript from 'typescript';
 import type { Converter } from 'tslab/dist/converter';
 import { endsWithSemicolon, hasForAwait, isInvalid, withoutExports } from './cell-text';
+import type { Problem } from './problem';
 import { ProjectFiles } from './project-files';
 import { TslabHooks } from './tslab-hooks';
 
 type Ts = typeof TypeScript;
-
-/** A problem that the type check found. Positions count from 0. */
-export interface Problem {
-  /** Path relative to the project, or undefined for the cell itself. */
-  readonly file: string | undefined;
-  readonly line: number;
-  readonly character: number;
-  readonly length: number;
-  readonly code: number;
-  readonly message: string;
-}
 
 /** A cell that passed the check, ready to run. */
 export interface CompiledCell {

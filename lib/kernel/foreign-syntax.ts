@@ -1,5 +1,5 @@
 /** Repair: magics and shell commands of Python's kernel, for which TypeScript only says "Expression expected". */
-import type { Problem } from './compiler';
+import type { Problem } from './problem';
 
 /** What to do instead of the most common magics. */
 const INSTEAD: Readonly<Record<string, string>> = {

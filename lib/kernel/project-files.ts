@@ -5,7 +5,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type * as TypeScript from 'typescript';
-import type { Problem } from './compiler';
+import type { Problem } from './problem';
 
 type Ts = typeof TypeScript;
 /** A program of TypeScript that knows which files import which. */

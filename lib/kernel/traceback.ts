@@ -3,7 +3,7 @@
  * shows the line of the cell, in colours that notebooks and terminals can display.
  */
 import { UserError } from '../runtime/errors';
-import type { Problem } from './compiler';
+import type { Problem } from './problem';
 import { foreignSyntax } from './foreign-syntax';
 import { elements, isA, nameAndMessage, property } from './thrown';
 
