@@ -100,7 +100,7 @@ function refuse(file: string, error: UserError): Refusal {
 
 function tooLong(name: string, excess: number): string {
   const bytes = `${excess} ${excess === 1 ? 'byte' : 'bytes'}`;
-  return `The name ${name.slice(0, 40)}… is ${bytes} too long for the names of its outputs: rename the notebook, or set less.`;
+  return `The name ${name.slice(0, 40)}… is ${bytes} too long for the names of its outputs: rename the notebook, or use --set with fewer or shorter values.`;
 }
 
 function isRefusal(wish: Wish | Refusal): wish is Refusal {

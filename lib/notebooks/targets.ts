@@ -24,7 +24,7 @@ export function needNoSource(outputs: readonly string[], sources: readonly strin
     const which =
       path.resolve(source) === path.resolve(output) ? '' : `, which is the same file as ${output}`;
     throw new UserError(
-      `The notebook ${source}${which} would be overwritten by its output: name another folder with --out.`,
+      `The notebook ${source}${which} would be overwritten by an output: name another folder with --out.`,
     );
   }
 }

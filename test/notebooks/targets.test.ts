@@ -38,7 +38,7 @@ describe('a source notebook is never an output', () => {
         () => {
           needNoSource([path.join(folder, 'new.ipynb'), output], [source]);
         },
-        { name: 'UserError', message: /a\.ipynb.* would be overwritten by its output: name another folder/ },
+        { name: 'UserError', message: /a\.ipynb.* would be overwritten by an output: name another folder/ },
         output,
       );
     }

@@ -71,7 +71,7 @@ describe('what is not published', () => {
     assert.equal(fs.existsSync(out), false);
     await assert.rejects(
       exportCommand([good, '--out', folder]),
-      /good\.ipynb would be overwritten by its output/,
+      /good\.ipynb would be overwritten by an output/,
     );
     await assert.rejects(exportCommand(['--colour']), /--colour[^]*npm run export -- --help/);
   });
