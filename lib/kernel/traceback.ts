@@ -3,8 +3,8 @@
  * shows the line of the cell, in colours that notebooks and terminals can display.
  */
 import { UserError } from '../runtime/errors';
-import type { Problem } from './problem';
 import { foreignSyntax } from './foreign-syntax';
+import type { Problem } from './problem';
 import { elements, isA, nameAndMessage, property } from './thrown';
 
 /** The content of Jupyter's `error` message, which is also part of a failed `execute_reply`. */
