@@ -8,8 +8,8 @@ import { UserError } from '../lib/runtime/errors';
 
 const usage = `Usage: npm run data -- <command>
 
-  info    say which dataset a notebook would load now, without downloading
-  fetch   download CIFAR-10 into data/, or continue a download that was cut off
+  info    show which dataset a notebook would load now, without downloading
+  fetch   download CIFAR-10 into data/, or continue an interrupted download
   verify  compare every file of CIFAR-10 (CIFAR10_DIR, or data/) with its checksum
 
 Environment: DATA_SOURCE, CIFAR10_DIR, CIFAR10_NAME, CIFAR10_MIRROR; see data/README.md.`;
@@ -56,7 +56,7 @@ async function main(args: readonly string[]): Promise<undefined> {
   if (args.length === 1 && Object.hasOwn(commands, command)) await commands[command]();
   else if (command === '--help' || command === 'help') print(usage);
   else if (args.length === 0) throw new UserError(`A command is missing.\n\n${usage}`);
-  else throw new UserError(`"${args.join(' ')}" is no command.\n\n${usage}`);
+  else throw new UserError(`"${args.join(' ')}" is not a command.\n\n${usage}`);
   return undefined;
 }
 

@@ -1,4 +1,4 @@
-/** `npm run doctor`: what is there, what runs on what, and whether it really runs. Exit code 0 only if it does. */
+/** `npm run doctor`: what is installed, and whether it works. The exit code is 0 only if it does. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { findBatches, hasBatches } from '../lib/data/cifar10';
@@ -21,7 +21,7 @@ convolution with its gradients. Ends with 0 only if that gave the right values.`
 interface Report {
   readonly node: string;
   readonly tensorflow: Probe;
-  /** What stands in .venv: its kind of TensorFlow, or that set-up has not finished. */
+  /** What .venv contains: its kind of TensorFlow, or that set-up has not finished. */
   readonly installed: string;
   readonly kernel: string;
   readonly dataset: string;
@@ -30,9 +30,9 @@ interface Report {
 }
 
 function describeKernel(): string {
-  if (!fs.existsSync(venvDir)) return 'not registered, since there is no .venv: run: npm run setup';
+  if (!fs.existsSync(venvDir)) return 'not registered, since there is no .venv; run: npm run setup';
   const why = whyRegister(projectRoot);
-  return why === '' ? 'registered in .venv' : `to be registered again (${why}): run: npm run setup`;
+  return why === '' ? 'registered in .venv' : `needs registering again (${why}); run: npm run setup`;
 }
 
 function describeDataset(): string {
@@ -58,7 +58,7 @@ function describeBatches(folder: string): string {
 }
 
 function describeInstalled(venv: ReturnType<typeof readVenv>): string {
-  if (!venv) return 'set-up has not finished here: run: npm run setup';
+  if (!venv) return 'set-up has not finished here; run: npm run setup';
   return {
     cpu: 'TensorFlow for the CPU in .venv',
     cuda: 'TensorFlow with CUDA in .venv',
@@ -88,7 +88,7 @@ async function examine(): Promise<Report> {
 function describeDevice({ device, gpus, whyNoGpu }: Probe): string[] {
   if (device === 'none') return ['none'];
   if (device === 'CPU') return [`the CPU; no GPU, since ${whyNoGpu}`];
-  if (gpus.length === 0) return ['a GPU, of which TensorFlow’s log tells nothing'];
+  if (gpus.length === 0) return ['a GPU, about which TensorFlow’s log says nothing'];
   return gpus.map(
     ({ name, memoryMB, computeCapability }) =>
       `${name}, ${(memoryMB / 1024).toFixed(1)} GiB for TensorFlow, compute capability ${computeCapability}`,
@@ -117,7 +117,7 @@ runCommand(async (args) => {
     return 0;
   }
   const unknown = args.find((arg) => arg !== '--json');
-  if (unknown !== undefined) throw new UserError(`${unknown} is no option of the doctor.\n\n${usage}`);
+  if (unknown !== undefined) throw new UserError(`${unknown} is not an option of the doctor.\n\n${usage}`);
   const report = await examine();
   console.log(args.includes('--json') ? JSON.stringify(report, null, 2) : format(report));
   return report.ok ? 0 : 1;

@@ -1,10 +1,10 @@
 'use strict';
 /**
- * `npm run setup`: makes everything the project needs, inside the clone, and does nothing when all is there.
- * Plain JavaScript without a dependency, since it runs before there are any.
+ * `npm run setup`: installs everything the project needs inside the clone, and does nothing if it is all there.
+ * Plain JavaScript without dependencies, since it runs before any are installed.
  *
- * This file has to be readable by an old Node, whose user is the one that needs the sentence below. What the
- * rest may use begins after the check.
+ * An old Node has to be able to read this file, since its user needs the sentence below. Newer syntax may be used
+ * only after the check.
  */
 const { tooOldNode } = require('./setup/node-version');
 

@@ -25,8 +25,8 @@ const MAX_TEXT_BYTES = 1 << 20;
 
 /**
  * Unpacks `archive` into `folder`, flat, with a manifest of what was written. No name from the archive is ever
- * used as a path: an entry either is one of the expected files, or the archive is refused.
- * @param folder exists and is empty
+ * used as a path: an entry is one of the expected files, or the archive is rejected.
+ * @param folder an existing, empty folder
  * @throws UserError naming the entry that does not belong, or what is missing
  */
 export async function unpackArchive(archive: string, folder: string, release: Cifar10Release): Promise<void> {
@@ -40,7 +40,7 @@ export async function unpackArchive(archive: string, folder: string, release: Ci
       entry.resume();
       return;
     }
-    // 'wx': a second entry of the same name is as wrong as an unknown one.
+    // 'wx': a second entry of the same name is rejected, like an unknown one.
     if (sums.has(name)) throw refuse(`it has two entries "${entry.path}"`);
     sums.set(name, '');
     const file = fs.openSync(path.join(folder, name), 'wx');
@@ -70,7 +70,7 @@ export async function unpackArchive(archive: string, folder: string, release: Ci
     },
   });
   parser.on('error', (error: Error) => {
-    failure ??= refuse(`it is no readable tar.gz archive (${messageOf(error)})`);
+    failure ??= refuse(`it is not a readable tar.gz archive (${messageOf(error)})`);
   });
   const ended = new Promise<void>((resolve) => parser.on('end', resolve));
 
@@ -87,7 +87,7 @@ export async function unpackArchive(archive: string, folder: string, release: Ci
   writeManifest(folder, { archive: release.sha256, files: Object.fromEntries(sums) });
 }
 
-/** @returns the file name of an expected entry; undefined for the folder itself, which needs no writing */
+/** @returns the file name of an expected entry; undefined for the folder itself, which isn't written */
 function checkEntry(
   entry: ReadEntry,
   release: Cifar10Release,

@@ -2,7 +2,7 @@ import { tf } from '../runtime/tensorflow';
 import type { ImageSet } from './types';
 
 /**
- * The images at `indices` as the networks take them.
+ * The images at `indices`, as input for the networks.
  * @param imageShape [height, width, channels] of the dataset
  * @returns float32 [indices.length, height, width, channels], values 0 to 1; the caller disposes of it
  * @throws RangeError for an index outside the set

@@ -36,8 +36,8 @@ const remedy =
 
 /**
  * Finds the batch files in `place` itself or in `cifar-10-batches-bin` below it.
- * @param name what the person called the place, for the message: 'CIFAR10_DIR'
- * @throws UserError when `place` is no folder, or has none of the batch files
+ * @param name what the user calls the place, for the message: 'CIFAR10_DIR'
+ * @throws UserError if `place` is not a folder, or has none of the batch files
  */
 export function findBatches(place: string, name: string): string {
   const folder = path.resolve(place);
@@ -55,7 +55,7 @@ export function findBatches(place: string, name: string): string {
   );
 }
 
-/** Whether at least one batch file is in `folder`: then it is meant as CIFAR-10, and errors say what lacks. */
+/** Whether at least one batch file is in `folder`: then it is meant to be CIFAR-10, and errors say what is missing. */
 export function hasBatches(folder: string): boolean {
   return [...trainFiles, testFile].some((file) => exists(path.join(folder, file)));
 }
@@ -96,7 +96,7 @@ function readClassNames(file: string, manifest: Manifest | undefined): readonly 
   );
 }
 
-/** Fills `buffer` from `file`, whose size must be that of the buffer. */
+/** Fills `buffer` from `file`, whose size must equal the buffer's. */
 async function readExactly(file: string, buffer: Buffer): Promise<void> {
   expectReadableFile(file);
   const handle = await fs.promises.open(file, 'r');
@@ -142,8 +142,8 @@ function unpackRecords(file: string, records: Uint8Array, images: Uint8Array, la
 }
 
 /**
- * Reads and checks the whole dataset: sizes, labels, class names, and where a manifest lies beside the files
- * their sha256. One batch file at a time, so that memory peaks one file above the result.
+ * Reads and checks the whole dataset: sizes, labels, class names, and if there is a manifest beside the files,
+ * their sha256. Reads one batch file at a time, so that memory peaks at one file above the result.
  * @param folder as `findBatches` returns it
  * @returns images uint8 [count, 32, 32, 3]
  * @throws UserError naming the file and what was expected

@@ -1,4 +1,4 @@
-/** Downloads one file whose size is known from the first of several hosts that delivers it, and resumes. */
+/** Downloads a file of known size from the first of several hosts that delivers it, and resumes where it stopped. */
 import { UserError } from '../runtime/errors';
 import { sizeOf } from './files';
 import { counted, grouped } from './text';
@@ -7,26 +7,26 @@ import { HostFailure, transfer, type TransferRequest } from './transfer';
 export type { Progress, Timeouts } from './transfer';
 
 export interface DownloadRequest extends TransferRequest {
-  /** What is downloaded, for messages: 'CIFAR-10'. */
+  /** The name of the download in messages: 'CIFAR-10'. */
   readonly name: string;
-  /** What a person can do when no host delivers: a sentence for messages. */
+  /** What the user can do if no host delivers: a sentence for messages. */
   readonly remedy: string;
-  /** The same file at several hosts, in the order they are tried. */
+  /** Addresses of the file at several hosts, in the order in which they are tried. */
   readonly urls: readonly string[];
 }
 
-/** No host could be reached at all: there is no network, or a firewall. */
+/** No host could be reached at all: there is no network, or a firewall is in the way. */
 export class NetworkUnreachableError extends UserError {
   override readonly name = 'NetworkUnreachableError';
 }
 
-/** How often one host is asked for the rest after it broke off, if each time brought something. */
+/** How often a host that broke off is asked for the rest, as long as it sends something each time. */
 const RESUMES_PER_HOST = 5;
 
 /**
  * Fills `request.file` up to `request.bytes`.
- * @throws NetworkUnreachableError when no host could be reached
- * @throws UserError when hosts answered but none delivered, or the file can't be written; what has arrived is
+ * @throws NetworkUnreachableError if no host could be reached
+ * @throws UserError if hosts answered but none delivered, or the file can't be written; what has arrived is
  *   kept for the next call
  */
 export async function download(request: DownloadRequest): Promise<void> {
@@ -62,7 +62,7 @@ async function downloadFrom(url: string, request: DownloadRequest): Promise<Host
     } catch (error) {
       if (!(error instanceof HostFailure)) throw error;
       const broughtSome = sizeOf(request.file) > before;
-      // A host that broke off and is gone now was reached all the same.
+      // A host that broke off and has gone since did answer once.
       if (error.kind === 'unreachable') return earlier ?? error;
       if (error.kind === 'refused' || !broughtSome || resumes === RESUMES_PER_HOST) return error;
       earlier = error;

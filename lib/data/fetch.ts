@@ -20,41 +20,40 @@ import { counted, grouped, megabytes } from './text';
 import { unprovedFile } from './transfer';
 
 export interface FetchOptions {
-  /** Where the files go; `data/` of the project when not given. */
+  /** Where the files go. Defaults to the project's `data/`. */
   readonly folder?: string;
-  /** Base URL of a copy of the archive that is tried first (CIFAR10_MIRROR). Its checksum is no other. */
+  /** Base URL of a copy of the archive that is tried first (CIFAR10_MIRROR). Its checksum must be the official one. */
   readonly mirror?: string;
   readonly release?: Cifar10Release;
   readonly timeouts?: Partial<Timeouts>;
   readonly onProgress?: (progress: Progress) => void;
-  /** One-line messages: that another process is waited for, what is being done after the download. */
+  /** One-line messages: that this waits for another process, and what follows the download. */
   readonly onNotice?: (message: string) => void;
 }
 
 const remedy =
-  'Connect to the network, or name a copy in CIFAR10_MIRROR, or bring the archive as data/README.md tells.';
+  'Connect to the network, or name a copy in CIFAR10_MIRROR, or bring the archive as data/README.md explains.';
 
-/** Every name that fetching uses in a folder. */
+/** All names that fetching uses in a folder. */
 function places(folder: string, release: Cifar10Release) {
   return {
-    /** The finished dataset. It appears by a rename, so it is complete whenever it is there. */
+    /** The finished dataset. It is put in place by a rename, so if it is there, it is complete. */
     batches: path.join(folder, batchesFolder),
     unpacking: path.join(folder, `${batchesFolder}.unpacking`),
     part: path.join(folder, `${release.archive}.part`),
-    /** An archive that a person brought here, for a machine without a network. It is theirs: never removed. */
+    /** An archive that the user put here, for a machine without a network. Never removed. */
     brought: path.join(folder, release.archive),
     lock: path.join(folder, '.fetch.lock'),
   };
 }
 
 /**
- * Makes sure that `folder` holds CIFAR-10, unpacked from the archive with the release's sha256. A download
- * that was cut off is continued; two processes at once do the work once; what a killed one left is removed.
- * The downloaded archive is removed at the end: what it proves lives on in the manifest, and 170 MB more on
- * disk would prove nothing else.
+ * Makes sure that `folder` holds CIFAR-10, unpacked from the archive with the release's sha256. Continues a
+ * download that was cut off, removes what a killed process left, and does the work once if two processes ask for it.
+ * The downloaded archive is removed at the end: the manifest keeps its proof, and it would take 170 MB.
  * @returns the folder with the batch files
  * @throws NetworkUnreachableError when no host could be reached
- * @throws UserError for everything else that a person can mend
+ * @throws UserError for everything else that the user can fix
  */
 export async function fetchCifar10(options: FetchOptions = {}): Promise<string> {
   const { folder = dataDir } = options;
@@ -104,11 +103,11 @@ async function fetchInto(folder: string, options: FetchOptions): Promise<string>
 function archiveUrls(release: Cifar10Release, mirror: string | undefined): string[] {
   const urls = release.hosts.map((host) => new URL(release.archive, host).href);
   if (mirror === undefined) return urls;
-  // A base without its final slash would lose its last part.
+  // Without its final slash, the base URL would lose its last part.
   const base = mirror.endsWith('/') ? mirror : `${mirror}/`;
   if (!URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol)) {
     throw new UserError(
-      `CIFAR10_MIRROR is "${mirror}"; expected the http or https address of a folder that has ` +
+      `CIFAR10_MIRROR is "${mirror}"; expected the http or https address of a folder with ` +
         `${release.archive}, for instance https://example.org/datasets/.`,
     );
   }

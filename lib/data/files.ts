@@ -1,4 +1,4 @@
-/** The file system as data is read from it: whatever lies in the way becomes one sentence with the place. */
+/** Looking at files before data is read from them. Every failure is one sentence that names the file. */
 import * as fs from 'node:fs';
 import { UserError } from '../runtime/errors';
 import { codeOf, messageOf } from './text';
@@ -15,8 +15,8 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /**
- * The failure to do something with a place, as a sentence.
- * @param deed what can't be done, as a participle: 'read'
+ * A failure of the file system, as a sentence.
+ * @param deed what can't be done to `place`, as a participle: 'read'
  */
 export function failedTo(deed: string, place: string, error: unknown): UserError {
   const reason = reasons[codeOf(error) ?? ''] ?? messageOf(error);
@@ -33,7 +33,7 @@ function statsOf(place: string): fs.Stats | undefined {
   }
 }
 
-/** Unlike `fs.existsSync`, it doesn't take what can't be looked at for missing. */
+/** Unlike `fs.existsSync`, throws if permissions hide whether it exists. */
 export function exists(place: string): boolean {
   return statsOf(place) !== undefined;
 }
@@ -57,9 +57,9 @@ export function namesIn(folder: string): string[] {
 }
 
 /**
- * To be asked before a file is opened: opening a FIFO waits for whoever writes to it, perhaps for ever, and a device
- * may have no end. A file that is missing is the caller's to report.
- * @throws UserError when `file` is there, and is not a regular file or can't be read
+ * Call this before opening a file: opening a FIFO waits for a writer, perhaps for ever, and a device may have no end.
+ * A missing file is left to the caller.
+ * @throws UserError if `file` exists, and is not a regular file or can't be read
  */
 export function expectReadableFile(file: string): void {
   const stats = statsOf(file);
@@ -75,7 +75,7 @@ export function expectReadableFile(file: string): void {
   }
 }
 
-/** What the system, not this program, failed at: such errors have a code. */
+/** Whether the operating system reported the error: such errors have a code. */
 export function isSystemError(error: unknown): boolean {
   return codeOf(error) !== undefined;
 }

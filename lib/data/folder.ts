@@ -24,10 +24,10 @@ export interface ImageFolder {
 const MAX_CLASSES = 256;
 const CHANNELS = 3;
 
-/** Decoding takes 15 bytes a pixel for a moment (TensorFlow's three bytes, and three int32 of tfjs): 1.5 GB. */
+/** Decoding takes 15 bytes a pixel for a moment (three bytes from TensorFlow, and three int32 in tfjs): 1.5 GB. */
 const MAX_PIXELS = 100e6;
 
-/** What systems leave in folders without being asked. */
+/** Files that operating systems leave in folders. */
 const CLUTTER = new Set(['Thumbs.db', 'desktop.ini']);
 
 /** Names in code-unit order, the same in every locale. */
@@ -46,11 +46,13 @@ function listClasses(split: string): string[] {
   const names = listNames(split);
   const stray = names.find((name) => !isFolder(path.join(split, name)));
   if (stray !== undefined) {
-    throw new UserError(`${path.join(split, stray)} is no folder; expected one folder a class in ${split}.`);
+    throw new UserError(
+      `${path.join(split, stray)} is not a folder; expected one folder for each class in ${split}.`,
+    );
   }
   if (names.length < 2 || names.length > MAX_CLASSES) {
     throw new UserError(
-      `${split} has ${counted(names.length, 'class folder')}; expected 2 to ${MAX_CLASSES}, one a class.`,
+      `${split} has ${counted(names.length, 'class folder')}; expected 2 to ${MAX_CLASSES}, one for each class.`,
     );
   }
   return names;
@@ -68,7 +70,7 @@ function listImages(split: string, classNames: readonly string[]): ImageFiles {
     for (const name of names) {
       const file = path.join(folder, name);
       if (!/\.(jpe?g|png)$/i.test(name)) {
-        throw new UserError(`${file} is no image by its name; expected .jpg, .jpeg or .png.`);
+        throw new UserError(`${file} is not an image by its name; expected .jpg, .jpeg or .png.`);
       }
       files.push(file);
       labels.push(label);
@@ -79,7 +81,7 @@ function listImages(split: string, classNames: readonly string[]): ImageFiles {
 
 /**
  * Lists a folder of images. The class names are the names of the folders, sorted.
- * @throws UserError naming the place that differs from the layout
+ * @throws UserError that names the file or folder that breaks the layout
  */
 export function listImageFolder(folder: string): ImageFolder {
   const trainFolder = path.join(folder, 'train');
@@ -111,8 +113,8 @@ interface Decoded {
 }
 
 /**
- * Decodes one image to red, green and blue bytes: grey becomes three equal channels, transparency is dropped,
- * 16 bits a channel become 8.
+ * Decodes an image to red, green and blue bytes: grey becomes three equal channels, transparency is dropped,
+ * and 16-bit channels become 8-bit.
  */
 async function decode(file: string, size: ImageSize | undefined): Promise<Decoded> {
   expectReadableFile(file);
@@ -124,7 +126,7 @@ async function decode(file: string, size: ImageSize | undefined): Promise<Decode
   }
   if (!isJpegOrPng(bytes)) {
     throw new UserError(
-      `${file} is no image (${counted(bytes.length, 'byte')}); expected JPEG or PNG content.`,
+      `${file} is not an image (${counted(bytes.length, 'byte')}); expected JPEG or PNG content.`,
     );
   }
   const stated = statedSize(bytes);
@@ -157,10 +159,10 @@ async function decode(file: string, size: ImageSize | undefined): Promise<Decode
 /**
  * Reads the chosen images.
  * @param indices which of `files`, in the order of the result
- * @param size [height, width] that all are resized to (bilinear); without it all must have one size
- * @param like an image read before, whose size these must have too
+ * @param size [height, width] to resize all to (bilinear). Without it, all must have the same size
+ * @param like an image read before; these must have its size
  * @returns images uint8 [indices.length, height, width, 3], and the first file with its size
- * @throws UserError naming the file that cannot be read, or the first two whose sizes differ
+ * @throws UserError that names the file that cannot be read, or the first two whose sizes differ
  */
 export async function readImages(
   { files, labels }: ImageFiles,

@@ -17,7 +17,7 @@ export async function sha256File(file: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** sha256 over everything a training run sees of a dataset; see `DataSource.digest`. */
+/** sha256 of everything that training sees of a dataset; see `DataSource.digest`. */
 export function datasetDigest(
   dataset: Pick<Dataset, 'classNames' | 'imageShape' | 'train' | 'test'>,
 ): string {

@@ -1,4 +1,4 @@
-/** What an image file says about itself before any pixel. */
+/** Reads the header of an image file: its format and size. */
 
 /** [height, width] */
 export type ImageSize = readonly [number, number];
@@ -23,12 +23,12 @@ function begins(bytes: Buffer, signature: Buffer): boolean {
   return bytes.subarray(0, signature.length).equals(signature);
 }
 
-/** Start-of-frame markers, less those between them that mean something else (ITU T.81, table B.1). */
+/** The start-of-frame markers; three in their range mean something else (ITU T.81, table B.1). */
 function isStartOfFrame(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 }
 
-/** Goes from segment to segment: 0xff, a marker, and a length that counts itself, of what follows. */
+/** Follows the segments: each is 0xff, a marker, and a length that includes its own two bytes. */
 function jpegSize(bytes: Buffer): ImageSize | undefined {
   let at = 2;
   while (at + 9 <= bytes.length && bytes[at] === 0xff) {

@@ -1,4 +1,4 @@
-/** Decides which dataset serves, and loads it. */
+/** Chooses the dataset, and loads it. */
 import * as path from 'node:path';
 import { UserError } from '../runtime/errors';
 import { dataDir } from '../runtime/paths';
@@ -18,34 +18,34 @@ import type { Dataset, DataSource, ImageSet } from './types';
 
 export interface LoadOptions {
   /**
-   * - 'auto': CIFAR-10 from CIFAR10_DIR, else from data/, else downloaded to data/; the built-in sample when
+   * - 'auto': CIFAR-10 from CIFAR10_DIR, else from data/, else downloaded to data/; the built-in sample if
    *   no host can be reached
    * - 'cifar10': the same, but never the sample
    * - 'sample': the built-in sample
    * - a folder: CIFAR-10 batch files, or images under train/<class>/ and test/<class>/
    *
-   * DATA_SOURCE decides when this is not given, and 'auto' when neither is.
+   * Defaults to DATA_SOURCE, and without that to 'auto'.
    */
   readonly source?: string;
-  /** Take this many images, stratified by class, instead of all. */
+  /** How many images to take, stratified by class. Defaults to all. */
   readonly trainLimit?: number;
   readonly testLimit?: number;
-  /** Chooses the subset, or for the built-in sample the pictures drawn; a whole number from 0 to 2^32 - 1. */
+  /** Fixes which subset is chosen, or which pictures the built-in sample draws; a whole number from 0 to 2^32 - 1. */
   readonly seed?: number;
-  /** False: don't use the network. */
+  /** Whether to use the network. Defaults to true. */
   readonly download?: boolean;
-  /** [height, width] that the images of an image folder are resized to. */
+  /** [height, width] to resize the images of a folder to. */
   readonly imageSize?: ImageSize;
-  /** Called while downloading; without it a progress bar goes to the terminal. */
+  /** Called while downloading. Defaults to a progress bar in the terminal. */
   readonly onProgress?: (progress: Progress) => void;
-  /** Called with what the person should know at once; without it that goes to standard error. */
+  /** Called with what the user should know at once. Defaults to printing it on standard error. */
   readonly onNotice?: (message: string) => void;
 }
 
-/** What `loadDataset` finds around it. Tests give their own. */
+/** What `loadDataset` depends on besides its options. Tests pass their own. */
 export interface Surroundings {
   readonly env: Environment;
-  /** Where downloads go and are found again. */
+  /** Where downloads are kept. */
   readonly dataFolder: string;
   readonly release: Cifar10Release;
   readonly timeouts?: Partial<Timeouts>;
@@ -53,15 +53,15 @@ export interface Surroundings {
 
 const usualSurroundings: Surroundings = { env: process.env, dataFolder: dataDir, release: officialRelease };
 
-/** The name of the real thing: files proved to come from the official archive, and nothing else. */
+/** The name for files that provably come from the official archive, and for nothing else. */
 export const CIFAR10_NAME = 'CIFAR-10';
 export const SAMPLE_NAME = 'built-in sample';
 
 /**
  * Loads the dataset that `options.source` or the environment names: CIFAR10_DIR (a folder that has the files),
  * CIFAR10_NAME (what to call unverified files), CIFAR10_MIRROR (where else to download from), DATA_SOURCE.
- * What is asked for by name is loaded or the call fails; only 'auto' without a network gives the sample.
- * @throws UserError with the value met, what was expected, and what to do
+ * A source that is named is loaded, or the call fails; only 'auto' without a network gives the sample.
+ * @throws UserError with the value found, what was expected, and what to do
  */
 export async function loadDataset(
   options: LoadOptions = {},
@@ -81,7 +81,7 @@ export async function loadDataset(
   }
 }
 
-/** One line for tables and captions: the name, and how much of it this is. */
+/** One line for tables and captions: the name, and how much of it was loaded. */
 export function describe(dataset: Dataset): string {
   const part = (set: ImageSet, available: number, noun: string): string => {
     const of = set.count === available ? '' : ` of ${grouped(available)}`;
@@ -123,7 +123,7 @@ async function loadAuto(options: LoadOptions, surroundings: Surroundings): Promi
   return loadCifar10(folder, options, surroundings);
 }
 
-/** @returns the folder with the batch files: the one named, or the one in data/, after a download if need be */
+/** @returns the folder with the batch files: the one named, or the one in data/, after a download if needed */
 async function obtainCifar10(options: LoadOptions, surroundings: Surroundings): Promise<string> {
   const { dataFolder, release, timeouts } = surroundings;
   const named = setting(surroundings.env, 'CIFAR10_DIR');
@@ -202,7 +202,7 @@ async function loadFolder(
   const batches = [folder, path.join(folder, batchesFolder)].find(hasBatches);
   if (batches !== undefined) return loadCifar10(batches, options, surroundings);
 
-  // Only here: TensorFlow takes a second and 200 MB to load, and the other sources don't need it.
+  // Imported only here: TensorFlow takes a second and 200 MB to load, and the other sources don't need it.
   const { isImageFolder, listImageFolder, readImages } = await import('./folder');
   if (!isImageFolder(folder)) {
     throw new UserError(
@@ -256,7 +256,7 @@ function loadSample(options: LoadOptions, note?: string): Dataset {
 
 type Content = Pick<Dataset, 'classNames' | 'imageShape' | 'train' | 'test'>;
 
-/** Adds the source, whose digest is computed when it is first asked for. */
+/** Adds the source, whose digest is computed when it is first read. */
 function withDigest(origin: Omit<DataSource, 'digest'>, content: Content): Content & { source: DataSource } {
   let digest: string | undefined;
   const source: DataSource = {

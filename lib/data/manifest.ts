@@ -1,7 +1,7 @@
 /**
- * The proof that lies beside the unpacked files: which archive they came from, and the sha256 of each. It is
- * written only while unpacking an archive whose own sha256 was checked, and compared at every load. So files
- * that were changed, or torn by a power cut, are found, and only files with this proof are called CIFAR-10.
+ * The proof of the unpacked files' origin: which archive they came from, and the sha256 of each. It is written only
+ * while unpacking an archive whose own sha256 was checked, and compared at every load. So files that were changed, or
+ * cut short by a power failure, are found, and only files with this proof are called CIFAR-10.
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -22,7 +22,7 @@ export function writeManifest(folder: string, manifest: Manifest): void {
   fs.writeFileSync(path.join(folder, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
-/** The sha256 that `file`, a name or a path, must have; undefined when the manifest doesn't know it. */
+/** The sha256 that `file`, a name or a path, must have; undefined if the manifest doesn't list it. */
 export function expectedSum(manifest: Manifest, file: string): string | undefined {
   return manifest.files[path.basename(file)];
 }
@@ -35,8 +35,8 @@ function isManifest(value: unknown): value is Manifest {
 }
 
 /**
- * @returns undefined when the folder has none
- * @throws UserError when the file is there and is no manifest
+ * @returns undefined if the folder has none
+ * @throws UserError if the file exists and is not a manifest
  */
 export function readManifest(folder: string): Manifest | undefined {
   const file = path.join(folder, manifestFile);

@@ -1,7 +1,7 @@
 import type { Random } from './random';
 import type { ImageSet } from './types';
 
-/** In which directions of red, green and blue the pixels of a set vary, strongest first. */
+/** The directions in which the pixels of a set vary in red, green and blue, strongest first. */
 export interface PrincipalColours {
   /** Unit vectors of red, green and blue, at right angles to each other. */
   readonly directions: readonly (readonly number[])[];
@@ -63,7 +63,7 @@ function symmetricEigen(matrix: readonly (readonly number[])[]): { vectors: numb
   const size = matrix.length;
   const a = matrix.map((row) => [...row]);
   const vectors = a.map((_, i) => a.map((__, j) => (i === j ? 1 : 0)));
-  // Each sweep squares the error; ten are far more than three rows need.
+  // Each sweep squares the error; ten are more than enough for three rows.
   for (let sweep = 0; sweep < 10; sweep++) {
     for (let p = 0; p < size; p++) {
       for (let q = p + 1; q < size; q++) {
@@ -100,7 +100,7 @@ function rotateRows(matrix: number[][], { p, q, cos, sin }: Rotation): void {
 
 /** From a normal distribution of mean 0 and deviation 1 (Box & Muller 1958). */
 function normal(random: Random): number {
-  // 1 − u is never 0, whose logarithm there is none of.
+  // 1 − u is never 0, and 0 has no logarithm.
   const radius = Math.sqrt(-2 * Math.log(1 - random.between(0, 1)));
   return radius * Math.cos(random.between(0, 2 * Math.PI));
 }

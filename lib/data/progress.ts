@@ -5,8 +5,8 @@ const BAR_WIDTH = 30;
 const REDRAW_MS = 100;
 
 /**
- * Shows a download on a stream: a bar that is drawn over itself on a terminal, and in a log or a notebook a
- * line for every tenth.
+ * Shows a download on a stream: a bar that redraws itself in a terminal, and a line for every tenth in a log
+ * or a notebook.
  */
 export class ProgressBar {
   readonly #stream: NodeJS.WriteStream;

@@ -1,7 +1,7 @@
 /**
  * The built-in sample: ten kinds of 32x32 pictures drawn from a seed, for when there is no CIFAR-10. Figures
- * and textures in any colour, place, size and turn, on uneven backgrounds, with clutter and noise, so that no
- * single pixel tells much and networks differ on it.
+ * and textures of any colour, place, size and rotation, on uneven backgrounds, with clutter and noise, so that no
+ * single pixel says much, and networks differ in accuracy.
  *
  * Only integers, + - * /, Math.sqrt, abs, floor, min and max are used, all of which IEEE 754 fixes to the last
  * bit; sines are not. So a seed gives the same bytes on every platform.
@@ -11,10 +11,10 @@ import { kinds } from './sample/kinds';
 import { drawPicture, IMAGE_BYTES } from './sample/picture';
 import type { ImageSet } from './types';
 
-/** The seed of the pictures when no other is asked for. */
+/** The default seed of the pictures. */
 export const sampleSeed = 10;
 
-/** How many pictures make up the sample when no limits are given, and how many can be drawn. */
+/** How many pictures the sample has by default, and at most. */
 export const sampleCounts = {
   train: { usual: 10_000, most: 50_000 },
   test: { usual: 2_000, most: 10_000 },

@@ -2,14 +2,14 @@ import { allIndices } from './subset';
 import type { ImageSet } from './types';
 
 export interface ChannelStatistics {
-  /** One value a channel, of pixel values scaled to 0 to 1. */
+  /** One value for each channel, of pixel values scaled to 0 to 1. */
   readonly mean: readonly number[];
-  /** Standard deviation over all pixels of all images, one value a channel, on the same scale. */
+  /** Standard deviation over all pixels of all images, one value for each channel, on the same scale. */
   readonly deviation: readonly number[];
 }
 
 /**
- * Mean and deviation of each channel. The sums are of integers below 2^53, so exact.
+ * Mean and deviation of each channel. Exact, since the sums are integers below 2^53.
  * @param imageShape [height, width, channels]
  * @param indices which images. Defaults to all
  */

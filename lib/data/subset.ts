@@ -5,8 +5,8 @@ import type { ImageSet } from './types';
 
 /**
  * @param name of the option, for the message
- * @returns how many images to take; all when no limit is given
- * @throws UserError when the limit is not a whole number from the number of classes to `available`
+ * @returns how many images to take; all without a limit
+ * @throws UserError if the limit is not a whole number from the number of classes to `available`
  */
 export function checkLimit(
   name: string,
@@ -17,14 +17,14 @@ export function checkLimit(
   if (limit === undefined) return available;
   if (Number.isInteger(limit) && limit >= classCount && limit <= available) return limit;
   throw new UserError(
-    `${name} is ${limit}; expected a whole number from ${grouped(classCount)} (one image a class) ` +
+    `${name} is ${limit}; expected a whole number from ${grouped(classCount)} (one image for each class) ` +
       `to ${grouped(available)} (all images).`,
   );
 }
 
 /**
  * How many images of each class a stratified subset takes: at least one, and beyond that in proportion to the
- * class sizes, by Webster's method of giving seats to parties.
+ * class sizes, by Webster's method for allotting seats to parties.
  */
 function shares(sizes: readonly number[], limit: number): number[] {
   const taken = sizes.map((size) => Math.min(size, 1));
@@ -49,7 +49,7 @@ function shares(sizes: readonly number[], limit: number): number[] {
  * larger contains the smaller.
  * @param labels of all images
  * @param limit how many to choose, checked by `checkLimit`
- * @returns the places of the chosen images, ascending
+ * @returns the indices of the chosen images, ascending
  */
 export function chooseSubset(
   labels: Uint8Array,
@@ -79,7 +79,7 @@ export function takeSubset(set: ImageSet, indices: Uint32Array): ImageSet {
   return { images, labels, count: indices.length };
 }
 
-/** All places of a set of `count` images, ascending. */
+/** All indices of a set of `count` images, ascending. */
 export function allIndices(count: number): Uint32Array {
   return Uint32Array.from({ length: count }, (_, i) => i);
 }

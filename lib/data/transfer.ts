@@ -1,4 +1,4 @@
-/** One request to one host for a file whose size is known, or for the rest of it. */
+/** One request to one host, for a file of known size or for the rest of it. */
 import * as fs from 'node:fs';
 import type { ReadableStream } from 'node:stream/web';
 import { failedTo, sizeOf } from './files';
@@ -14,20 +14,20 @@ export interface Progress {
 export interface Timeouts {
   /** How long a host may take to answer at all, in milliseconds. */
   readonly connectMs: number;
-  /** A download that has begun must bring `stallBytes` in each such time, in milliseconds. */
+  /** In each period of this many milliseconds, a download has to bring at least `stallBytes`. */
   readonly stallMs: number;
   readonly stallBytes: number;
 }
 
-/** 1 kB a second: at less, CIFAR-10 would take two days, and another host may be faster. */
+/** 1 kB a second: below that, CIFAR-10 would take two days, and another host may be faster. */
 export const defaultTimeouts: Timeouts = { connectMs: 5_000, stallMs: 20_000, stallBytes: 20_000 };
 
 export interface TransferRequest {
-  /** Where it grows; what is there already is kept and continued. */
+  /** The file to fill. What it holds already is kept and continued. */
   readonly file: string;
-  /** Its exact size. Content is the caller's to check. */
+  /** Its exact size. The caller checks the content. */
   readonly bytes: number;
-  /** Those that are missing are the default ones. */
+  /** Default to `defaultTimeouts`. */
   readonly timeouts?: Partial<Timeouts>;
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -47,10 +47,10 @@ export class HostFailure extends Error {
   }
 }
 
-/** Statuses that proxies and gateways answer with when they don't let a request through; 407 `fetch` rejects. */
+/** Statuses with which proxies and gateways turn a request away. On 407, `fetch` itself rejects. */
 const PROXY_STATUSES: readonly number[] = [403, 502, 503, 504, 511];
 
-/** Aborts a request with a reason of ours when nothing happens for a while. */
+/** Aborts a request, with a reason, when nothing happens for a while. */
 class Watchdog {
   readonly #controller = new AbortController();
   #timer: NodeJS.Timeout | undefined;
@@ -71,14 +71,14 @@ class Watchdog {
     clearTimeout(this.#timer);
   }
 
-  /** Gives up the request; without this a response that is not read to its end would keep its connection. */
+  /** Ends the request: otherwise a response that is not read to its end would keep its connection open. */
   abandon(): void {
     this.stop();
     this.#controller.abort();
   }
 }
 
-/** Where a body grows whose host hasn't said that it is the file: it takes the file's place only when it is whole. */
+/** Where an answer without a stated size is kept until it turns out to be whole, and takes the file's place. */
 export function unprovedFile(file: string): string {
   return `${file}.unproved`;
 }
@@ -109,8 +109,8 @@ export async function transfer(url: string, request: TransferRequest): Promise<v
 }
 
 async function ask(url: string, present: number, signal: AbortSignal): Promise<Response> {
-  // The archive must come as it is. And no If-Range: the size and the sha256 tell whether the parts belong
-  // together, also when they came from two hosts, whose validators differ.
+  // No compression on the way. And no If-Range: size and sha256 show whether the parts belong together, even if they
+  // came from two hosts, whose validators differ.
   const headers: Record<string, string> = { 'accept-encoding': 'identity' };
   if (present > 0) headers.range = `bytes=${present}-`;
   try {
@@ -122,13 +122,13 @@ async function ask(url: string, present: number, signal: AbortSignal): Promise<R
 }
 
 interface Body {
-  /** The byte that it starts with: `present`, or 0 from a host that sends the file from its start. */
+  /** The offset of its first byte: `present`, or 0 from a host that sends the file from its start. */
   readonly start: number;
-  /** Whether the host said the file's exact size. A sign-in page may come without any, in the file's place. */
+  /** Whether the host stated the file's exact size. A sign-in page in the file's place may come without a size. */
   readonly proved: boolean;
 }
 
-/** @throws HostFailure when the answer is not the file asked for */
+/** @throws HostFailure if the answer is not the requested file */
 function checkAnswer(response: Response, present: number, bytes: number): Body {
   const { status, statusText, headers } = response;
   const refused = (reason: string): HostFailure => new HostFailure('refused', reason);
@@ -169,7 +169,7 @@ async function receive(
   const interrupted = (reason: string): HostFailure =>
     new HostFailure('interrupted', `${reason} after ${grouped(received)} of ${counted(bytes, 'byte')}`);
 
-  // Only waiting for the host counts, not the time that the disk takes.
+  // Only the time spent waiting for the host counts, not the disk's.
   let waitedMs = 0;
   let cameMeanwhile = 0;
   const next = async (): Promise<Uint8Array | undefined> => {
@@ -195,7 +195,7 @@ async function receive(
     onProgress?.({ url, received, total: bytes });
     for (let chunk = await next(); chunk; chunk = await next()) {
       if (received + chunk.length > bytes) {
-        // None of what this host sent can be trusted to belong to the file.
+        // Nothing that this host sent can be trusted.
         await handle.truncate(start);
         throw new HostFailure('refused', `sends more than the expected ${counted(bytes, 'byte')}`);
       }
@@ -210,7 +210,7 @@ async function receive(
   if (received < bytes) throw interrupted('broke off');
 }
 
-/** Runs a file operation; its failure is the disk's, not the host's, so no other host is tried. */
+/** Runs a file operation. If it fails, the disk is at fault, not the host, so no other host is tried. */
 async function onDisk<T>(file: string, operation: () => Promise<T>): Promise<T> {
   try {
     return await operation();
@@ -219,7 +219,7 @@ async function onDisk<T>(file: string, operation: () => Promise<T>): Promise<T> 
   }
 }
 
-/** What went wrong below `fetch`, which itself only says "fetch failed". */
+/** The cause of a failed `fetch`, whose own message is only "fetch failed". */
 function networkReason(error: unknown): string {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   switch (codeOf(cause)) {

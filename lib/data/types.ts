@@ -1,4 +1,4 @@
-/** Images of one split with their labels, as they lie on disk: bytes, never floats. */
+/** The images of one split with their labels, as bytes, never as floats. */
 export interface ImageSet {
   /** `count` images one after another, each height x width x channels (NHWC), values 0 to 255. */
   readonly images: Uint8Array;
@@ -12,19 +12,19 @@ export type SourceKind = 'cifar10' | 'folder' | 'sample';
 /** Where a dataset came from. */
 export interface DataSource {
   readonly kind: SourceKind;
-  /** A folder, or for the built-in sample the code that drew it. */
+  /** A folder, or for the built-in sample, the code that drew it. */
   readonly location: string;
   /**
    * sha256 over class names, shape, pixels and labels of exactly the images returned: two datasets with the
    * same digest train the same. Computed when first read; about 0.1 s for all of CIFAR-10.
    */
   readonly digest: string;
-  /** What the reader of a result should know, for instance why the built-in sample serves. */
+  /** What the reader of a result should know, for instance why the built-in sample was used. */
   readonly note?: string;
 }
 
 export interface Dataset {
-  /** What tables, figures and notebooks call it: 'CIFAR-10', 'built-in sample', ... */
+  /** Its name in tables, figures and notebooks: 'CIFAR-10', 'built-in sample', ... */
   readonly name: string;
   readonly source: DataSource;
   readonly classNames: readonly string[];

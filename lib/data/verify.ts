@@ -11,8 +11,8 @@ import { grouped } from './text';
 
 /**
  * Checks CIFAR-10 on disk (CIFAR10_DIR, else data/): every file against its sha256, and every record.
- * @returns what was found, in lines for a person
- * @throws UserError when there is none, or naming all files that differ
+ * @returns what was found, in readable lines
+ * @throws UserError if there is none, or that names all files that differ
  */
 export async function verifyCifar10(
   env: Environment = process.env,

@@ -1,4 +1,4 @@
-/** Which device TensorFlow runs on, found out by running it. */
+/** Finds the device that TensorFlow runs on, by running it. */
 import { spawn } from 'node:child_process';
 import * as path from 'node:path';
 import { type OneDnn, oneDnnVariable, readOneDnn } from './one-dnn';
@@ -7,14 +7,14 @@ import { type Gpu, readDeviceLog } from './tensorflow-log';
 
 /** What the probing process prints. */
 export interface ProbeAnswer {
-  /** Whether the convolution and its gradients have the values they must have. */
+  /** Whether the convolution and its gradients have the right values. */
   readonly right: boolean;
   /** The native TensorFlow's version. */
   readonly version: string;
   readonly usesGpu: boolean;
 }
 
-/** What is known about the machine apart from TensorFlow, which sharpens the reason for having no GPU. */
+/** What is known about the machine besides TensorFlow; it helps to explain why there is no GPU. */
 export interface Circumstances {
   /** The TensorFlow that set-up installed; 'none': the user's own library. Undefined: not set up. */
   readonly flavour: 'cpu' | 'cuda' | 'none' | undefined;
@@ -24,16 +24,16 @@ export interface Circumstances {
 }
 
 export interface Probe {
-  /** Whether TensorFlow loaded and calculated the right values. */
+  /** Whether TensorFlow loaded and computed the right values. */
   readonly works: boolean;
   readonly version?: string;
   readonly device: 'GPU' | 'CPU' | 'none';
   readonly gpus: readonly Gpu[];
-  /** Why TensorFlow doesn't run on a GPU; missing when it does. */
+  /** Why TensorFlow doesn't run on a GPU; missing if it does. */
   readonly whyNoGpu?: string;
-  /** Whether operations on the CPU run on oneDNN, and who decided that; missing when TensorFlow doesn't run. */
+  /** Whether operations on the CPU run on oneDNN, and who decided that; missing if TensorFlow doesn't run. */
   readonly oneDnn?: OneDnn;
-  /** Why it doesn't work, with the command that helps; missing when it works. */
+  /** Why it doesn't work, with the command that helps; missing if it works. */
   readonly problem?: string;
 }
 
@@ -66,7 +66,7 @@ function whyNoGpu(log: string, { flavour, cardPresent, env }: Circumstances): st
   return cardPresent ? 'TensorFlow gives no reason' : 'this machine shows no NVIDIA card';
 }
 
-/** The lines of a failed process that say what went wrong, without its notices and its stack. */
+/** The line of a failed process that says what went wrong, without notices and stack. */
 function errorOf({ code, signal, stderr }: ProbeOutput): string {
   if (signal === 'SIGILL') return 'this processor lacks instructions (AVX) that TensorFlow is built with';
   const lines = stderr.split('\n').map((line) => line.trim());
@@ -75,13 +75,13 @@ function errorOf({ code, signal, stderr }: ProbeOutput): string {
   return signal === null ? `its process ended with code ${code}` : `its process was ended by ${signal}`;
 }
 
-/** Draws the conclusions from what a probing process left behind. */
+/** Reads the output of a probing process. */
 export function readProbe(output: ProbeOutput, circumstances: Circumstances): Probe {
   let answer: ProbeAnswer | undefined;
   try {
     answer = JSON.parse(output.stdout.trim().split('\n').at(-1) ?? '') as ProbeAnswer;
   } catch {
-    // No answer: it failed before it could give one.
+    // It failed before it could answer.
   }
   if (output.code !== 0 || !answer) {
     const problem = `TensorFlow does not run in Node: ${errorOf(output)}; to mend it, run: npm run setup`;
@@ -100,12 +100,12 @@ export function readProbe(output: ProbeOutput, circumstances: Circumstances): Pr
   };
 }
 
-/** Runs a convolution with its gradients in a process of its own, and tells on which device it ran. */
+/** Runs a convolution with its gradients in a separate process, and says on which device it ran. */
 export async function probeTensorFlow(circumstances: Circumstances): Promise<Probe> {
   const env = {
     ...circumstances.env,
     TF_CPP_MIN_LOG_LEVEL: '0',
-    // Not otherwise logged: which library could not be loaded, and what the driver's versions are.
+    // Logs which library could not be loaded, and the driver's version.
     TF_CPP_VMODULE: 'dso_loader=1,cuda_diagnostics=1',
   };
   const child = spawn(process.execPath, ['-r', registerTs, path.join(__dirname, 'probe.ts')], {

@@ -9,26 +9,26 @@ export type MimeBundle = Readonly<Record<string, unknown>>;
 export interface DisplayHost {
   /**
    * Shows a bundle below the running cell.
-   * @param id names the place, so that a later call with `update` replaces what stands there
-   * @param update replaces the earlier output of the same `id` instead of adding one
+   * @param id names the place, so that a later call with `update` replaces its output
+   * @param update replaces the earlier output with the same `id` instead of adding to it
    */
   show(bundle: MimeBundle, id?: string, update?: boolean): void;
   /**
-   * Takes away all output of the running cell.
-   * @param wait only when the next output comes, so that nothing flickers
+   * Clears all output of the running cell.
+   * @param wait waits for the next output, so that nothing flickers
    */
   clear(wait?: boolean): void;
 }
 
 /**
- * A value whose class has a method of this name shows itself in that form where a cell ends with it. The symbol
- * is the one that JavaScript kernels for Jupyter share.
+ * A cell that ends with a value shows it by the value's method of this name, if present. JavaScript kernels for
+ * Jupyter share this symbol.
  */
 export const DISPLAY_SYMBOL = Symbol.for('Jupyter.display');
 
 let current: DisplayHost | undefined;
 
-/** Registers the host, or takes it away with `undefined`. Called by the kernel, and by tests. */
+/** Registers the host, or removes it with `undefined`. Called by the kernel and by tests. */
 export function setDisplayHost(host: DisplayHost | undefined): void {
   current = host;
 }

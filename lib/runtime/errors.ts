@@ -1,6 +1,6 @@
 /**
- * An error whose message is written for the person at the keyboard: the value that was met, what was
- * expected, and what to do. Command-line scripts print the message alone; a stack would only hide it.
+ * An error whose message is written for the user: the value found, what was expected, and what to do. Command-line
+ * scripts print the message alone; a stack would only hide it.
  */
 export class UserError extends Error {
   override readonly name: string = 'UserError';

@@ -1,14 +1,14 @@
-/** `--json FILE`, as every script that takes it writes it. */
+/** Writes the file named by `--json FILE`, for every script that has the option. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { UserError } from './errors';
 
 /**
- * Checks that a result can be written to `file`, to be called before the work begins: hours of training must not end
- * in a file that can't be written.
- * @param file undefined: nobody asked for one
- * @returns writes the result, whole or not at all; nothing without a file
- * @throws UserError now, or when the result is written, with the reason and what to do
+ * Checks that a result can be written to `file`. Call it before the work begins, so that hours of training don't end
+ * with a file that can't be written.
+ * @param file undefined if the option is missing
+ * @returns a function that writes the result, whole or not at all; without a file it does nothing
+ * @throws UserError, here or from the returned function, with the reason and what to do
  */
 export function jsonWriter(file: string | undefined): (content: object) => void {
   if (file === undefined) return () => undefined;
@@ -32,7 +32,7 @@ export function jsonWriter(file: string | undefined): (content: object) => void 
   };
 }
 
-/** Throws what writing would throw: a name that is too long, a folder that is missing or read-only. */
+/** Throws what writing would throw, for instance for a name that is too long or a missing or read-only folder. */
 function checkPlace(file: string): void {
   const stats = fs.statSync(file, { throwIfNoEntry: false });
   if (stats?.isDirectory()) throw new Error('it is a folder');
@@ -44,7 +44,7 @@ function checkPlace(file: string): void {
 
 function write(file: string, text: string): void {
   const stats = fs.statSync(file, { throwIfNoEntry: false });
-  // Something like /dev/stdout is written to, not replaced.
+  // A device such as /dev/stdout is written to, not replaced.
   if (stats && !stats.isFile()) {
     fs.writeFileSync(file, text);
     return;
@@ -59,7 +59,7 @@ function write(file: string, text: string): void {
   }
 }
 
-/** A link stays one: what it leads to is replaced. */
+/** Through a link, its target is replaced, not the link. */
 function targetOf(file: string): string {
   return fs.existsSync(file) ? fs.realpathSync(file) : file;
 }

@@ -1,15 +1,15 @@
 /**
- * oneDNN, the library whose kernels make TensorFlow fast on a CPU. This module loads nothing and sets nothing:
- * `environment.ts` turns oneDNN on, and TensorFlow's log says whether it is.
+ * oneDNN, the library whose kernels make TensorFlow fast on a CPU. This module neither loads nor sets
+ * anything: `environment.ts` turns oneDNN on, and TensorFlow's log says whether it is on.
  */
 
-/** TensorFlow takes 1 and true for on, 0 and false for off, and with anything else it goes by the CPU. */
+/** 1 or true turns it on, 0 or false off; with any other value TensorFlow decides by the CPU. */
 export const oneDnnVariable = 'TF_ENABLE_ONEDNN_OPTS';
 
 export interface OneDnn {
   /** Whether operations on the CPU use it. */
   readonly on: boolean;
-  /** Who decided that: the user's environment, this project's default, or TensorFlow against or without either. */
+  /** Who decided that: the user's environment, this project's default, or TensorFlow itself. */
   readonly decidedBy: 'environment' | 'default' | 'tensorflow';
   /** TF_ENABLE_ONEDNN_OPTS as the user set it. */
   readonly setting?: string;

@@ -6,7 +6,7 @@ export const projectRoot = path.resolve(__dirname, '..', '..');
 /** Where datasets are kept; not committed. */
 export const dataDir = path.join(projectRoot, 'data');
 
-/** Where runs, executed notebooks and pages go; not committed. */
+/** Where runs, executed notebooks and pages are kept; not committed. */
 export const outputsDir = path.join(projectRoot, 'outputs');
 
 /** The notebooks as committed: without outputs. */
@@ -15,10 +15,10 @@ export const notebooksDir = path.join(projectRoot, 'notebooks');
 /** The project's own Python environment, made by `npm run setup`. */
 export const venvDir = path.join(projectRoot, '.venv');
 
-/** What `node -r` takes to run TypeScript: ts-node, with what it compiled before. */
+/** The module for `node -r` that runs TypeScript: ts-node, with a cache of what it compiled before. */
 export const registerTs = path.join(__dirname, 'register-ts.js');
 
-/** A path as people read it: from the project's folder on, where it lies within. */
+/** A readable path: relative to the project's folder if it lies inside. */
 export function shownPath(file: string): string {
   const inside = path.relative(projectRoot, file);
   return inside.startsWith('..') ? file : inside;

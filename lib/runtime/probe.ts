@@ -1,12 +1,12 @@
 /**
- * Run as a process of its own by `probeTensorFlow`: a small convolution and its gradients, compared with values
- * known by arithmetic. Prints one line of JSON. A process, because TensorFlow speaks of devices only on standard
- * error, and because a broken installation can end the process that loads it.
+ * `probeTensorFlow` runs this in a separate process: a small convolution and its gradients, compared with values
+ * computed by hand. Prints one line of JSON. It is a process because TensorFlow names devices only on standard error,
+ * and because a broken installation can end the process that loads it.
  */
 import type { ProbeAnswer } from './device';
 import { tf } from './tensorflow';
 
-/** tfjs-node's backend, as far as it tells which TensorFlow runs and where. */
+/** The part of tfjs-node's backend that says which TensorFlow runs, and on what device. */
 interface NativeBackend {
   readonly binding: { readonly TF_Version: string };
   readonly isUsingGpuDevice: boolean;
@@ -18,7 +18,7 @@ const close = (found: ArrayLike<number>, expected: readonly number[]): boolean =
 /**
  * The sum of a 3×3 convolution, filter all ones, over the image 1, 2, ... 16: each of the four outputs is nine
  * times its centre pixel. The sum's gradient by a filter weight is the sum of the four pixels that it meets; by a
- * pixel, the number of windows that hold it.
+ * pixel, it is the number of windows that contain the pixel.
  */
 function convolutionIsRight(): boolean {
   const image = tf.range(1, 17).reshape<tf.Tensor4D>([1, 4, 4, 1]);

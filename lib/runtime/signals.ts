@@ -4,21 +4,21 @@ import { requestInterrupt } from './interrupt';
 const signals = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
- * npm passes Ctrl-C on to its child, which has it from the terminal already: what follows this soon, in milliseconds,
- * is the same key.
+ * npm passes Ctrl-C on to its child, which has already had it from the terminal: a signal that follows within this
+ * many milliseconds is the same key press.
  */
 const echoMs = 300;
 
 export interface SignalWatch {
-  /** What `timeout` and shells expect of a command that a signal stopped; undefined as long as none came. */
+  /** The exit code that shells expect of a command stopped by a signal; undefined before any signal. */
   exitCode(): number | undefined;
-  /** Takes the handlers away again. */
+  /** Removes the handlers. */
   release(): void;
 }
 
 /**
- * Turns signals into interrupts that work can answer in its own time. A second one, or one that nobody listens to,
- * ends the process at once.
+ * Turns signals into interrupts that running work can answer when it is ready. A second signal, or one without a
+ * listener, ends the process at once.
  */
 export function interruptOnSignals(): SignalWatch {
   let last = -Infinity;

@@ -1,4 +1,4 @@
-/** TensorFlow for the whole project. Take `tf` from here, never from the package: the environment comes first. */
+/** TensorFlow for the whole project. Import `tf` from here, never from the package, so that the environment is prepared first. */
 import './environment';
 import * as tf from '@tensorflow/tfjs-node-gpu';
 

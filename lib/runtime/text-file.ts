@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 
 /**
  * The beginning of a text file, however large the file is.
- * @param width letters of a line to keep; what is cut off is marked
+ * @param width characters to keep of each line; a cut is marked
  */
 export async function firstLines(file: string, count: number, width = 100): Promise<string[]> {
   const lines: string[] = [];

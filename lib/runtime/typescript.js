@@ -13,7 +13,7 @@ const cacheFolder = path.join(root, 'node_modules', '.cache', 'typescript');
 
 /**
  * Lets `require` load TypeScript, without checking types.
- * @param {{ compiler?: string }} [options] compiler: name of the package that is TypeScript; the project's unless told
+ * @param {{ compiler?: string }} [options] compiler: name of the package that is TypeScript; defaults to the project's
  */
 function registerTypeScript(options = {}) {
   const service = require('ts-node').register({

@@ -1,4 +1,4 @@
-/** What computed a result: the project's commit, Node, TensorFlow, the device. */
+/** The versions behind a result: the project's commit, Node, TensorFlow, and the device. */
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
@@ -7,7 +7,7 @@ import { projectRoot } from './paths';
 import { tf } from './tensorflow';
 
 export interface Versions {
-  /** The project's commit, with `-dirty` behind it if files were changed since; null outside a git clone. */
+  /** The project's commit, followed by `-dirty` if files have changed since; null outside a git clone. */
   readonly commit: string | null;
   readonly node: string;
   readonly tensorflow: string;
@@ -16,7 +16,7 @@ export interface Versions {
   readonly device: string;
 }
 
-/** tfjs-node's backend, as far as it tells which TensorFlow runs and where. */
+/** The part of tfjs-node's backend that says which TensorFlow runs, and on what device. */
 interface NativeBackend {
   readonly binding: { readonly TF_Version: string };
   readonly isUsingGpuDevice: boolean;
@@ -27,7 +27,7 @@ export function usesGpu(): boolean {
   return (tf.backend() as unknown as NativeBackend).isUsingGpuDevice;
 }
 
-/** Asked anew at each call: a notebook's kernel outlives many a commit. */
+/** Computed at each call: a notebook's kernel may outlive several commits. */
 export function versions(): Versions {
   const backend = tf.backend() as unknown as NativeBackend;
   return {
@@ -57,7 +57,7 @@ function processor(): string {
 
 const driverFolder = '/proc/driver/nvidia/gpus';
 
-/** By the driver's own word: TensorFlow tells it nobody but its log. */
+/** Read from the driver: TensorFlow says it only in its log. */
 function card(): string {
   try {
     const [first] = fs.readdirSync(driverFolder);

@@ -17,7 +17,7 @@ const { readJson, writeJson, needRoom } = require('./files');
 
 /** @typedef {import('./tensorflow').TensorFlow} TensorFlow */
 
-/** Ours: makes TF_CPP_MIN_LOG_LEVEL count from the first message on. */
+/** Ours: applies TF_CPP_MIN_LOG_LEVEL from the first message on. */
 const LOG_LEVEL = path.join(__dirname, 'log_level.cc');
 
 /** Ours: gives tensors memory of their own. */
@@ -49,7 +49,7 @@ function places(root) {
     packageFolder,
     folder,
     addon: path.join(folder, 'tfjs_binding.node'),
-    // Needs this ending, or Node would not try to load it.
+    // Node loads only files with this ending.
     unfinished: path.join(folder, 'tfjs_binding.new.node'),
     record: path.join(folder, 'setup.json'),
     headers: path.join(root, 'node_modules', 'node-api-headers', 'include'),
@@ -57,7 +57,7 @@ function places(root) {
 }
 
 /**
- * The run path for the loader: relative to the addon inside the clone, so that the clone can be moved.
+ * The loader's run path: relative to the addon if inside the clone, so that the clone can be moved.
  * @param {string} root
  * @param {string} addonFolder
  * @param {string} libraryFolder
@@ -69,7 +69,7 @@ function runPath(root, addonFolder, libraryFolder) {
 }
 
 /**
- * What the addon depends on, to be compared with the record of the last compilation.
+ * What the addon depends on, for comparison with the record of the last compilation.
  * @param {string} root
  * @param {TensorFlow} tensorflow
  */
@@ -87,7 +87,7 @@ function ingredients(root, tensorflow) {
 }
 
 /**
- * Why the addon has to be compiled, '' if it has not. `npm ci` takes the addon away with the package's folder.
+ * Why the addon has to be compiled, '' if it need not. `npm ci` removes the addon with the package's folder.
  * @param {string} root
  * @param {TensorFlow} tensorflow
  */

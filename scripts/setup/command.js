@@ -1,14 +1,14 @@
 'use strict';
 /**
- * Running the programs that set-up is made of, so that none outlives it: not when the user stops set-up, and
- * not beyond the next run when set-up itself was killed.
+ * Runs the programs of set-up so that none outlives it: they end when the user stops set-up, and at the latest with
+ * the next run if set-up itself was killed.
  */
 const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { identify, isRunning } = require('../../lib/runtime/process-lock');
 
-/** Enough of a failed program's output to see why. */
+/** Enough of a failed program's output to see why it failed. */
 const KEPT_LINES = 40;
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
@@ -17,7 +17,7 @@ const running = new Set();
 /**
  * @typedef {object} Outcome
  * @property {boolean} ok whether the program ended with 0
- * @property {number | null} code null when a signal ended it or it could not start
+ * @property {number | null} code null if a signal ended it or it could not start
  * @property {string} output the last lines of what it printed, both streams together
  */
 
@@ -25,13 +25,13 @@ const running = new Set();
  * @typedef {object} RunOptions
  * @property {string} cwd
  * @property {NodeJS.ProcessEnv} env
- * @property {string} [leftOverFile] where the child is noted while it runs, for `endLeftOver`
+ * @property {string} [leftOverFile] where the child is recorded while it runs, for `endLeftOver`
  * @property {number} [timeoutMs] after which the program is ended
  * @property {(line: string) => void} [onLine] called for each line as it is printed
  */
 
 /**
- * Runs a program and keeps the end of its output. Its failure is an outcome, not an exception.
+ * Runs a program and keeps the end of its output. A failure is an outcome, not an exception.
  * @param {string} file
  * @param {readonly string[]} args
  * @param {RunOptions} options
@@ -85,7 +85,7 @@ function run(file, args, options) {
   });
 }
 
-/** Ends what `run` has started. Every step can be cut off at any point, so there is nothing to wait for. */
+/** Ends what `run` has started. Every step can be interrupted at any point, so there is nothing to wait for. */
 function endAll() {
   for (const child of running) child.kill('SIGKILL');
 }
@@ -114,7 +114,7 @@ async function endLeftOver(leftOverFile) {
 }
 
 /**
- * The environment for Python programs: without what would mix other installations' packages into ours.
+ * The environment for Python programs: without the variables that would mix in packages of other installations.
  * @param {NodeJS.ProcessEnv} env
  * @returns {NodeJS.ProcessEnv}
  */

@@ -2,14 +2,14 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-/** What every failure ends with: the command that goes on from here. */
+/** The end of every failure message: the command that continues from here. */
 const THEN_AGAIN = 'then run: npm run setup';
 
-/** A failure told in one sentence: what was found, what is needed, and the command that helps. */
+/** A failure as one sentence: what was found, what is needed, and the command that helps. */
 class SetupError extends Error {
   /**
    * @param {string} message the sentence
-   * @param {string} [detail] the last lines of a failed program, shown above the sentence
+   * @param {string} [detail] the last lines of a failed program's output, shown above the sentence
    */
   constructor(message, detail = '') {
     super(message);
@@ -19,7 +19,7 @@ class SetupError extends Error {
 }
 
 /**
- * The first file of that name on PATH that may be executed.
+ * The first executable file of that name on PATH.
  * @param {string} name
  * @param {NodeJS.ProcessEnv} env
  */
@@ -37,7 +37,7 @@ function findOnPath(name, env) {
 }
 
 /**
- * @typedef {object} SystemPackages what to ask each package manager for
+ * @typedef {object} SystemPackages the name of a package for each package manager
  * @property {string} apt
  * @property {string} dnf
  * @property {string} pacman
@@ -47,7 +47,7 @@ function findOnPath(name, env) {
  */
 
 /**
- * The command that installs a system package here, for whichever package manager this machine has.
+ * The command that installs a system package with this machine's package manager.
  * @param {SystemPackages} packages
  * @param {NodeJS.ProcessEnv} env
  */
@@ -61,13 +61,13 @@ function installCommand(packages, env) {
   return `your system's package manager (the package is called ${packages.apt} on Debian)`;
 }
 
-/** What systems say of a place that may not be written. */
+/** How systems report a place that may not be written. */
 const REFUSALS = /\b(EACCES|EPERM|EROFS)\b|Errno (13|1|30)\b/;
 
 /**
- * The failure to write a place, as a sentence.
+ * A failed write, as a sentence.
  * @param {string} root the clone's folder
- * @param {string} code as the system names it: EACCES, EPERM, EROFS
+ * @param {string} code the system's name for it: EACCES, EPERM, EROFS
  * @param {string} place
  * @param {string} [detail]
  */
@@ -75,7 +75,7 @@ function unwritable(root, code, place, detail = '') {
   const isReadOnly = code === 'EROFS';
   const why = isReadOnly ? 'its file system is read-only' : 'you have no permission';
   const inside = !path.relative(root, path.resolve(root, place)).startsWith('..');
-  // Outside the clone npm alone writes: into its cache.
+  // Outside the clone, only npm writes: into its cache.
   const remedy = !inside
     ? 'name a folder for npm’s cache with export npm_config_cache=<folder>'
     : isReadOnly
@@ -88,7 +88,7 @@ function unwritable(root, code, place, detail = '') {
 }
 
 /**
- * Finds in the output of npm, pip or Python that a place may not be written.
+ * Looks in the output of npm, pip or Python for a place that may not be written.
  * @param {string} root
  * @param {string} output
  * @returns {SetupError | undefined}

@@ -5,7 +5,7 @@ const { SetupError, THEN_AGAIN } = require('./errors');
 
 /**
  * @param {string} file
- * @returns {unknown} the parsed content; undefined when the file is missing or is not whole
+ * @returns {unknown} the parsed content; undefined if the file is missing or damaged
  */
 function readJson(file) {
   try {
@@ -16,8 +16,8 @@ function readJson(file) {
 }
 
 /**
- * Writes a file so that it is there whole or not at all.
- * @param {string} file its folder is made if missing
+ * Writes a file whole or not at all.
+ * @param {string} file its folder is created if missing
  * @param {string | Buffer} content
  */
 function writeWhole(file, content) {
@@ -36,7 +36,7 @@ function writeJson(file, value) {
 }
 
 /**
- * The files below a folder, as paths relative to it; none when there is no such folder.
+ * The files below a folder, as paths relative to it; none if the folder is missing.
  * @param {string} folder
  * @returns {string[]}
  */
@@ -49,10 +49,10 @@ function listFiles(folder) {
 }
 
 /**
- * Fails with a sentence when the disk has less room than a step takes.
+ * Throws a sentence if the disk has less room than a step needs.
  * @param {string} folder an existing folder on the disk in question
  * @param {number} gigabytes
- * @param {string} what what the room is for
+ * @param {string} what what the room is needed for
  * @param {(folder: string) => { bavail: number, bsize: number }} [statfs]
  */
 function needRoom(folder, gigabytes, what, statfs = fs.statfsSync) {

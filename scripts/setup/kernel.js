@@ -7,7 +7,7 @@ const { listFiles, writeWhole } = require('./files');
 const NAME = 'tslab-cifar10';
 
 /**
- * The files that have to stand in .venv, by their place below it.
+ * The files that belong in .venv, by their path below it.
  * @param {string} root
  * @param {string} node the Node that runs the kernel
  * @returns {Map<string, Buffer>}
@@ -48,7 +48,7 @@ function holds(file, content) {
 }
 
 /**
- * Why the kernel has to be registered, '' if it has not: another Node runs, the clone was moved, or a file changed.
+ * Why the kernel has to be registered, '' if it need not: another Node runs, the clone was moved, or a file changed.
  * @param {string} root
  * @param {string} [node]
  */

@@ -1,5 +1,5 @@
 'use strict';
-/** The order of set-up's steps, and what the user reads while they run. */
+/** The steps of set-up in their order, and what they print. */
 const fs = require('node:fs');
 const path = require('node:path');
 const { acquireLock } = require('../../lib/runtime/process-lock');
@@ -18,8 +18,8 @@ const { describeVenv, makeVenv, readVenv, whyMakeVenv } = require('./venv');
 
 /**
  * @typedef {object} Step
- * @property {string} title what it makes and what that costs
- * @property {() => string} why why it has to run, '' if it has not: stats and small reads, nothing slow
+ * @property {string} title what it makes, and what that costs
+ * @property {() => string} why why it has to run, '' if it need not: only stats and small reads, nothing slow
  * @property {() => Promise<void> | void} make
  */
 
@@ -38,7 +38,7 @@ function plan(root, options, env) {
   const own = path.join(root, '.setup');
   const leftOverFile = path.join(own, 'running');
   const { choice } = options;
-  // `--auto` asks for what fits this machine, whatever was installed before.
+  // `--auto` chooses for this machine, whatever was installed before.
   const installed = options.chosenNow ? undefined : readVenv(root)?.flavour;
   const flavour = chooseFlavour(choice, installed, () => hasNvidiaCard(env));
   const findTensorFlow = () => {
@@ -86,7 +86,7 @@ function plan(root, options, env) {
 const secondsSince = (begun) => `${((performance.now() - begun) / 1000).toFixed(1)} s`;
 
 /**
- * Runs the steps that are due. Each is looked at only after those before it.
+ * Runs the steps that are due. Each is checked only after the ones before it have run.
  * @param {readonly Step[]} steps
  */
 async function makeAll(steps) {
@@ -100,7 +100,7 @@ async function makeAll(steps) {
   }
 }
 
-/** Ends the running program, the lock with it, when the user stops set-up. */
+/** Ends the running program and releases the lock when the user stops set-up. */
 function endOnSignals() {
   for (const [signal, code] of /** @type {const} */ ([
     ['SIGINT', 130],
@@ -109,7 +109,7 @@ function endOnSignals() {
   ])) {
     process.on(signal, () => {
       endAll();
-      console.error('\nSet-up was stopped. To go on, run: npm run setup');
+      console.error('\nSet-up was stopped. To continue, run: npm run setup');
       process.exit(code);
     });
   }
@@ -123,7 +123,7 @@ function endOnSignals() {
 async function setUp(root, options, env) {
   const begun = performance.now();
   needSupportedPlatform();
-  // Before anything is changed: a wrong name must not cost the TensorFlow that is there, nor be remembered.
+  // Before anything is changed: a wrong name must neither cost the installed TensorFlow nor be remembered.
   if (options.choice.libtensorflow !== undefined) namedTensorFlow(options.choice.libtensorflow);
   const choiceFile = path.join(root, '.setup', 'choice.json');
   const steps = plan(root, options, env);
@@ -147,7 +147,7 @@ async function setUp(root, options, env) {
       fs.rmSync(path.join(root, '.venv', 'setup.json'), { force: true });
       fs.rmSync(path.join(root, 'node_modules', '.package-lock.json'), { force: true });
     }
-    // Planned again: while this waited for the lock, the other set-up may have done it all.
+    // Planned again: while this process waited for the lock, the other one may have done it all.
     await makeAll(plan(root, options, env));
   } finally {
     lock.release();

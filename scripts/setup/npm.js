@@ -29,13 +29,13 @@ function readLock(file) {
  * Compares what is wanted with what npm says it installed.
  * @param {LockPackages} wanted package-lock.json's packages
  * @param {LockPackages} installed those of node_modules/.package-lock.json, which npm writes last
- * @returns {string} the first difference in words, '' when there is none
+ * @returns {string} the first difference in words, '' if there is none
  */
 function lockDifference(wanted, installed) {
   for (const [folder, entry] of Object.entries(wanted)) {
     if (folder === '') continue;
     if (!Object.hasOwn(installed, folder)) {
-      // Packages for other systems stay away.
+      // Packages for other systems are not installed.
       if (entry.optional) continue;
       return `${folder} is not installed`;
     }
@@ -44,14 +44,14 @@ function lockDifference(wanted, installed) {
       found.version === entry.version && found.integrity === entry.integrity && found.link === entry.link;
     if (!same) return `${folder} differs from the lockfile`;
   }
-  // A package that is left over can hide the right one from a neighbour.
+  // A leftover package can hide the right one from another package.
   const extra = Object.keys(installed).find((folder) => !Object.hasOwn(wanted, folder));
   return extra === undefined ? '' : `${extra} is not in the lockfile`;
 }
 
 /**
- * Why node_modules has to be made anew, '' if it has not. npm's own record counts, so that a plain `npm ci` is as
- * good as ours.
+ * Why node_modules has to be installed again, '' if it need not. npm's own record counts, so that a plain `npm ci` is
+ * as good as ours.
  * @param {string} root
  */
 function whyInstall(root) {
@@ -67,8 +67,8 @@ function whyInstall(root) {
 }
 
 /**
- * The npm that belongs to this run, as a command. npm names itself to the scripts it runs; it is started with
- * this Node, which need not be the one that its own first line finds.
+ * The npm that belongs to this run, as a command. npm names itself to the scripts it runs. It is started with
+ * this Node, which need not be the one that npm's first line would find.
  * @param {NodeJS.ProcessEnv} env
  * @returns {[string, ...string[]]}
  */
@@ -85,14 +85,14 @@ function npmCommand(env) {
   );
 }
 
-/** How npm says that it got no answer; the last is what `--offline` makes of a package its cache lacks. */
+/** How npm reports that it got no answer; the last one is for a package that its cache lacks under `--offline`. */
 const NO_ANSWER =
   /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT|EHOSTUNREACH|ENETUNREACH|EPROTO|network timeout|ENOTCACHED)\b/;
 
 /**
  * @param {string} root
  * @param {string} output npm's
- * @param {string} [ping] what the registry's not answering looked like, where it was asked before
+ * @param {string} [ping] how the registry failed to answer an earlier ping, if asked
  * @returns {SetupError}
  */
 function npmFailure(root, output, ping = '') {
@@ -113,7 +113,7 @@ function npmFailure(root, output, ping = '') {
 
 /**
  * Installs the packages of the lockfile. `npm ci` clears the folder first, so nothing of an interrupted install
- * survives.
+ * remains.
  * @param {string} root
  * @param {NodeJS.ProcessEnv} env
  * @param {string} leftOverFile

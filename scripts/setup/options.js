@@ -5,20 +5,20 @@ const { SetupError } = require('./errors');
 
 const HELP = `npm run setup [-- options]
 
-Makes everything the project needs inside this folder, and nothing outside it (npm and pip keep their own caches).
-It can be stopped at any moment; the next run goes on.
+Installs everything the project needs inside this folder, and nothing outside it (except npm's and pip's caches).
+It can be stopped at any time; the next run continues.
 
   --cpu      TensorFlow for the processor
   --cuda     TensorFlow for NVIDIA cards
-  --auto     TensorFlow for what this machine has: the default
+  --auto     TensorFlow for this machine's hardware (the default)
   --rebuild  install everything again
   --help     this text
 
-What was chosen is remembered for later runs, until another choice or --auto.
+The choice is remembered for later runs, until another one or --auto.
 
 Environment
   SETUP_DEVICE=cpu|cuda|auto      the same as the options
-  TFJS_LIBTENSORFLOW=<folder>     link this libtensorflow (include/ and lib/libtensorflow.so) in place of
+  TFJS_LIBTENSORFLOW=<folder>     link this libtensorflow (include/ and lib/libtensorflow.so) instead of
                                   installing one; remembered in the same way
   PYTHON=<program>                the Python to make .venv with, 3.10 to 3.13
   CXX=<compiler>                  the C++ compiler, with C++17
@@ -75,7 +75,7 @@ function readOptions(args, env, choiceFile) {
     if (arg === '--help' || arg === '-h') help = true;
     else if (arg === '--rebuild') rebuild = true;
     else if (!arg.startsWith('--') || !isDevice(name)) {
-      throw new SetupError(`${arg} is no option of set-up; for the list run: npm run setup -- --help`);
+      throw new SetupError(`${arg} is not an option of set-up; for the list run: npm run setup -- --help`);
     } else if (device !== undefined && device !== name) {
       throw new SetupError(
         `--${device} and --${name} exclude each other; for the list run: npm run setup -- --help`,
@@ -87,7 +87,7 @@ function readOptions(args, env, choiceFile) {
   if (library !== undefined && library !== '') {
     if (device !== undefined) {
       throw new SetupError(
-        `TFJS_LIBTENSORFLOW names the TensorFlow to link, which leaves --${device} nothing to choose: unset ` +
+        `TFJS_LIBTENSORFLOW names the TensorFlow to link, so --${device} has no effect: unset ` +
           'TFJS_LIBTENSORFLOW or drop the option, then run: npm run setup',
       );
     }

@@ -6,7 +6,7 @@ const { SetupError, findOnPath } = require('./errors');
 /** @typedef {import('./python-packages').Flavour} Flavour */
 
 /**
- * Fails where TensorFlow's wheels have no library to link.
+ * Throws on systems for which TensorFlow's wheels have no library to link.
  * @param {NodeJS.Platform} [platform]
  * @param {string} [arch]
  */
@@ -28,8 +28,8 @@ function needSupportedPlatform(platform = process.platform, arch = process.arch)
 
 /**
  * Whether an NVIDIA card can be used here. A loaded driver is not enough: a container sees its host's
- * /proc/driver/nvidia without having been given a card. Device files are what a program opens; the driver's own
- * tool makes them where none has been asked for yet.
+ * /proc/driver/nvidia without having been given a card. A program opens device files; the driver's own tool
+ * creates them on first use.
  * @param {NodeJS.ProcessEnv} env
  * @param {string} [fsRoot] '/' except in tests
  */

@@ -1,7 +1,7 @@
 'use strict';
 /**
- * What .venv holds. Each range has an upper bound: a clone set up next year gets what was tested, with its
- * fixes, and not the next major version.
+ * The packages of .venv. Each range has an upper bound: a clone set up next year gets the tested versions with their
+ * fixes, not the next major version.
  */
 
 /** For every set-up. */
@@ -23,7 +23,7 @@ const TENSORFLOW_RANGE = '>=2.19,<2.22';
 const PYTHONS = { oldest: [3, 10], newest: [3, 13] };
 
 /**
- * What each costs: to download, on the disk for good, and in GB of room while pip unpacks. Measured on x86-64 Linux
+ * What each costs: download, space on disk, and in GB the room needed while pip unpacks. Measured on x86-64 Linux
  * with TensorFlow 2.21, the CUDA download as the sum of the wheels' sizes.
  */
 const COSTS = {

@@ -4,7 +4,7 @@ const { spawnSync } = require('node:child_process');
 const { SetupError, THEN_AGAIN, findOnPath, installCommand } = require('./errors');
 const { PYTHONS } = require('./python-packages');
 
-/** What a candidate is asked. It has to be readable by any Python 3. */
+/** The question to a candidate. Any Python 3 has to understand it. */
 const QUESTIONS = `
 import json, sys, sysconfig
 missing = []
@@ -22,14 +22,14 @@ print(json.dumps({"version": list(sys.version_info[:3]), "file": sys.executable,
  * @typedef {object} Answer
  * @property {number[]} version
  * @property {string} file the interpreter's own path
- * @property {string[]} missing the modules it lacks of those that make an environment
+ * @property {string[]} missing the modules for making an environment that it lacks
  * @property {boolean} standard whether wheels for 64-bit CPython fit it
  */
 
 /**
  * @param {string} program
  * @param {NodeJS.ProcessEnv} env
- * @returns {Answer | undefined} undefined when it doesn't run: a version manager's stub, a Python 2
+ * @returns {Answer | undefined} undefined if it doesn't run: a version manager's stub, or a Python 2
  */
 function askPython(program, env) {
   const { status, stdout } = spawnSync(program, ['-c', QUESTIONS], {

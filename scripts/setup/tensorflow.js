@@ -1,5 +1,5 @@
 'use strict';
-/** Where the TensorFlow is that Node gets linked to. */
+/** Finds the TensorFlow that Node is linked to. */
 const fs = require('node:fs');
 const path = require('node:path');
 const { SetupError, THEN_AGAIN } = require('./errors');
@@ -11,7 +11,7 @@ const { SetupError, THEN_AGAIN } = require('./errors');
  * @property {string[]} folders where the loader has to look for them at run time
  */
 
-/** What this system's linker takes, with the version first: a plain name is often there for linking alone. */
+/** Library names on this system, versioned ones first: a plain name often exists only for linking. */
 const suffixes = process.platform === 'darwin' ? ['.2.dylib', '.dylib'] : ['.so.2', '.so'];
 
 /**
@@ -37,7 +37,7 @@ function foldersOf(libraries) {
 /**
  * The TensorFlow of the wheel in .venv.
  * @param {string} root
- * @returns {TensorFlow | undefined} undefined when there is none
+ * @returns {TensorFlow | undefined} undefined if there is none
  */
 function wheelTensorFlow(root) {
   const lib = path.join(root, '.venv', 'lib');

@@ -2,9 +2,9 @@
 /**
  * The step that makes .venv.
  *
- * A record, written last, says what was installed. Without it .venv is made anew from nothing: pip takes a
- * package for installed as soon as its metadata are there, which a kill can leave without the files, so nothing
- * of an interrupted install is trusted. pip's cache keeps what was downloaded.
+ * A record, written last, says what was installed. Without it, .venv is made from scratch: pip considers a package
+ * installed as soon as its metadata exist, and a kill can leave those without the files, so nothing of an interrupted
+ * install is trusted. pip's cache keeps what was downloaded.
  */
 const fs = require('node:fs');
 const path = require('node:path');
@@ -14,7 +14,7 @@ const { readJson, writeJson, needRoom } = require('./files');
 const { findPython } = require('./python');
 const { requirements, COSTS } = require('./python-packages');
 
-/** What pip_alive.py says when there is no index at all; folders of wheels may still serve everything. */
+/** What pip_alive.py says if no index answers; folders of wheels may still provide everything. */
 const NO_INDEX = 'no package index answers';
 
 /** @typedef {import('./python-packages').Flavour} Flavour */
@@ -43,7 +43,7 @@ function trueFile(file) {
 }
 
 /**
- * What a finished set-up left here; undefined when there was none, or when .venv can't be used any more.
+ * The record of a finished set-up; undefined if there was none, or .venv can no longer be used.
  * @param {string} root
  * @returns {VenvRecord | undefined}
  */
@@ -123,7 +123,7 @@ function pipFailure(root, output, told) {
 }
 
 /**
- * Tells of the long parts while pip works: large downloads, and the unpacking at the end.
+ * Reports the long parts of pip's work: large downloads, and the unpacking at the end.
  * @param {string} line one of pip's or of pip_alive.py's
  * @returns {string} what to show, '' for nothing
  */
@@ -147,7 +147,7 @@ function pipProgress(line) {
 async function makeVenv(root, flavour, context) {
   const { env, workFolder, leftOverFile, tell } = context;
   const usable = readVenv(root);
-  // `tensorflow` and `tensorflow-cpu` are two packages that own the same files: one can't follow the other.
+  // `tensorflow` and `tensorflow-cpu` own the same files: one can't be installed over the other.
   const inPlace = usable !== undefined && usable.flavour === flavour;
   const pythonEnv = pythonEnvironment(env);
 
@@ -183,8 +183,8 @@ async function makeVenv(root, flavour, context) {
     '--disable-pip-version-check',
     '--no-compile',
   ];
-  // As environment, where a setting of the user's wins, and where a pip that doesn't know one ignores it: fewer
-  // retries of what fails at once, and more of a large download that broke off, which newer releases go on with.
+  // As environment variables, since the user's own win, and an older pip ignores those it doesn't know: fewer retries
+  // of what fails at once, and more of a large download that broke off, which newer releases of pip continue.
   const settings = { PIP_RETRIES: '3', PIP_RESUME_RETRIES: '10', PIP_PREFER_BINARY: '1' };
   // pip unpacks downloads in a temporary folder, and /tmp may be a small disk in memory.
   fs.rmSync(workFolder, { recursive: true, force: true });

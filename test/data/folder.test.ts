@@ -279,7 +279,7 @@ test('with imageSize all are resized, those of that size untouched', async () =>
 
 test('an empty class, a stray file and a file that is no image are refused by their names', async () => {
   const stray = write('train/notes.txt', 'x');
-  await assertRefused({}, stray, 'is no folder');
+  await assertRefused({}, stray, 'is not a folder');
   fs.rmSync(stray);
   const text = write('train/ape/notes.txt', 'x');
   await assertRefused({}, text, 'expected .jpg, .jpeg or .png');

@@ -299,7 +299,7 @@ test('npm run data: info describes, a wrong folder or command fails with the mes
 
   for (const name of ['get', 'toString']) {
     const unknown = runScript([name], {});
-    assert.ok(unknown.stderr.startsWith(`"${name}" is no command.\n\nUsage:`), unknown.stderr);
+    assert.ok(unknown.stderr.startsWith(`"${name}" is not a command.\n\nUsage:`), unknown.stderr);
     assert.equal(unknown.status, 1);
   }
   const missing = runScript([], {});

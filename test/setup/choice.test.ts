@@ -29,8 +29,8 @@ test('a library of the user’s own is a choice too, and is remembered', () => {
 
 test('what contradicts or is unknown is refused in a sentence', () => {
   assert.throws(() => readOptions(['--cpu', '--cuda'], {}, nothing), /--cpu and --cuda exclude each other/);
-  assert.throws(() => readOptions(['--gpu'], {}, nothing), /--gpu is no option.*--help/);
-  assert.throws(() => readOptions(['cpu'], {}, nothing), /cpu is no option/);
+  assert.throws(() => readOptions(['--gpu'], {}, nothing), /--gpu is not an option.*--help/);
+  assert.throws(() => readOptions(['cpu'], {}, nothing), /cpu is not an option/);
   assert.throws(() => readOptions([], { SETUP_DEVICE: 'gpu' }, nothing), /SETUP_DEVICE is "gpu"/);
   assert.throws(
     () => readOptions(['--cuda'], { TFJS_LIBTENSORFLOW: '/opt/tf' }, nothing),

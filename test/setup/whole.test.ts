@@ -113,7 +113,7 @@ test('stopped by the user, it ends what it started, and the next run goes on', a
   running.stderr?.on('data', (text: Buffer) => (said += text.toString()));
   running.kill('SIGINT');
   assert.deepEqual(await once(running, 'close'), [130, null]);
-  assert.match(said, /To go on, run: npm run setup/);
+  assert.match(said, /To continue, run: npm run setup/);
   assert.ok(await gone(pip), 'pip goes on');
   assert.ok(!fs.existsSync(clone.file('.setup/lock')));
   clone.takeCalls();

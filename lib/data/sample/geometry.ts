@@ -1,5 +1,5 @@
 /**
- * Shapes as signed distances, and where they lie. By + - * / and square roots alone: see ../sample.ts.
+ * Shapes as signed distances, and their places. Only + - * / and square roots are used: see ../sample.ts.
  */
 import type { Random } from '../random';
 

@@ -21,7 +21,7 @@ function outlined(corners: readonly number[], smallest: number, largest: number,
   };
 }
 
-/** A disc pressed to an ellipse; with a hole it is a ring. */
+/** An ellipse, or with a hole a ring. */
 function round(hole: boolean): Kind['draw'] {
   return (random) => {
     const radius = random.between(5.5, 11);
@@ -35,7 +35,7 @@ function round(hole: boolean): Kind['draw'] {
   };
 }
 
-/** A patch, round or square, that a texture shows in. */
+/** A patch, round or square, filled by a texture. */
 function patch(random: Random): Distance {
   const isRound = random.below(2) === 0;
   const radius = random.between(8.5, 15);
@@ -84,9 +84,9 @@ const dots: Kind['draw'] = (random) => {
   };
 };
 
-// Sines and cosines of the fifths of a circle, written out; see above.
+// Sines and cosines of the fifths of a circle, as numbers, since Math.sin differs between platforms.
 const [SIN72, COS72, SIN36, COS36] = [0.95105652, 0.30901699, 0.58778525, 0.80901699];
-/** The inner corners of a five-pointed star lie nearer by this. */
+/** The distance of a star's inner corners from its centre; the outer ones are at 1. */
 const DENT = 0.42;
 const STAR: readonly number[] = [
   ...[0, -1, DENT * SIN36, -DENT * COS36, SIN72, -COS72, DENT * SIN72, DENT * COS72, SIN36, COS36],

@@ -13,7 +13,7 @@ function colour(random: Random, low: number, high: number): Colour {
   return [random.between(low, high), random.between(low, high), random.between(low, high)];
 }
 
-/** Ground and figure: any two colours that can be told apart, most often the figure lighter, at times darker. */
+/** Background and figure: two distinguishable colours, the figure mostly the lighter one. */
 function colourPair(random: Random): readonly [ground: Colour, figure: Colour] {
   const isDarker = random.below(12) === 0;
   for (;;) {
@@ -59,7 +59,7 @@ class Clouds {
   }
 }
 
-/** A short stroke, of no class: clutter. */
+/** A short stroke that belongs to no class: clutter. */
 function stroke(random: Random): Mask {
   const halfLength = random.between(1.5, 5);
   const halfWidth = random.between(0.5, 1.4);
