@@ -56,6 +56,8 @@ export function movingAverages(
 function both(first: Statistic, second: Statistic, count: Value): Statistic {
   const { graph } = count;
   const momentum = first.momentum * second.momentum;
+  // Neither moves the average, and the shares below would be 0 / 0.
+  if (momentum === 1) return first;
   const share = (value: number): Value => scalar(graph, value / (1 - momentum));
   const value = add(
     mul(uncorrected(first, count), share((1 - first.momentum) * second.momentum)),

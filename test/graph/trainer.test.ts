@@ -274,6 +274,52 @@ test('what cannot be compiled is named, with the way out', async () => {
   );
 });
 
+test('a dilated depthwise convolution is refused, alone and in a separable one', async () => {
+  const settings = { name: 'wide', kernelSize: 3, dilationRate: 2, inputShape: [8, 8, 3] };
+  for (const layer of [
+    tf.layers.depthwiseConv2d(settings),
+    tf.layers.separableConv2d({ ...settings, filters: 2 }),
+  ]) {
+    const model = tf.sequential({
+      layers: [
+        layer,
+        tf.layers.globalAveragePooling2d({}),
+        tf.layers.dense({ units: 3, activation: 'softmax' }),
+      ],
+    });
+    await assert.rejects(compile(model, examples(4)), refusal(/The layer "wide" .*its dilationRate is 2,2/));
+    model.dispose();
+  }
+});
+
+test('batch normalisation with a momentum of 1 that is called twice leaves its statistics alone', async () => {
+  const input = tf.input({ shape: [8, 8, 3] });
+  const norm = tf.layers.batchNormalization({ name: 'bn', momentum: 1 });
+  const flat = tf.layers.flatten().apply(norm.apply(norm.apply(input)));
+  const output = tf.layers.dense({ units: 3, activation: 'softmax' }).apply(flat) as tf.SymbolicTensor;
+  const model = tf.model({ inputs: input, outputs: output });
+  const trainer = await compile(model, examples(8));
+  trainer.step(indices(0, 8), 0, 1e-3);
+  trainer.writeModel();
+  trainer.dispose();
+  const weights = weightsOf(model);
+  assert.deepEqual(weights.get('bn/moving_mean'), [0, 0, 0]);
+  assert.deepEqual(weights.get('bn/moving_variance'), [1, 1, 1]);
+  model.dispose();
+});
+
+test('the number of a failed step is told exactly, however high', async () => {
+  const model = smallModel();
+  const [kernel, bias] = model.getLayer('classes').getWeights();
+  model.getLayer('classes').setWeights([tf.fill(kernel.shape, NaN), bias]);
+  const trainer = await compile(model, examples(8), { optimizer: sgd() });
+  const step = 2 ** 24 + 1;
+  trainer.step(indices(0, 8), step, 0.01);
+  assert.equal(trainer.totals().failedStep, step);
+  trainer.dispose();
+  model.dispose();
+});
+
 test('losses from logits and from probabilities that no softmax made', async () => {
   const data = examples(12);
   const head = (activation: 'linear' | 'softmax' | 'sigmoid'): tf.LayersModel =>

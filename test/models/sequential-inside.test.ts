@@ -12,8 +12,13 @@ function model(): tf.LayersModel {
   const base = tf.sequential({
     name: 'base',
     layers: [
-      tf.layers.conv2d({ inputShape: [8, 8, 3], filters: 4, kernelSize: 3, name: 'conv' }),
-      tf.layers.activation({ activation: 'relu', name: 'relu' }),
+      tf.layers.conv2d({
+        inputShape: [8, 8, 3],
+        filters: 4,
+        kernelSize: 3,
+        activation: 'relu',
+        name: 'conv',
+      }),
     ],
   });
   const image = tf.input({ shape: [8, 8, 3] });

@@ -24,6 +24,11 @@ function withBias(x: Value, layer: Lowering): Value {
 
 function depthwise(x: Value, layer: Lowering): Value {
   const window = windowOf(layer);
+  if (window.dilations?.some((dilation) => dilation !== 1)) {
+    layer.refuse(
+      `its dilationRate is ${String(window.dilations)}, for which TensorFlow has no gradient of depthwise convolutions; 1 can be lowered`,
+    );
+  }
   const [rows, columns] = window.strides;
   if (rows !== columns) layer.refuse(`its strides are ${rows} and ${columns}; equal ones can be lowered`);
   return depthwiseConv2d(x, cast(layer.weight('depthwise_kernel'), layer.dtype), window);
