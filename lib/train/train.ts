@@ -78,6 +78,8 @@ export async function train(
     options.normalisation === 'channels'
       ? { ...given, normalisation: channelNormalisation(dataset, given, runOptions, onNotice) }
       : given;
+  // Again, for the statistics: those of a channel that never changes have no deviation to divide by.
+  checkRecipe(recipe, dataset.imageShape);
   let folder: RunFolder | undefined;
   if (runOptions) {
     const network = describeNetwork(model);

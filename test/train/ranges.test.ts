@@ -202,3 +202,16 @@ test('train checks what it is given, for the images that it is given', async () 
   );
   model.dispose();
 });
+
+test('a channel that never changes cannot be standardised', async () => {
+  const model = smallModel();
+  const dataset = noiseDataset();
+  dataset.train.images.forEach((_, i) => (dataset.train.images[i] = i % 3 === 1 ? 7 : i % 256));
+  await assert.rejects(
+    train(model, dataset, { normalisation: 'channels' }),
+    says(
+      /^normalisation\.deviation is \[0\.\d+,0,0\.\d+\], but has to be a list of 3, each a number above 0/,
+    ),
+  );
+  model.dispose();
+});
