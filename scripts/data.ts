@@ -12,7 +12,7 @@ const usage = `Usage: npm run data -- <command>
   fetch   download CIFAR-10 into data/, or continue an interrupted download
   verify  compare every file of CIFAR-10 (CIFAR10_DIR, or data/) with its checksum
 
-Environment: DATA_SOURCE, CIFAR10_DIR, CIFAR10_NAME, CIFAR10_MIRROR; see data/README.md.`;
+Environment: DATA_SOURCE, CIFAR10_DIR, CIFAR10_NAME, CIFAR10_MIRROR; see docs/data.md.`;
 
 function print(...lines: string[]): void {
   process.stdout.write(`${lines.join('\n')}\n`);

@@ -32,7 +32,7 @@ export interface FetchOptions {
 }
 
 const remedy =
-  'Connect to the network, or name a copy in CIFAR10_MIRROR, or bring the archive as data/README.md explains.';
+  'Connect to the network, or name a copy in CIFAR10_MIRROR, or bring the archive as docs/data.md explains.';
 
 /** All names that fetching uses in a folder. */
 function places(folder: string, release: Cifar10Release) {
