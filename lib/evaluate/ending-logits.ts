@@ -3,15 +3,15 @@ import { tf } from '../runtime/tensorflow';
 
 type Softmax = (x: tf.Tensor, axis?: number) => tf.Tensor;
 
-/** The layers of tfjs that can end a model in a softmax, as far as they are looked into here. */
+/** The part of tfjs's layers that is used here: those that can end a model in a softmax. */
 interface SoftmaxLayer {
   activation?: { getClassName(): string; apply: Softmax };
   softmax?: Softmax;
 }
 
 /**
- * Keeps what the softmax at the end of a model was computed from. Probabilities that vanish in float32 have logits
- * nevertheless, and a loss that is computed from these stays exact; Keras has its tensors remember them likewise.
+ * Keeps the logits from which the softmax at the end of a model was computed. Even a probability that underflows to 0 in
+ * float32 has a logit, and a loss computed from logits stays exact. Keras's tensors remember their logits too.
  */
 export class EndingLogits {
   #last: tf.Tensor | null = null;
@@ -36,7 +36,7 @@ export class EndingLogits {
   }
 
   /**
-   * The logits of the model's last call, within a `tf.tidy` or a gradient, which frees them.
+   * The logits of the model's last call. Call it within a `tf.tidy` or a gradient, which frees them.
    * @returns null for a model that does not end in a softmax
    */
   take(): tf.Tensor | null {

@@ -13,7 +13,7 @@ import { writeEvaluation } from '../runs/test-result';
 import { trainedWith } from './trained-with';
 
 export interface EvaluateOptions {
-  /** Which images. The test set unless told. */
+  /** Which images. Defaults to the test set. */
   on?: 'test' | 'train';
   /** How many images go through the network at once; changes the speed and nothing else. */
   batchSize?: number;
@@ -22,9 +22,9 @@ export interface EvaluateOptions {
 }
 
 /**
- * Measures a network on images, with dropout off and batch normalisation on its moving statistics, by the loss and
- * with the normalisation that it was trained with.
- * @throws UserError if the network does not fit the dataset, or when interrupted: half a result is none
+ * Measures a network on a set of images, with the loss and the normalisation that it was trained with. Dropout is off,
+ * and batch normalisation uses its moving statistics.
+ * @throws UserError if the network does not fit the dataset, or if interrupted: there are no partial results
  */
 export async function evaluate(
   model: tf.LayersModel,
@@ -61,11 +61,11 @@ export async function evaluate(
   }
 }
 
-/** As many as a byte tells apart: labels are kept as bytes, see `ImageSet`. */
+/** The number of values of a byte: labels are stored as bytes, see `ImageSet`. */
 const maxClasses = 256;
 
 /**
- * Checks that images of `dataset` go in, and that its classes come out.
+ * Checks that a model takes the images of `dataset` and has an output for each of its classes.
  * @throws UserError that says which of the two is wrong
  */
 export function checkFit(model: tf.LayersModel, dataset: Dataset): void {

@@ -1,6 +1,6 @@
 /**
- * Losses and metrics over a batch of images with one class each, by Keras's definitions, as operations of tfjs: for
- * training and for measuring alike. lib/graph/losses.ts is the same for graphs; a test holds both against Keras.
+ * Losses and metrics over a batch of images with one class each, by Keras's definitions, as operations of tfjs. Training
+ * and measuring both use them. lib/graph/losses.ts has the same for graphs; a test compares both with Keras.
  */
 import { leafLayers } from '../models/leaf-layers';
 import type { Loss } from '../recipe';
@@ -9,9 +9,9 @@ import { tf } from '../runtime/tensorflow';
 /** Keras keeps probabilities this far from 0 and 1 before it takes their logarithm. */
 const smallest = 1e-7;
 
-/** What a model ends in, for a batch. */
+/** A model's output for a batch. */
 export interface ModelOutput {
-  /** What the model gives; float32 [n, classes] */
+  /** float32 [n, classes] */
   readonly value: tf.Tensor;
   /** What `value` is the softmax of, if the model ends in one; float32 [n, classes] */
   readonly logits: tf.Tensor | null;
@@ -26,7 +26,7 @@ export function lossOf(loss: Loss, output: ModelOutput, targets: tf.Tensor): tf.
   const { value } = output;
   if (loss.kind === 'meanSquaredError') return value.sub(targets).square().mean(-1);
   const { fromLogits, labelSmoothing } = loss;
-  // A softmax at the end is looked through, which is exact however small a probability is.
+  // From the logits, the loss is exact however small a probability is.
   const logits = output.logits ?? (fromLogits ? value : null);
   const clipped = (probabilities: tf.Tensor): tf.Tensor =>
     probabilities.clipByValue(smallest, 1 - smallest).log();

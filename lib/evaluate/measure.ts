@@ -21,9 +21,9 @@ export interface MeasureOptions extends TrainedWith, BatchOptions {
 }
 
 /**
- * Measures by tfjs's own `predict`, in inference mode.
+ * Measures with tfjs's own `predict`, in inference mode.
  * @param indices of the images; results run over them in this order
- * @returns undefined if `stopped` said so before the last batch
+ * @returns undefined if `stopped` returned true before the last batch
  */
 export async function measure(
   model: tf.LayersModel,
@@ -56,9 +56,9 @@ export async function measure(
 }
 
 /**
- * Puts together what the batches of some images come to.
+ * Measures images batch by batch, and gathers the results.
  * @param measureBatch measures the images at the given indices
- * @returns undefined if `stopped` said so before the last batch
+ * @returns undefined if `stopped` returned true before the last batch
  */
 export async function measureBatches(
   set: ImageSet,
@@ -70,7 +70,7 @@ export async function measureBatches(
   const confidences = new Float32Array(indices.length);
   let [loss, penalty, first, topFive] = [0, 0, 0, 0];
   for (let from = 0; from < indices.length; from += batchSize) {
-    // Lets an interrupt arrive: the tensor work itself never gives way.
+    // Lets an interrupt arrive: tensor operations themselves never yield.
     await setImmediate();
     if (stopped()) return undefined;
     const batch = indices.subarray(from, from + batchSize);

@@ -1,7 +1,7 @@
 import type { ClassReport } from '../runs/evaluation';
 
 /**
- * Counts what was taken for what.
+ * Counts how often each class was predicted for each true class.
  * @returns rows for the true class, columns for the predicted one
  */
 export function confusionMatrix(

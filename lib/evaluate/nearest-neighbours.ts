@@ -11,9 +11,9 @@ export interface NearestNeighbours {
 }
 
 /**
- * Finds for each test image the training image nearest to it, by the Euclidean distance of their pixels: a classifier
- * that learns nothing and only remembers.
- * @throws UserError when interrupted: half a result is none
+ * Finds the nearest training image of each test image, by the Euclidean distance of their pixels: a classifier that
+ * memorises and learns nothing.
+ * @throws UserError if interrupted: there are no partial results
  */
 export async function nearestNeighbours(
   { train, test }: Dataset,
@@ -28,11 +28,11 @@ export async function nearestNeighbours(
     for (let from = 0; from < train.count; from += block) {
       const known = rows(train, from, block);
       for (let start = 0; start < test.count; start += block) {
-        // Lets an interrupt arrive: the tensor work itself never gives way.
+        // Lets an interrupt arrive: tensor operations themselves never yield.
         await tf.nextFrame();
         if (stopped()) throw new UserError('The search was interrupted. Run it again for a result.');
         const [distances, positions] = tf.tidy(() => {
-          // |a − b|² less |a|², which is the same for all neighbours of a test image a.
+          // |a − b|² − |a|²: the term |a|² is the same for all neighbours of a test image a.
           const asked = rows(test, start, block);
           const relative = known
             .square()

@@ -7,7 +7,7 @@ import { checkFit } from './evaluate';
 import { inputBatch } from './input-batch';
 import { trainedWith } from './trained-with';
 
-/** What ten looks at each test image come to, beside a single one. */
+/** Accuracy from ten crops of each test image, beside that from the image alone. */
 export interface TenCropResult {
   /** Share of the test images that the network gets right from the image alone. */
   readonly single: number;
@@ -18,8 +18,8 @@ export interface TenCropResult {
 
 /**
  * Measures ten-crop prediction on the test set.
- * @param padding how far the corners are from the middle, in pixels; 4 unless told, as in the usual augmentation
- * @throws UserError if the network does not fit the dataset, gives no probabilities, or when interrupted
+ * @param padding how far the corners are from the middle, in pixels. Defaults to 4, as in the usual augmentation
+ * @throws UserError if the network does not fit the dataset, gives no probabilities, or if interrupted
  */
 export async function evaluateTenCrop(
   model: tf.LayersModel,
@@ -42,7 +42,7 @@ export async function evaluateTenCrop(
       const indices = Array.from({ length: Math.min(batchSize, test.count - from) }, (_, i) => from + i);
       const probabilities: tf.Tensor[] = [];
       for (const view of views) {
-        // Lets an interrupt arrive: the tensor work itself never gives way.
+        // Lets an interrupt arrive: tensor operations themselves never yield.
         await tf.nextFrame();
         if (stopped()) throw new UserError('Ten-crop prediction was interrupted. Run it again for a result.');
         probabilities.push(

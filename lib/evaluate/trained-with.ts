@@ -2,7 +2,7 @@ import type { Loss, Normalisation } from '../recipe';
 import { crossEntropy } from '../recipe';
 import type { tf } from '../runtime/tensorflow';
 
-/** What a trained network has to be measured with: the numbers it takes, and what those that it gives mean. */
+/** What measuring a trained network requires: how its pixels are scaled, and which loss its outputs are for. */
 export interface TrainedWith {
   readonly normalisation: Normalisation | null;
   readonly loss: Loss;
@@ -11,8 +11,8 @@ export interface TrainedWith {
 const key = 'trainedWith';
 
 /**
- * Notes it with the model, in the metadata that tfjs saves along: a network that is measured on pixels of another
- * scale than it was trained on gives numbers that look like results.
+ * Stores it in the model's metadata, which tfjs saves with the model. A network measured on pixels of another scale than
+ * it was trained on gives numbers that look like results.
  */
 export function noteTrainedWith(model: tf.LayersModel, { normalisation, loss }: TrainedWith): void {
   const others = model.getUserDefinedMetadata() as object | undefined;

@@ -22,7 +22,7 @@ export function smallModel({ dropout = 0, seed = 1 } = {}): tf.LayersModel {
   return baseline({ inputShape: imageShape, classes: 3, dropout, seed });
 }
 
-/** Adam on cross-entropy, plain images, float32, unless told. */
+/** Defaults to Adam on cross-entropy, plain images, float32. */
 export function compile(
   model: tf.LayersModel,
   data: Examples,

@@ -78,7 +78,7 @@ test('saliency is the steepest slope of the score by a pixel, as differences tel
   assert.ok(own > before);
 });
 
-test('the class that is asked for is the most probable one unless told', () => {
+test('the class that is asked for is the most probable one by default', () => {
   const model = smallModel();
   const answer = tf.tidy(
     () => (model.predict(tf.tensor4d(pixelsOf(5), [1, ...shape])) as tf.Tensor).argMax(1).dataSync()[0],

@@ -162,7 +162,7 @@ test('width scales hidden channels and units, down to one, and leaves the classe
   assert.deepEqual(last('lenet5', 2), [[12], [32], [240], [168], [10]]);
 });
 
-test('the activation can be chosen, also for LeNet-5, which is sigmoid unless told', () => {
+test('the activation can be chosen, also for LeNet-5, which is sigmoid by default', () => {
   const activationOf = (model: tf.LayersModel, layer: string): unknown => {
     const { activation } = model.getLayer(layer).getConfig();
     model.dispose();

@@ -58,7 +58,7 @@ function build(seed: number): tf.LayersModel {
   return smallModel({ dropout: 0.3, seed });
 }
 
-/** @param stopAt interrupted when so many steps are done; not at all unless told */
+/** @param stopAt interrupted after this many steps; by default never */
 async function once(name: string, engine: Engine, more: TrainOptions, stopAt = Infinity): Promise<History> {
   const model = build(1);
   const stop = {
