@@ -1,7 +1,6 @@
 import { Random } from '../data/random';
 import { takeSubset } from '../data/subset';
 import { Augmenter } from '../graph';
-import { leaves } from '../models/leaves';
 import { keyed, type KeyedWeight } from '../models/weights/keys';
 import type { NamedArray } from '../models/weights/named';
 import type { Optimizer } from '../recipe';
@@ -236,7 +235,7 @@ class DropoutSeeds {
   readonly #seed: number;
 
   constructor(model: tf.LayersModel, seed: number) {
-    const layers = leaves(model).map(({ layer }) => layer);
+    const layers = leafLayers(model).map(({ layer }) => layer);
     this.#layers = layers.filter((layer) => layer.getClassName().endsWith('Dropout')) as object[];
     this.#before = this.#layers.map((layer) => layer.seed);
     this.#seed = seed;

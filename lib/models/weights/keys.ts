@@ -1,5 +1,5 @@
 import type { tf } from '../../runtime/tensorflow';
-import { leaves } from '../leaves';
+import { leafLayers } from '../leaf-layers';
 
 export type Weight = tf.LayersModel['weights'][number];
 
@@ -21,7 +21,7 @@ export interface KeyedWeight {
  */
 export function weightKeys(model: tf.LayersModel): ReadonlyMap<number, string> {
   const all = new Map<number, { name: string; path: string }>();
-  for (const { layer, within } of leaves(model)) {
+  for (const { layer, within } of leafLayers(model)) {
     for (const { id, originalName } of layer.weights) {
       if (!all.has(id)) all.set(id, { name: originalName, path: [...within, originalName].join('/') });
     }
