@@ -6,8 +6,11 @@ import { shareScale } from './palette';
 /** What the figure shows: an evaluation, or the predictions of something other than a network. */
 export type Confusion = Pick<
   Evaluation,
-  'network' | 'dataset' | 'on' | 'accuracy' | 'classNames' | 'predictions' | 'confusion'
->;
+  'network' | 'dataset' | 'on' | 'accuracy' | 'classNames' | 'confusion'
+> & {
+  /** The predicted class of each image. */
+  readonly predictions: ArrayLike<number>;
+};
 
 /** Settings that all heatmaps of fractions from 0 to 1 share. */
 export const shareCells = {
