@@ -1,6 +1,6 @@
 /**
- * A graph that TensorFlow would refuse, found while it is built: the message names the node, what it was given
- * and what it takes. A fault of this library's code, not of the person who uses it.
+ * Thrown while building a graph that TensorFlow would refuse. The message names the node, its inputs and what it
+ * expects. It means a bug in this library, not a mistake by its user.
  */
 export class GraphError extends Error {
   override readonly name = 'GraphError';

@@ -1,4 +1,4 @@
-/** Where values stop being finite: asked after a step that failed, so that the answer costs good steps nothing. */
+/** Finds where values stop being finite. Runs only after a step has failed, so that good steps cost nothing extra. */
 import type { Graph, Value } from './graph';
 import type { LoweredModel } from './lower-model';
 import { pack } from './ops/array';
@@ -8,7 +8,7 @@ import { signature } from './signatures';
 import type { StepInputs } from './step';
 import type { Weights } from './weights';
 
-/** What the checks report on, in the order of their answers. */
+/** The names of the checked layers and weights, in the order of the results. */
 export interface Checked {
   readonly layers: readonly string[];
   readonly weights: readonly string[];
@@ -16,7 +16,7 @@ export interface Checked {
 
 /**
  * Offers `checkLayers`: indices, step → for each layer's output whether all its values are finite, int32 0 or 1; and
- * `checkWeights`: nothing → the same for each weight.
+ * `checkWeights`: no inputs → the same for each weight.
  */
 export function offerChecks(
   graph: Graph,

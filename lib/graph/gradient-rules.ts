@@ -1,10 +1,10 @@
 import type { Node, Value } from './graph';
 
 /**
- * How one operation passes gradients on. Each stands beside its operation in `ops/`, under the operation's name.
- * @param node the operation in the graph; its inputs and outputs are at hand
- * @param gradients of the loss with respect to each output, none where the loss does not depend on it
- * @returns the gradients with respect to each input, none for an input that passes nothing on
+ * How one operation propagates gradients. Each rule is beside its operation in `ops/`, under the operation's name.
+ * @param node the operation in the graph, with its inputs and outputs
+ * @param gradients of the loss with respect to each output; undefined if the loss does not depend on it
+ * @returns the gradients with respect to each input; undefined for an input without a gradient
  */
 export type GradientRule = (
   node: Node,
@@ -17,7 +17,7 @@ export function gradientRule(op: string, rule: GradientRule): void {
   rules.set(op, rule);
 }
 
-/** For operations of which only the first output has a gradient to pass on. */
+/** A rule for operations whose first output alone has a gradient. */
 export function simpleRule(
   op: string,
   rule: (node: Node, gradient: Value) => readonly (Value | undefined)[],
@@ -34,7 +34,7 @@ export function ruleOf(op: string): GradientRule | undefined {
   return rules.get(op);
 }
 
-/** The operations that have a rule, for the test that wants to see each of them checked. */
+/** The operations that have a rule; a test checks each of them. */
 export function differentiableOps(): string[] {
   return [...rules.keys()];
 }

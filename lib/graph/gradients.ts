@@ -1,4 +1,4 @@
-/** Backpropagation (Rumelhart et al. 1986): the graph of the gradients, from the rules of the operations. */
+/** Backpropagation (Rumelhart et al. 1986): builds the graph of the gradients from the rules of the operations. */
 import { ruleOf, type GradientRule } from './gradient-rules';
 import type { Node, Value } from './graph';
 import { like } from './ops/cast';
@@ -6,9 +6,9 @@ import { addN } from './ops/math';
 import { isFloat, typeText } from './types';
 
 /**
- * Adds what computes the gradients of `loss` with respect to each of `sources`.
+ * Adds the operations that compute the gradient of `loss` with respect to each of `sources`.
  * @param loss float scalar
- * @returns a gradient for each source, none for a source on which the loss does not depend
+ * @returns a gradient for each source, or undefined if the loss does not depend on it
  * @throws GraphError if an operation between the two has no gradient rule
  */
 export function gradients(loss: Value, sources: readonly Value[]): (Value | undefined)[] {
@@ -18,7 +18,7 @@ export function gradients(loss: Value, sources: readonly Value[]): (Value | unde
   }
   const between = nodesBetween(sources, loss);
   const found = new Map<Value, Value[]>([[loss, [like(loss, 1)]]]);
-  // A source may be computed from another: what is taken out of `found` on the way is kept here.
+  // A source may be computed from another one, so the sums of gradients are kept here.
   const totals = new Map<Value, Value>();
   const total = (value: Value): Value | undefined => {
     const parts = found.get(value);
@@ -51,7 +51,7 @@ function ruleFor({ op, gradient: own }: Node): GradientRule | undefined {
   return own ? (_node, [gradient]) => (gradient ? own.rule(gradient) : []) : ruleOf(op);
 }
 
-/** The nodes on the ways from `sources` to `target`, in the order in which they run. */
+/** The nodes on the paths from `sources` to `target`, in the order in which they run. */
 function nodesBetween(sources: readonly Value[], target: Value): ReadonlySet<Node> {
   const before = new Set<Node>();
   const open = [target.node];
@@ -61,7 +61,7 @@ function nodesBetween(sources: readonly Value[], target: Value): ReadonlySet<Nod
     for (const { node: input } of node.inputs) open.push(input);
   }
   const between = new Set(sources.map(({ node }) => node));
-  // `nodes` is in an order in which every node stands behind its inputs.
+  // In `nodes`, every node comes after its inputs.
   for (const node of target.graph.nodes) {
     if (before.has(node) && node.inputs.some((input) => between.has(input.node))) between.add(node);
   }

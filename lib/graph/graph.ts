@@ -1,11 +1,11 @@
 import { GraphError } from './errors';
 import type { Attrs, DType, Shape } from './types';
 
-/** One output of a node: what other nodes take as input. Its type and shape are known while building. */
+/** One output of a node, which other nodes take as input. Its type and shape are known while the graph is built. */
 export class Value {
   constructor(
     readonly node: Node,
-    /** Which of the node's outputs. */
+    /** Index among the node's outputs. */
     readonly index: number,
     readonly dtype: DType,
     readonly shape: Shape,
@@ -15,13 +15,13 @@ export class Value {
     return this.node.graph;
   }
 
-  /** As a NodeDef names its inputs, and a signature its tensors: `conv/Conv2D:0`. */
+  /** The name that NodeDefs and signatures use: `conv/Conv2D:0`. */
   get ref(): string {
     return `${this.node.name}:${this.index}`;
   }
 }
 
-/** One operation of TensorFlow. Made by the functions in `ops/`, which know what each operation takes. */
+/** One TensorFlow operation. The functions in `ops/` make nodes; they know what inputs each operation takes. */
 export class Node {
   readonly outputs: readonly Value[];
 
@@ -31,16 +31,16 @@ export class Node {
     readonly op: string,
     readonly inputs: readonly Value[],
     readonly attrs: Attrs,
-    /** Nodes that have to have run before this one does. */
+    /** Nodes that must run before this one. */
     readonly control: readonly Node[],
     outputs: readonly OutputType[],
-    /** In the place of the operation's rule. */
+    /** Replaces the operation's gradient rule. */
     readonly gradient?: OwnGradient,
   ) {
     this.outputs = outputs.map(({ dtype, shape }, index) => new Value(this, index, dtype, shape));
   }
 
-  /** The first output, for the many operations that have no other. */
+  /** The first output; most operations have no other. */
   get output(): Value {
     return this.outputs[0];
   }
@@ -52,19 +52,19 @@ export interface OutputType {
 }
 
 /**
- * How gradients pass over everything that a value was computed by, where the one worked out by hand is cheaper than
- * that of the operations.
+ * The gradient of a value with respect to everything it was computed from, for cases where a formula worked out by hand
+ * is cheaper than going back through the operations.
  */
 export interface OwnGradient {
-  /** What the value was computed from. */
+  /** The values it was computed from. */
   readonly inputs: readonly Value[];
-  /** @returns the gradients with respect to `inputs`, from that with respect to the value */
+  /** @returns the gradients with respect to `inputs`, given the gradient with respect to the value */
   readonly rule: (gradient: Value) => readonly Value[];
 }
 
 export interface NodeSpec {
   readonly op: string;
-  /** The operation's own name unless told. Made unique by a number where it is taken. */
+  /** Defaults to the operation's name. A number is added if the name is taken. */
   readonly name?: string;
   readonly inputs?: readonly Value[];
   readonly attrs?: Attrs;
@@ -73,15 +73,15 @@ export interface NodeSpec {
   readonly gradient?: OwnGradient;
 }
 
-/** What a caller may run: values to feed, values to fetch. */
+/** A function that callers can run: the values to feed and the values to fetch. */
 export interface Signature {
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
 }
 
 /**
- * A TensorFlow graph under construction. Nodes can only take what exists already, so `nodes` is always in an
- * order in which they could run.
+ * A TensorFlow graph under construction. A node can only use nodes that already exist, so `nodes` is always in an order
+ * in which they could run.
  */
 export class Graph {
   readonly nodes: Node[] = [];
@@ -89,7 +89,7 @@ export class Graph {
   readonly #taken = new Map<string, number>();
   #scope = '';
 
-  /** Names everything that `build` adds `name/...`, as TensorFlow's own tools do; nests. */
+  /** Puts the names of all nodes that `build` adds under `name/`, as TensorFlow's own tools do. Can be nested. */
   within<T>(name: string, build: () => T): T {
     const outer = this.#scope;
     this.#scope = `${outer}${nameable(name)}/`;
@@ -100,7 +100,7 @@ export class Graph {
     }
   }
 
-  /** Names what `build` adds as if nothing stood around it. */
+  /** Leaves all scopes while `build` adds nodes. */
   outside<T>(build: () => T): T {
     const outer = this.#scope;
     this.#scope = '';
@@ -121,8 +121,8 @@ export class Graph {
   }
 
   /**
-   * Offers something to run. A signature's outputs are fetched whole; what shall only happen is fetched through
-   * a value that depends on it.
+   * Adds a signature. All of its outputs are fetched; an effect without a value is reached through an output that
+   * depends on it.
    */
   offer(name: string, signature: Signature): void {
     if (this.signatures.has(name)) throw new GraphError(`There is a signature "${name}" already`);
@@ -130,7 +130,7 @@ export class Graph {
     this.signatures.set(name, signature);
   }
 
-  /** Ends the building of a node that would not run. */
+  /** Reports a node that TensorFlow would not run. @throws GraphError always */
   refuse(op: string, problem: string): never {
     throw new GraphError(`${this.#scope}${op}: ${problem}`);
   }
@@ -143,7 +143,7 @@ export class Graph {
   }
 }
 
-/** TensorFlow takes letters, digits, and a few signs; what a layer's name holds beyond them becomes `_`. */
+/** TensorFlow allows letters, digits and a few signs in names; every other character becomes `_`. */
 function nameable(name: string): string {
   const cleaned = name.replace(/[^A-Za-z0-9_.\-/]/g, '_');
   return /^[A-Za-z0-9.]/.test(cleaned) ? cleaned : `.${cleaned}`;

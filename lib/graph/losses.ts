@@ -59,7 +59,7 @@ export function isFirst({ value }: ModelOutput, classes: Value): Value {
   return cast(equal(argMax(value), classes), 'float32');
 }
 
-/** Whether the class is among the five most probable, or among all if there are fewer. int32 [n] → float32 [n], 1 or 0 */
+/** Whether the class is among the five most probable, ties included. int32 [n] → float32 [n], 1 or 0 */
 export function amongTopFive({ value }: ModelOutput, classes: Value): Value {
   return cast(inTopK(value, classes, Math.min(5, value.shape[1] ?? 5)), 'float32');
 }

@@ -1,4 +1,4 @@
-/** A model of tfjs, of any topology, as operations of a graph. */
+/** Turns a tfjs model, of any topology, into operations of a graph. */
 import { isModel, leafLayers } from '../models/leaf-layers';
 import { UserError } from '../runtime/errors';
 import type { tf } from '../runtime/tensorflow';
@@ -21,31 +21,31 @@ export interface LowerOptions {
   readonly training: boolean;
   readonly dtype: DType;
   readonly device: Device;
-  /** The step's number, int32 scalar, and what else its random numbers depend on. Needed in training. */
+  /** The step's number, int32 scalar, and the seed of its random numbers. Required in training. */
   readonly random?: { readonly step: Value; readonly seed: number };
 }
 
-/** What a model ends in. */
+/** The output of a model. */
 export interface ModelOutput {
-  /** What the model gives; float32 */
+  /** The model's output itself; float32 */
   readonly value: Value;
-  /** What `value` is the softmax of, if the model ends in one; float32 */
+  /** The input of the softmax that the model ends in, or null if it ends in something else; float32 */
   readonly logits: Value | null;
 }
 
-/** What became of a model. */
+/** The operations of a model. */
 export interface LoweredModel {
   readonly outputs: readonly ModelOutput[];
-  /** Each layer's output, in the order in which they are computed. */
+  /** The output of each layer, in the order of computation. */
   readonly layerOutputs: readonly { readonly layer: string; readonly output: Value }[];
-  /** What regularisers add to the loss, 0 if there are none; float32 scalar */
+  /** Sum of all regularisation terms, 0 if there are none; float32 scalar */
   readonly penalty: Value;
-  /** What moving averages follow in training; one that several calls of a layer move is there several times. */
+  /** The statistics that moving averages follow in training; one entry for each call of a layer. */
   readonly follows: readonly { readonly weight: ModelWeight; readonly statistic: Statistic }[];
 }
 
 /**
- * Adds the operations of `model` for `inputs` to their graph.
+ * Adds the operations of `model`, applied to `inputs`, to the graph of the inputs.
  * @throws NotLowered for the first layer that cannot be lowered
  * @throws UserError if the model takes another number of inputs
  */
@@ -69,7 +69,7 @@ class ModelLowering {
   readonly #penalties: Value[] = [];
   readonly #penalised = new Set<Layer>();
   readonly #trainable: ReadonlyMap<Layer, boolean>;
-  /** What each softmax was computed from. */
+  /** The logits of each softmax. */
   readonly #logits = new Map<Value, Value>();
   #draws = 0;
 
@@ -98,7 +98,7 @@ class ModelLowering {
     };
   }
 
-  /** A model, be it the whole or one that is used as a layer: from its output tensors back to its inputs. */
+  /** Lowers a model, the outermost or a nested one, from its output tensors back to its inputs. */
   #container(model: tf.LayersModel, inputs: readonly Value[]): Value[] {
     const values = new Map<number, Value>(model.inputs.map((tensor, i) => [tensor.id, inputs[i]]));
     const chains = siblingChains(model);
@@ -123,7 +123,7 @@ class ModelLowering {
     return this.graph.within(layer.name, () => {
       if (isModel(layer)) return this.#container(layer, inputs);
       const output = this.#lower([layer], inputs, outputs[0].shape);
-      // Named after the layer, so that a trace of the graph reads like the model.
+      // Has the layer's name, so that a trace of the graph reads like the model.
       const named = identity(output, 'output');
       this.#layerOutputs.push({ layer: layer.name, output: named });
       const logits = this.#logits.get(output);
@@ -132,7 +132,7 @@ class ModelLowering {
     });
   }
 
-  /** @returns what each layer of the chain's last stage gives, by the tensor's id */
+  /** @returns the output of each layer in the chain's last stage, by the tensor's id */
   #chain({ stages }: SiblingChain, input: Value): [number, Value][] {
     let joint = input;
     let parts: readonly Value[] = [];
@@ -149,7 +149,7 @@ class ModelLowering {
     return stages[stages.length - 1].map(({ output }, i) => [output.id, parts[i]]);
   }
 
-  /** @param layers one, or siblings that are computed as one wider layer */
+  /** @param layers one layer, or siblings to compute as one wider layer */
   #lower(layers: readonly Layer[], inputs: readonly Value[], outputShape: Shape): Value {
     const [first] = layers;
     const named = layers.map(({ name }) => `"${name}"`).join(', ');
@@ -160,7 +160,7 @@ class ModelLowering {
       );
     };
     const lower = loweringOf(first.getClassName());
-    if (!lower) return refuse('there is no lowering for layers of its class');
+    if (!lower) return refuse('layers of this class are not supported');
     for (const layer of layers) this.#penalise(layer, new Config(layer, refuse), refuse);
     const { dtype } = this.options;
     return lower(
@@ -176,7 +176,7 @@ class ModelLowering {
       layer.weights.find(({ originalName }) => originalName.endsWith(`/${name}`));
     const existing = (name: string): ModelWeight[] =>
       layers.map((layer) => find(layer, name) ?? refuse(`it has no weight "${name}"`));
-    // Filters, and all that there is one of for each filter, lie along the last axis.
+    // Filters, and weights with one value for each filter, are along the last axis.
     const lastAxis = (weight: ModelWeight): number => weight.shape.length - 1;
     return {
       graph,
@@ -208,7 +208,7 @@ class ModelLowering {
         });
       },
       softmax: (logits) => {
-        // Probabilities that nearly vanish, and losses, are beyond bfloat16.
+        // bfloat16 is too coarse for small probabilities and for losses.
         const exact = cast(logits, 'float32');
         const probabilities = softmax(exact);
         this.#logits.set(probabilities, exact);
@@ -228,8 +228,8 @@ class ModelLowering {
   }
 
   /**
-   * Regularisers belong to weights, not to calls: a shared layer is penalised once. As in Keras, one that is frozen is
-   * not penalised at all.
+   * Regularisers belong to weights, not to calls: a shared layer is penalised once. As in Keras, a frozen layer is not
+   * penalised.
    */
   #penalise(layer: Layer, config: Config, refuse: (reason: string) => never): void {
     if (this.#penalised.has(layer)) return;
@@ -255,7 +255,7 @@ function weightOf(key: string): string {
   return kind === 'depthwise' || kind === 'pointwise' ? `${kind}_kernel` : kind;
 }
 
-/** l1·Σ|w| + l2·Σw², as Keras has it. */
+/** l1·Σ|w| + l2·Σw², as in Keras. */
 function penalty(weight: Value, setting: unknown, refuse: () => never): Value {
   const { className, config } = setting as { className?: string; config?: { l1?: number; l2?: number } };
   if (className !== 'L1L2' || !config) return refuse();
@@ -269,7 +269,7 @@ function penalty(weight: Value, setting: unknown, refuse: () => never): Value {
   return terms.length === 0 ? scalar(graph, 0) : terms.reduce(add);
 }
 
-/** Seeds for draws that should have nothing in common; the multiplier is the golden ratio's, as in splitmix. */
+/** Seeds for independent draws; the multiplier comes from the golden ratio, as in splitmix. */
 function mix(seed: number, draw: number): number {
   return (Math.imul(seed | 0, 0x85ebca6b) ^ Math.imul(draw, 0x9e3779b1)) | 0;
 }

@@ -1,4 +1,4 @@
-/** How a model does on images that need not be those it is trained on, in inference mode. */
+/** Measures a model in inference mode, on images that need not be the ones it is trained on. */
 import type { Graph } from './graph';
 import { packedSize, scaleImages, unpackImages } from './input';
 import { amongTopFive, lossOf, probabilitiesOf } from './losses';

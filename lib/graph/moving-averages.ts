@@ -1,4 +1,4 @@
-/** Batch normalisation's moving statistics, all of a store in one go. */
+/** Batch normalisation's moving statistics, updated together for a whole store. */
 import type { Value } from './graph';
 import type { Statistic } from './layers/lowering';
 import { scalar } from './ops/cast';
@@ -13,8 +13,8 @@ export interface Follow {
 }
 
 /**
- * What the stores hold after a step that `follows` tells of.
- * @param count how many images the batch has; float32 scalar
+ * The new values of the stores after a step.
+ * @param count number of images in the batch; float32 scalar
  */
 export function movingAverages(
   weights: Weights,
@@ -36,7 +36,7 @@ export function movingAverages(
     const values = parts.map((part, i) => part?.value ?? reading.of(each.weights[i].weight));
     let batch = store.join(values);
     if (parts.some((part) => part?.besselPlaces)) {
-      // n − 1 over n, with n the number of values that the variance is of.
+      // (n − 1) / n, for a variance over n values.
       const share = div(
         perPart((part) => 1 / (part?.besselPlaces ?? Infinity)),
         count,
@@ -52,7 +52,7 @@ export function movingAverages(
   });
 }
 
-/** One statistic that moves an average as far as two of them do, one after the other. */
+/** One statistic that moves an average as far as two do, one after the other. */
 function both(first: Statistic, second: Statistic, count: Value): Statistic {
   const { graph } = count;
   const momentum = first.momentum * second.momentum;

@@ -1,6 +1,6 @@
 /**
- * What an optimizer does to one weight in one step. The formulas are Keras 3's; where TensorFlow has them as one
- * operation, that is used.
+ * How an optimizer updates one weight in one step, by the formulas of Keras 3. If TensorFlow has an update as a single
+ * operation, it is used.
  */
 import type { Optimizer } from '../recipe/optimizers';
 import type { Node, Value } from './graph';
@@ -10,7 +10,7 @@ import { add, addN, div, maximum, mul, pow, sqrt, square } from './ops/math';
 import { l2Loss } from './ops/reduce';
 import { resourceApply, Variable } from './ops/variable';
 
-/** What all weights of a step share. */
+/** Values shared by all weights of a step. */
 export interface StepValues {
   /** float32 scalar */
   readonly learningRate: Value;
@@ -19,13 +19,13 @@ export interface StepValues {
 }
 
 export interface UpdateRule {
-  /** The optimizer's memory of a weight, by name, with the value that it starts from. */
+  /** The names of the optimizer's slots for a weight, with their initial values. */
   readonly slots: Readonly<Record<string, number>>;
   /** @param slots in the order of `this.slots` */
   update(weight: Variable, slots: readonly Variable[], gradient: Value): Node;
 }
 
-/** The rule of `optimizer`, with the operations that all weights share. */
+/** The update rule of `optimizer`; adds the operations that all weights share. */
 export function updateRule(optimizer: Optimizer, { learningRate, step }: StepValues): UpdateRule {
   const { graph } = learningRate;
   const number = (value: number): Value => scalar(graph, value);
@@ -51,7 +51,7 @@ export function updateRule(optimizer: Optimizer, { learningRate, step }: StepVal
       const { initialAccumulator, epsilon } = optimizer;
       return {
         slots: { accumulator: initialAccumulator },
-        // TensorFlow's operation adds epsilon behind the root, Keras inside of it.
+        // TensorFlow's operation adds epsilon outside the square root, Keras inside.
         update: (weight, [accumulator], gradient) => {
           const total = add(accumulator.read(), square(gradient));
           const change = div(mul(gradient, learningRate), sqrt(add(total, number(epsilon))));
@@ -96,7 +96,7 @@ export function updateRule(optimizer: Optimizer, { learningRate, step }: StepVal
   }
 }
 
-/** Scales `gradients`, all by one factor, so that the norm of all their values together is at most `most`. */
+/** Scales all `gradients` by one factor so that their joint norm is at most `most`. */
 export function clipByGlobalNorm(gradients: readonly Value[], most: number): Value[] {
   const [{ graph }] = gradients;
   const squares = gradients.map((gradient) => mul(l2Loss(gradient), scalar(graph, 2)));
@@ -105,15 +105,15 @@ export function clipByGlobalNorm(gradients: readonly Value[], most: number): Val
   return gradients.map((gradient) => mul(gradient, factor));
 }
 
-/** Whether a weight decays. @param name as the layer calls it, for instance `conv/kernel` */
+/** Whether a weight decays. @param name the weight's original name, for instance `conv/kernel` */
 export function decays({ weightDecay, decayed }: Optimizer, name: string): boolean {
   return weightDecay > 0 && (decayed === 'all' || name.endsWith('kernel'));
 }
 
 /**
- * Decoupled weight decay: takes the share `learningRate · amount` off the weight.
- * @param value the weight as the step read it
- * @param after nodes that have to have run
+ * Decoupled weight decay: subtracts the fraction `learningRate · amount` of the weight.
+ * @param value the weight as it was read at the start of the step
+ * @param after nodes that must run first
  */
 export function decay(
   weight: Variable,

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import type { Graph, Node, Signature, Value } from './graph';
 import type { Attr, ConstantData, DType, Shape } from './types';
 
-/** What this file uses of a message of google-protobuf's; the package ships no types of its own. */
+/** The part of google-protobuf's messages used here; the package has no types of its own. */
 interface Message {
   serializeBinary(): Uint8Array;
 }

@@ -1,6 +1,6 @@
 /**
- * Folders for the moment between writing a graph and loading it. TensorFlow reads graphs from disk alone. A
- * process that is killed in that moment leaves its folder; the next one that makes a folder removes it.
+ * Temporary folders for graphs, which TensorFlow can only read from disk. If a process is killed between writing and
+ * loading, its folder stays, and the next process that makes one removes it.
  */
 import * as fs from 'node:fs';
 import * as os from 'node:os';
@@ -9,14 +9,14 @@ import { identify, isRunning } from '../runtime/process-lock';
 
 const prefix = 'tslab-graph~';
 
-/** The process's identity in a folder's name, where a colon would be a nuisance. */
+/** The process's identity without colons, which some systems do not allow in a folder's name. */
 const toName = (identity: string): string => identity.replaceAll(':', '+');
 const fromName = (name: string): string => name.replaceAll('+', ':');
 
 /**
  * Calls `use` with the path of a fresh folder that no other user can look into, and removes the folder when the
  * promise settles.
- * @param parent where to make it; the system's folder for temporary files unless told
+ * @param parent where to make it; defaults to the system's folder for temporary files
  */
 export async function withScratchFolder<T>(
   use: (folder: string) => Promise<T>,
@@ -44,7 +44,7 @@ function removeLeftOvers(parent: string): void {
     try {
       fs.rmSync(path.join(parent, name), { recursive: true, force: true });
     } catch {
-      // Another user's: theirs to remove.
+      // It belongs to another user.
     }
   }
 }

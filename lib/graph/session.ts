@@ -9,8 +9,8 @@ import { withScratchFolder } from './scratch';
 type Loaded = Awaited<ReturnType<typeof tf.node.loadSavedModel>>;
 
 /**
- * A graph in TensorFlow's hands. All its signatures share one session, so that what one of them writes to a
- * variable, the others read.
+ * A graph loaded into TensorFlow. All its signatures share one session: a variable that one of them writes, the others
+ * read.
  */
 export class Session {
   readonly #loaded: ReadonlyMap<string, Loaded>;
@@ -20,7 +20,7 @@ export class Session {
     this.#loaded = loaded;
   }
 
-  /** Hands the graph over. Nothing stays on disk. */
+  /** Loads the graph. Nothing stays on disk. */
   static async load(graph: Graph): Promise<Session> {
     return withScratchFolder(async (folder) => {
       fs.writeFileSync(path.join(folder, 'saved_model.pb'), encodeSavedModel(graph));
@@ -45,7 +45,7 @@ export class Session {
     return signature.predict([...feeds]) as tf.Tensor[];
   }
 
-  /** Runs a signature that is there for its effects. */
+  /** Runs a signature for its effects. */
   execute(name: string, feeds: readonly tf.Tensor[] = []): void {
     tf.dispose(this.run(name, feeds));
   }

@@ -1,31 +1,31 @@
 /**
- * Layers that do the same to one value and can be computed as one wider layer. GoogLeNet's blocks begin with three
- * 1×1 convolutions of one input, each followed by batch normalisation and ReLU: as one convolution with three times
- * the filters, the input is read once instead of three times, and its gradient is written once instead of three times
- * and added up.
+ * Layers that apply the same operation to the same value and can be computed as one wider layer. GoogLeNet's blocks
+ * begin with three 1×1 convolutions of one input, each followed by batch normalisation and ReLU. As one convolution with
+ * three times the filters, they read the input once instead of three times, and its gradient is written once instead of
+ * three times and added up.
  */
 import type { tf } from '../runtime/tensorflow';
 import type { Layer } from './layers/lowering';
 
-/** One use of a layer that is used once. */
+/** The only call of a layer. */
 export interface Call {
   readonly layer: Layer;
   readonly output: tf.SymbolicTensor;
 }
 
-/** Stages in a row; in each of them the calls, one for each branch, differ in nothing but weights and filters. */
+/** Consecutive stages. Each has one call per branch, and these differ only in weights and number of filters. */
 export interface SiblingChain {
   readonly input: tf.SymbolicTensor;
   readonly stages: readonly (readonly Call[])[];
 }
 
-/** What only says how a layer began, how it is penalised, or what it is called. Filters may differ. */
+/** Settings that do not change what a layer computes from its weights; the number of filters may differ too. */
 const irrelevant = /^name$|Initializer$|Regularizer$|^filters$|^batchInputShape$/;
 
-/** Activations that look at one channel alone. */
+/** The activation that combines channels. */
 const acrossChannels = 'softmax';
 
-/** @returns the chains of a functional model's own layers, by the ids of all tensors that they give */
+/** @returns the chains among a model's own layers, by the ids of their output tensors */
 export function siblingChains(model: tf.LayersModel): ReadonlyMap<number, SiblingChain> {
   const calls = callsOf(model);
   const kept = new Set(model.outputs.map(({ id }) => id));
@@ -34,7 +34,7 @@ export function siblingChains(model: tf.LayersModel): ReadonlyMap<number, Siblin
     for (const { id } of inputs) {
       const found = consumers.get(id) ?? [];
       consumers.set(id, found);
-      // A layer that is used twice, or takes several inputs, has no siblings.
+      // A layer that is called twice, or has several inputs, has no siblings.
       found.push(inputs.length === 1 && call.layer.inboundNodes.length === 1 ? call : null);
     }
   }
@@ -56,7 +56,7 @@ export function siblingChains(model: tf.LayersModel): ReadonlyMap<number, Siblin
   return chains;
 }
 
-/** The convolutions among `calls` in groups of two and more that differ in nothing that matters. */
+/** The convolutions among `calls`, in groups of two or more with the same settings. */
 function alike(calls: readonly (Call | null)[]): Call[][] {
   const groups = new Map<string, Call[]>();
   for (const call of calls) {
@@ -93,7 +93,7 @@ interface CallWithInputs {
   readonly inputs: readonly tf.SymbolicTensor[];
 }
 
-/** Every use of a layer between the model's inputs and outputs. */
+/** Every call of a layer between the model's inputs and outputs. */
 function callsOf(model: tf.LayersModel): CallWithInputs[] {
   const given = new Set(model.inputs.map(({ id }) => id));
   const calls: CallWithInputs[] = [];

@@ -1,4 +1,4 @@
-/** The names under which a training graph offers its work. What each takes and gives stands where it is offered. */
+/** The names of a training graph's signatures. Inputs and outputs are described at the functions that offer them. */
 export const signature = {
   writeWeights: 'write_weights',
   readWeights: 'read_weights',

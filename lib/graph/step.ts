@@ -23,12 +23,12 @@ import { written, type TrainingData } from './stored-state';
 import type { TrainingGraphOptions } from './training-options';
 import type { ModelWeight, WeightReading, Weights, WeightStore } from './weights';
 
-/** Positions in the totals that `train` gives. */
+/** Positions in the totals that `train` returns. */
 export const totalsIndex = { loss: 0, penalty: 1, first: 2, topFive: 3, images: 4 } as const;
 
-/** What every step is fed. */
+/** The inputs of a step. */
 export interface StepInputs {
-  /** Of the step's images; int32 [n] */
+  /** Indices of the step's images; int32 [n] */
   readonly indices: Value;
   /** int32 scalar */
   readonly step: Value;
@@ -46,17 +46,17 @@ export function stepInputs(graph: Graph): StepInputs {
 
 export interface Forward {
   readonly lowered: LoweredModel;
-  /** The weights as the step began with them. */
+  /** The weights at the start of the step. */
   readonly reading: WeightReading;
   /** float32 scalar, penalties included */
   readonly loss: Value;
   /** float32 scalar: the penalties on weights, a part of `loss` */
   readonly penalty: Value;
-  /** How many images of the batch were right, and right among the five most probable; float32 scalars */
+  /** Number of images whose class is the most probable one, and among the five most probable; float32 scalars */
   readonly hits: { readonly first: Value; readonly topFive: Value };
 }
 
-/** In training mode, on augmented images. */
+/** Runs the model in training mode, on augmented images. */
 export function forwardPass(
   graph: Graph,
   weights: Weights,
@@ -86,7 +86,7 @@ export function forwardPass(
   });
 }
 
-/** Weights on their way through a step. */
+/** The weights of a store with their gradients. */
 export interface Learned extends WeightStore {
   /** One for each weight. */
   readonly gradients: readonly Value[];
@@ -120,16 +120,18 @@ export function backwardPass(
   return learned;
 }
 
-/** The optimizer's memory of a store of weights. */
+/** One optimizer slot for a store of weights. */
 export interface SlotStore {
   readonly store: Store;
   readonly initial: number;
 }
 
 /**
- * Offers `train`: indices, step, learning rate → totals since `clear`, see `totalsIndex`, float32 [5], and the first
- * step that failed, int32, -1 if none did; and `clear`: nothing → a scalar. A step whose loss is not finite changes nothing, and neither does any step after it, until `clear` is run:
- * the weights that led there are still at hand to look at.
+ * Offers `train`: indices, step, learning rate → totals since `clear` (see `totalsIndex`), float32 [5], and the first step
+ * that failed, int32, -1 if none did; and `clear`: no inputs → a scalar.
+ *
+ * A step whose loss is not finite changes nothing, and neither does any step after it until `clear` is run, so that the
+ * weights that caused the failure can still be inspected.
  */
 export function offerTraining(
   graph: Graph,
@@ -194,7 +196,7 @@ interface UpdateContext {
 function update(each: Learned, gradient: Value, context: UpdateContext): Node {
   const { optimizer, rule, slots, rate, reading } = context;
   const { variable } = each.store;
-  // Decay comes first, as in Keras: it waits for the decision that there is a step, and the gradient for it.
+  // Decay comes first, as in Keras. It waits for the decision to take the step, and the gradient waits for it.
   const ready =
     each.kind === kinds.decayed
       ? identity(gradient, 'decayed', [
@@ -215,10 +217,10 @@ function slotsOf({ graph, name, parts }: Store, { slots }: UpdateRule): SlotStor
   });
 }
 
-/** What a step does to weights. */
+/** How a step treats weights. */
 const kinds = { decayed: 'decayed', trained: 'trained', kept: 'kept' } as const;
 
-/** Says of each of the model's weights what a step does to it. */
+/** @returns a function that gives the kind of each of the model's weights */
 export function kindsOf(model: tf.LayersModel, optimizer: Optimizer): (weight: ModelWeight) => string {
   const trained = new Set(model.trainableWeights.map(({ id }) => id));
   return ({ id, originalName }) => {

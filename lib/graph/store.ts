@@ -2,16 +2,16 @@ import type { Graph, Value } from './graph';
 import { concat, reshape, split } from './ops/array';
 import { Variable } from './ops/variable';
 
-/** An array that is kept from step to step. */
+/** An array that persists from step to step. */
 export interface Part {
   readonly name: string;
   readonly shape: readonly number[];
 }
 
 /**
- * One variable for several arrays, end to end. A network has dozens of weights of a few numbers each, and handing
- * out a piece of work costs TensorFlow more than adding up some hundred numbers: what is done to all of them alike is
- * done once. A store of one part is that part's variable, in its own shape.
+ * One variable that holds several arrays, end to end. A network has dozens of small weights, and starting an operation
+ * costs TensorFlow more than adding a few hundred numbers, so the same update is done once for all of them. A store with
+ * a single part keeps that part's shape.
  */
 export class Store {
   readonly variable: Variable;
@@ -35,7 +35,7 @@ export class Store {
     );
   }
 
-  /** The other way round. */
+  /** The inverse of `join`. */
   split(whole: Value): readonly Value[] {
     if (this.parts.length === 1) return [whole];
     const stretches = split(

@@ -1,4 +1,4 @@
-/** What outlives a step: the images, the weights and the optimizer's slots, with the ways in and out. */
+/** State that outlives a step: images, weights and the optimizer's slots, with signatures to write and read them. */
 import type { Graph, Node, Value } from './graph';
 import { packedSize, type ImageShape } from './input';
 import { identity } from './ops/array';
@@ -45,7 +45,7 @@ export function offerStores(graph: Graph, write: string, read: string, stores: r
   });
 }
 
-/** A scalar that is there once the nodes of `done` have run: a signature has to have an output. */
+/** A scalar that is computed after the nodes of `done` have run, since a signature must have an output. */
 export function written(graph: Graph, done: readonly Node[]): Value {
   return identity(scalar(graph, 0), 'written', done);
 }

@@ -37,7 +37,7 @@ export interface Totals {
 export interface Measurement {
   /** The most probable class. */
   readonly classes: Int32Array;
-  /** What the model gave for it. */
+  /** Its probability. */
   readonly confidences: Float32Array;
   /** Without penalties. */
   readonly losses: Float32Array;
@@ -55,7 +55,7 @@ export class Trainer {
   readonly #options: TrainerOptions;
   readonly #graph: TrainingGraph;
   readonly #session: Session;
-  /** What the last step gave: totals, and the first step that failed. */
+  /** The outputs of the last step: totals, and the first step that failed. */
   #totals: tf.Tensor[] | undefined;
 
   private constructor(options: TrainerOptions, graph: TrainingGraph, session: Session) {
@@ -88,7 +88,7 @@ export class Trainer {
   /**
    * Trains on one batch.
    * @param indices of the images
-   * @param step the step's number, counted from 0: fixes what is drawn at random, and how far Adam is
+   * @param step the step's number, counted from 0; decides random draws and Adam's bias correction
    */
   step(indices: Int32Array, step: number, learningRate: number): void {
     const feeds = [tf.tensor1d(indices, 'int32'), tf.scalar(step, 'int32'), tf.scalar(learningRate)];
@@ -98,7 +98,7 @@ export class Trainer {
     tf.dispose(feeds);
   }
 
-  /** What the steps since the last call came to. */
+  /** The totals of the steps since the last call. */
   totals(): Totals {
     if (!this.#totals) return { images: 0, loss: 0, penalty: 0, first: 0, topFive: 0, failedStep: null };
     const [values, [failedStep]] = this.#totals.map((tensor) => tensor.dataSync());

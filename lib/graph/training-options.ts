@@ -10,15 +10,15 @@ import type { Device, DType } from './types';
 export interface TrainingGraphOptions {
   readonly model: tf.LayersModel;
   readonly imageShape: ImageShape;
-  /** How many images there are to train on. */
+  /** Number of images to train on. */
   readonly imageCount: number;
   readonly normalisation: Normalisation | null;
   readonly augmentation: Augmentation;
   readonly loss: Loss;
   readonly optimizer: Optimizer;
-  /** What layers compute in; weights are float32 either way. */
+  /** The type that layers compute in; weights are float32 in any case. */
   readonly dtype: DType & ('float32' | 'bfloat16');
-  /** Where the graph is going to run. */
+  /** The device that the graph will run on. */
   readonly device: Device;
   readonly seed: number;
 }

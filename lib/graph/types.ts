@@ -1,10 +1,10 @@
-/** The types of what flows along a graph's edges, as far as this library uses TensorFlow's. */
+/** TensorFlow's types of values, as far as this library uses them. */
 export type DType = 'float32' | 'bfloat16' | 'int32' | 'int64' | 'uint8' | 'uint64' | 'bool' | 'resource';
 
 /** Where a graph runs; some operations are slow on one and fast on the other. */
 export type Device = 'cpu' | 'gpu';
 
-/** A size, or null for the one size that a graph leaves open: how many images are in the batch. */
+/** A size, or null for the only one that a graph leaves open: the number of images in the batch. */
 export type Dim = number | null;
 
 export type Shape = readonly Dim[];

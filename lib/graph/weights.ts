@@ -1,4 +1,4 @@
-/** A model's weights as variables of the graph, under the names that Keras and tfjs share. */
+/** A model's weights as variables of the graph. */
 import { keyed, type Weight } from '../models/weights/keys';
 import type { tf } from '../runtime/tensorflow';
 import type { Graph, Value } from './graph';
@@ -16,17 +16,17 @@ export interface StoredWeight extends Part {
 export interface WeightStore {
   readonly store: Store;
   readonly weights: readonly StoredWeight[];
-  /** What the weights have in common, as `kindOf` said. */
+  /** The kind of all these weights, as `kindOf` returned it. */
   readonly kind: string;
 }
 
-/** Weights of up to this many numbers share a store; copying larger ones together would cost more than it saves. */
+/** Weights with up to this many numbers share a store; joining larger ones would cost more than it saves. */
 const small = 65_536;
 
 export class Weights {
   readonly stores: readonly WeightStore[];
 
-  /** @param kindOf what is done to weights alike; those of different kinds are kept apart */
+  /** @param kindOf weights of the same kind are updated alike and may share a store */
   constructor(
     readonly graph: Graph,
     model: tf.LayersModel,
@@ -49,12 +49,12 @@ export class Weights {
     );
   }
 
-  /** In the order in which they are kept. */
+  /** In the order of the stores. */
   get all(): readonly StoredWeight[] {
     return this.stores.flatMap(({ weights }) => weights);
   }
 
-  /** All weights as they are at one moment, each store read once, and only if it is asked for. */
+  /** The weights at one moment. Each store is read at most once, when it is first needed. */
   reading(): WeightReading {
     return new WeightReading(this);
   }
@@ -79,7 +79,7 @@ export class WeightReading {
     return this.#values.get(weight.id) as Value;
   }
 
-  /** What the variable of a store holds. */
+  /** The value of a store's variable. */
   whole(each: WeightStore): Value {
     const known = this.#wholes.get(each);
     if (known) return known;

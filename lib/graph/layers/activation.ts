@@ -1,4 +1,4 @@
-/** Activations: as layers of their own, or at the end of others. */
+/** Activations, as layers of their own or at the end of other layers. */
 import type { Value } from '../graph';
 import {
   elu,
@@ -42,7 +42,7 @@ const functions: Readonly<Record<string, (x: Value, layer: Lowering) => Value>> 
   softmax: (x, layer) => layer.softmax(x),
 };
 
-/** Applies the activation that the layer's config names. */
+/** Applies the activation named in the layer's config. */
 export function activate(x: Value, layer: Lowering): Value {
   const { config, refuse } = layer;
   const name = config.get('activation') ?? 'linear';

@@ -26,7 +26,8 @@ function depthwise(x: Value, layer: Lowering): Value {
   const window = windowOf(layer);
   if (window.dilations?.some((dilation) => dilation !== 1)) {
     layer.refuse(
-      `its dilationRate is ${String(window.dilations)}, for which TensorFlow has no gradient of depthwise convolutions; 1 can be lowered`,
+      `its dilationRate is ${String(window.dilations)}; expected 1, since TensorFlow has no gradient for dilated ` +
+        'depthwise convolutions (and tfjs computes them as if it were 1)',
     );
   }
   const [rows, columns] = window.strides;

@@ -11,7 +11,7 @@ lowers('Dense', ([x], layer) => {
   const { dtype, outputShape } = layer;
   const kernel = cast(layer.weight('kernel'), dtype);
   const inner = x.shape.slice(1, -1);
-  // One row for each place that the kernel is applied at.
+  // One row for each position that the kernel is applied to.
   const rows = sizeOf(x.shape.slice(0, -1));
   const flat = inner.length === 0 ? x : reshape(x, [rows, x.shape[x.shape.length - 1]]);
   let y = matMul(flat, kernel);

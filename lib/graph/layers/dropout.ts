@@ -1,4 +1,4 @@
-/** Dropout (Srivastava et al. 2014), inverted: what is kept is scaled up in training. */
+/** Dropout (Srivastava et al. 2014), inverted: the values that are kept are scaled up in training. */
 import { shapeOf } from '../ops/array';
 import { cast, like, scalar } from '../ops/cast';
 import { greaterEqual, mul } from '../ops/math';

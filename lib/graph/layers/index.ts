@@ -1,4 +1,4 @@
-/** Every layer that can be lowered: importing this enters them all. */
+/** Every layer that can be lowered: importing this file registers them all. */
 import './activation';
 import './convolution';
 import './dense';

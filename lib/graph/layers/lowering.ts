@@ -1,58 +1,58 @@
-/** How a layer of tfjs becomes operations: what each lowering gets, and the table in which it is entered. */
+/** How tfjs layers become operations: the context that each lowering gets, and the table of lowerings by class. */
 import type { Graph, Value } from '../graph';
 import type { Device, DType, Shape } from '../types';
 import type { tf } from '../../runtime/tensorflow';
 
 export type Layer = tf.layers.Layer;
 
-/** What a layer can ask of the graph that it is lowered into. */
+/** The context in which a layer is lowered. */
 export interface Lowering {
   readonly graph: Graph;
-  /** Whether dropout drops, and batch normalisation goes by the batch. */
+  /** Whether dropout is on and batch normalisation uses the statistics of the batch. */
   readonly training: boolean;
-  /** False for a layer that is frozen, by itself or with a model around it. */
+  /** False if the layer, or a model around it, is frozen. */
   readonly trainable: boolean;
-  /** What layers compute in. Weights are kept, and statistics computed, in float32. */
+  /** The type that layers compute in. Weights and statistics are float32 in any case. */
   readonly dtype: DType;
   readonly device: Device;
   readonly layer: Layer;
   readonly config: Config;
-  /** Of the layer's output, the batch's size open. */
+  /** The shape of the layer's output; the batch size is open. */
   readonly outputShape: Shape;
   /** The value of the layer's weight `name`, for instance `kernel`; float32 */
   weight(name: string): Value;
   has(name: string): boolean;
-  /** Lets a weight follow a statistic of the batch, in training. */
+  /** Makes a weight follow a statistic of the batch, in training. */
   follow(name: string, statistic: Statistic): void;
   /**
-   * Softmax over the last axis; float32, whatever the layers compute in. A cross-entropy of these probabilities is
+   * Softmax over the last axis, in float32 whatever `dtype` is. If these probabilities end the model, its cross-entropy is
    * computed from their logits.
    */
   softmax(logits: Value): Value;
-  /** int32 [2]: another seed in every step, and for every time that a layer asks. */
+  /** int32 [2]: a seed that differs in every step and at every call of this method. */
   seed(): Value;
   /** @throws NotLowered with this layer's name */
   readonly refuse: (reason: string) => never;
 }
 
-/** What a moving average follows: average ← momentum · average + (1 − momentum) · value */
+/** A statistic that a moving average follows: average ← momentum · average + (1 − momentum) · value */
 export interface Statistic {
   /** float32, in the weight's shape */
   readonly value: Value;
   readonly momentum: number;
   /**
-   * For a variance that was Bessel-corrected: over how many values of each image it was taken. The correction is
-   * taken off again. Null for what needs none.
+   * For a Bessel-corrected variance: the number of values per image that it was taken over, so that the correction can be
+   * undone. Null if there is nothing to undo.
    */
   readonly besselPlaces: number | null;
 }
 
-/** @returns the layer's output for its inputs, of which most layers take one */
+/** @returns the layer's output for its inputs; most layers have one */
 export type LowerLayer = (inputs: readonly Value[], layer: Lowering) => Value;
 
 const lowerings = new Map<string, LowerLayer>();
 
-/** Enters how the layers of a class are lowered. @param className as the layer's `getClassName()` says */
+/** Registers the lowering for a class of layers. @param className as `getClassName()` returns it */
 export function lowers(className: string, lower: LowerLayer): void {
   lowerings.set(className, lower);
 }
@@ -61,7 +61,7 @@ export function loweringOf(className: string): LowerLayer | undefined {
   return lowerings.get(className);
 }
 
-/** A layer's `getConfig()`, read with a check: it comes from outside, as JSON would. */
+/** A layer's `getConfig()`, with every value checked when it is read, since it may come from a file. */
 export class Config {
   readonly #values: Readonly<Record<string, unknown>>;
   readonly #refuse: (reason: string) => never;
@@ -97,7 +97,7 @@ export class Config {
       : this.#refuse(`its ${key} is ${String(value)}, not two numbers`);
   }
 
-  /** Whatever it is; undefined and null are taken for the same. */
+  /** The value as it is; undefined for null as well. */
   get(key: string): unknown {
     return this.#values[key] ?? undefined;
   }

@@ -6,7 +6,7 @@ import { addN, maximum, minimum, mul } from '../ops/math';
 import { sameShape, shapeText } from '../types';
 import { lowers, type Lowering } from './lowering';
 
-/** tfjs would broadcast; networks that rely on it are rare, and mistakes that look like it are not. */
+/** tfjs would broadcast. Networks rarely rely on that, but mistakes often look like it. */
 function expectOneShape(inputs: readonly Value[], { refuse }: Lowering): void {
   const [first, ...others] = inputs;
   for (const { shape } of others) {

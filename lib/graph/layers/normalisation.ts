@@ -1,6 +1,6 @@
 /**
- * Batch normalisation. The moving variance follows the batch's uncorrected one, as in Keras and tfjs: TensorFlow's
- * fused operation gives the Bessel-corrected one, and the correction is taken off again.
+ * Batch normalisation. The moving variance follows the uncorrected variance of the batch, as in Keras and tfjs.
+ * TensorFlow's fused operation returns the Bessel-corrected one, so the correction is undone.
  */
 import type { Value } from '../graph';
 import { reshape } from '../ops/array';
@@ -21,7 +21,7 @@ lowers('BatchNormalization', ([x], layer) => {
   const epsilon = config.number('epsilon');
   const images = asImages(x, channels);
 
-  // Frozen, it keeps to its moving statistics, as in Keras, so that transfer learning finds them as they were.
+  // As in Keras, a frozen layer uses its moving statistics and keeps them, which transfer learning relies on.
   if (!training || !trainable) {
     const [mean, variance] = [layer.weight('moving_mean'), layer.weight('moving_variance')];
     return reshape(batchNormInference(images, [scale, offset, mean, variance], epsilon), x.shape);

@@ -1,4 +1,4 @@
-/** Pooling over windows, and over whole images. */
+/** Pooling over windows and over whole images. */
 import { max, mean } from '../ops/reduce';
 import { avgPool, maxPool, type Pool } from '../ops/pooling';
 import { lowers, type Lowering } from './lowering';

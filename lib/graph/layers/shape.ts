@@ -1,4 +1,4 @@
-/** Layers that move values about. */
+/** Layers that rearrange values. */
 import { pad, reshape } from '../ops/array';
 import { lowers } from './lowering';
 

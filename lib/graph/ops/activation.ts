@@ -1,4 +1,4 @@
-/** The functions between layers, element by element but for softmax. */
+/** Activation functions: element by element, except for softmax. */
 import { simpleRule } from '../gradient-rules';
 import type { Value } from '../graph';
 import type { Attrs } from '../types';
@@ -12,7 +12,7 @@ function unary(op: string, x: Value, attrs: Attrs = {}): Value {
   return x.graph.add({ op, inputs: [x], attrs: { T: { type: x.dtype }, ...attrs }, outputs: [x] }).output;
 }
 
-/** TensorFlow's own gradient of a function, from dy and what the function took or gave. */
+/** TensorFlow's own gradient of a function, from dy and the function's input or output. */
 function gradientOp(op: string, first: Value, second: Value, attrs: Attrs = {}): Value {
   expectSameType(op, first, second);
   const types: Attrs = { T: { type: first.dtype }, ...attrs };
@@ -31,7 +31,7 @@ export function leakyRelu(x: Value, alpha: number): Value {
   if (alpha < 0) x.graph.refuse('LeakyRelu', `takes an alpha from 0 on, not ${alpha}`);
   return unary('LeakyRelu', x, { alpha: { float: alpha } });
 }
-// Of y, as of x, only the sign is asked. With x, TensorFlow 2.21 would fail to fuse a convolution in front.
+// Only the sign matters, and y has the same sign as x. With x, TensorFlow 2.21 fails to fuse a preceding convolution.
 simpleRule('LeakyRelu', ({ attrs, output: y }, dy) => [
   gradientOp('LeakyReluGrad', dy, y, { alpha: attrs['alpha'] }),
 ]);

@@ -1,4 +1,4 @@
-/** Shapes, and values moved about without arithmetic. */
+/** Shapes, and operations that move values without arithmetic. */
 import { gradientRule, simpleRule } from '../gradient-rules';
 import type { Node, Value } from '../graph';
 import { isStatic, sameShape, shapeText, sizeOf, typeText, type Dim, type Shape } from '../types';
@@ -6,7 +6,7 @@ import { cast, scalar } from './cast';
 import { expectRank, expectSameType, expectType, staticDim } from './check';
 import { constant, constantOf, ints } from './constant';
 
-/** @returns int32 vector: the sizes of `x`, a constant where all are known */
+/** @returns int32 vector: the sizes of `x`; a constant if all are known */
 export function shapeOf(x: Value): Value {
   if (isStatic(x.shape)) return ints(x.graph, x.shape);
   return x.graph.add({
@@ -17,7 +17,7 @@ export function shapeOf(x: Value): Value {
   }).output;
 }
 
-/** @returns float32 scalar: how many elements `x` has */
+/** @returns float32 scalar: the number of elements of `x` */
 export function elementCount(x: Value): Value {
   const size = sizeOf(x.shape);
   if (size !== null) return constant(x.graph, { dtype: 'float32', shape: [], values: [size] });
@@ -30,7 +30,7 @@ export function elementCount(x: Value): Value {
   return cast(count, 'float32');
 }
 
-/** @param after nodes that have to have run before the value is handed on */
+/** @param after nodes that must run before the value is passed on */
 export function identity(x: Value, name?: string, after: readonly Node[] = []): Value {
   return x.graph.add({
     op: 'Identity',
@@ -54,13 +54,13 @@ export function bytesOf(x: Value): Value {
   }).output;
 }
 
-/** @param shape at most one size may be open; it is what the others leave */
+/** @param shape at most one size may be open; it follows from the others */
 export function reshape(x: Value, shape: Shape): Value {
   if (sameShape(x.shape, shape)) return x;
   const known = (of: Shape): number => of.reduce<number>((size, dim) => size * (dim ?? 1), 1);
   const open = (of: Shape): number => of.filter((dim) => dim === null).length;
   const [from, to] = [known(x.shape), known(shape)];
-  // What is open may be a multiple of what is missing, or missing from what is there.
+  // With an open size, one product must divide the other.
   const fits = open(x.shape) === 0 && open(shape) === 0 ? from === to : from % to === 0 || to % from === 0;
   if (open(shape) > 1 || !fits) {
     x.graph.refuse('Reshape', `${x.ref}, ${typeText(x)}, does not fit ${shapeText(shape)}`);
@@ -121,7 +121,7 @@ function zerosLike(x: Value): Value {
   return x.graph.add({ op: 'ZerosLike', inputs: [x], attrs: { T: { type: x.dtype } }, outputs: [x] }).output;
 }
 
-/** Cut along `axis`, from 0 on, into stretches of the given lengths. The other way round is `concat`. */
+/** Cuts `x` along `axis` (counted from 0) into pieces of the given lengths; the inverse of `concat`. */
 export function split(x: Value, lengths: readonly number[], axis: number): readonly Value[] {
   const total = lengths.reduce((sum, length) => sum + length, 0);
   if (total !== staticDim('SplitV', x, axis)) {
@@ -147,7 +147,7 @@ gradientRule('SplitV', (node, gradients) => {
   return [concat(parts, axis)];
 });
 
-/** @param size an open size takes all there is */
+/** @param size an open size takes the whole axis */
 export function slice(x: Value, begin: readonly number[], size: Shape): Value {
   const { graph } = x;
   return graph.add({
@@ -165,7 +165,7 @@ export function slice(x: Value, begin: readonly number[], size: Shape): Value {
   }).output;
 }
 
-/** Zeros around `x`. @param paddings for each axis how many before and after */
+/** Puts zeros around `x`. @param paddings for each axis, the number before and after */
 export function pad(x: Value, paddings: readonly (readonly [number, number])[]): Value {
   expectRank('Pad', x, paddings.length);
   const { graph } = x;

@@ -1,4 +1,4 @@
-/** Values repeated along an axis, and the sums that undo it: each is the other's gradient. */
+/** Broadcasting along an axis and summing over it: each is the other's gradient. */
 import { simpleRule } from '../gradient-rules';
 import type { Node, Value } from '../graph';
 import { sameShape, type Shape } from '../types';
@@ -16,7 +16,7 @@ export function broadcastTo(x: Value, target: Value): Value {
 }
 simpleRule('BroadcastTo', ({ inputs: [x] }, dy) => [unbroadcast(dy, x)]);
 
-/** The gradient with respect to `x` of something that was computed with `x` broadcast: summed over the copies. */
+/** The gradient with respect to `x` if `x` was broadcast: the sum over the copies. */
 export function unbroadcast(gradient: Value, x: Value): Value {
   if (sameShape(gradient.shape, x.shape)) return gradient;
   const missing = gradient.shape.length - x.shape.length;
@@ -44,18 +44,18 @@ export function allAxes({ shape }: Value): readonly number[] {
   return shape.map((_, i) => i);
 }
 
-/** @param axes all unless told; from 0 on */
+/** @param axes counted from 0; defaults to all */
 export function sum(x: Value, axes = allAxes(x), keepDims = false): Value {
   return reduce('Sum', x, axes, keepDims);
 }
 simpleRule('Sum', (node, dy) => [broadcastTo(withReducedAxes(node, dy), node.inputs[0])]);
 
-/** The axes that the reduction `node` was made over. */
+/** The axes of the reduction `node`. */
 export function axesOf(node: Node): readonly number[] {
   return constantOf(node.inputs[1]);
 }
 
-/** Gives a reduction's result, or its gradient, the axes back that were lost, with size 1. */
+/** Gives a reduction's result, or its gradient, the lost axes back, with size 1. */
 export function withReducedAxes(node: Node, value: Value): Value {
   return reshape(value, reducedShape(node.inputs[0].shape, axesOf(node), true));
 }

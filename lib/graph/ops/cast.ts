@@ -1,10 +1,10 @@
-/** Values of another type, and numbers in the type of what they meet. */
+/** Type conversions, and constants of a given type. */
 import { simpleRule } from '../gradient-rules';
 import type { Graph, Value } from '../graph';
 import { isFloat, type DType } from '../types';
 import { constant } from './constant';
 
-/** Between numbers; floats lose their fractions on the way to integers. */
+/** Converts between numeric types; from float to integer, fractions are dropped. */
 export function cast(x: Value, dtype: DType): Value {
   if (x.dtype === dtype) return x;
   return x.graph.add({
@@ -16,7 +16,7 @@ export function cast(x: Value, dtype: DType): Value {
 }
 simpleRule('Cast', ({ inputs: [x] }, dy) => [isFloat(x.dtype) ? cast(dy, x.dtype) : undefined]);
 
-/** @returns a scalar, float32 unless told */
+/** @returns a scalar; defaults to float32 */
 export function scalar(graph: Graph, value: number, dtype: DType = 'float32'): Value {
   if (dtype === 'int32') return constant(graph, { dtype, shape: [], values: [value] });
   return cast(constant(graph, { dtype: 'float32', shape: [], values: [value] }), dtype);

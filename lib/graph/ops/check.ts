@@ -1,4 +1,4 @@
-/** What the functions of this folder demand of their inputs. */
+/** Checks of the inputs of operations. */
 import type { Value } from '../graph';
 import { isFloat, shapeText, typeText, type DType } from '../types';
 

@@ -1,4 +1,4 @@
-/** Values that are known when the graph is built, or fed when it runs. */
+/** Constants, and placeholders that are fed when the graph runs. */
 import type { Graph, Value } from '../graph';
 import { sizeOf, type ConstantData, type DType, type Shape } from '../types';
 
@@ -19,7 +19,7 @@ export function constant(graph: Graph, data: ConstantData): Value {
   }).output;
 }
 
-/** A value that each run feeds. */
+/** A value that is fed at each run. */
 export function placeholder(graph: Graph, name: string, dtype: DType, shape: Shape): Value {
   return graph.add({
     op: 'Placeholder',
@@ -29,7 +29,7 @@ export function placeholder(graph: Graph, name: string, dtype: DType, shape: Sha
   }).output;
 }
 
-/** The numbers of a value that `constant` made, as gradient rules need them of their node's inputs. */
+/** The numbers of a value made by `constant`; gradient rules need them for axes and sizes. */
 export function constantOf({ node }: Value): readonly number[] {
   const value = node.attrs['value'] as { tensor: ConstantData } | undefined;
   return value?.tensor.values ?? node.graph.refuse(node.op, `${node.name} is no constant`);

@@ -1,10 +1,10 @@
-/** Work that is done or left undone, as a condition says. */
+/** Conditional execution. */
 import type { Value } from '../graph';
 import { sameShape, typeText } from '../types';
 import { expectSameType, expectType } from './check';
 
 /**
- * Hands `x` on to one of two ways. What depends on the other way is not computed at all.
+ * Passes `x` on to one of two branches. Nodes that depend on the other branch do not run.
  * @param condition bool scalar
  */
 export function switchOn(x: Value, condition: Value): { readonly yes: Value; readonly no: Value } {
@@ -18,7 +18,7 @@ export function switchOn(x: Value, condition: Value): { readonly yes: Value; rea
   return { no: node.outputs[0], yes: node.outputs[1] };
 }
 
-/** The end of both ways of `switchOn`: whichever value was computed. */
+/** Joins the two branches of `switchOn`: gives the value that was computed. */
 export function merge(a: Value, b: Value): Value {
   expectSameType('Merge', a, b);
   if (!sameShape(a.shape, b.shape))

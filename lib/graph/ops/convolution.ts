@@ -14,7 +14,7 @@ export interface Window {
   readonly dilations?: readonly [number, number];
 }
 
-/** How many places a window of `size` takes along an axis. https://www.tensorflow.org/api_docs/python/tf/nn#notes_on_padding_2 */
+/** Number of positions of a window of `size` along an axis. https://www.tensorflow.org/api_docs/python/tf/nn#notes_on_padding_2 */
 export function windowCount(dim: Dim, size: number, stride: number, padding: Padding, dilation = 1): Dim {
   if (dim === null) return null;
   const reach = padding === 'SAME' ? 1 : (size - 1) * dilation + 1;
@@ -98,7 +98,7 @@ function backprops(
   ];
 }
 
-/** Adds `bias` [c] to each place of `x` [..., c]. */
+/** Adds `bias` [c] at each position of `x` [..., c]. */
 export function biasAdd(x: Value, bias: Value): Value {
   expectFloat('BiasAdd', x);
   expectSameType('BiasAdd', x, bias);
@@ -109,7 +109,7 @@ export function biasAdd(x: Value, bias: Value): Value {
 simpleRule('BiasAdd', ({ inputs: [, bias] }, dy) => [dy, biasGradient(dy, bias)]);
 
 function biasGradient(dy: Value, bias: Value): Value {
-  // On a CPU, BiasAddGrad adds bfloat16 up in bfloat16, where 256 + 1 is 256; Sum does it in float32.
+  // On a CPU, BiasAddGrad sums bfloat16 in bfloat16, where 256 + 1 is 256; Sum accumulates in float32.
   if (dy.dtype === 'bfloat16') {
     return sum(
       dy,

@@ -1,4 +1,4 @@
-/** Cross-entropy from logits, one value an image. TensorFlow computes the gradient along with it. */
+/** Cross-entropy from logits, one value per image. TensorFlow computes the gradient along with it. */
 import { simpleRule } from '../gradient-rules';
 import type { Node, Value } from '../graph';
 import { reshape } from './array';

@@ -19,7 +19,7 @@ function binary(op: string, a: Value, b: Value, dtype: DType = a.dtype): Value {
 function broadcastShape(op: string, a: Value, b: Value): Shape {
   const rank = Math.max(a.shape.length, b.shape.length);
   return Array.from({ length: rank }, (_, i): Dim => {
-    // Aligned at the last axis; what is missing in front counts as 1.
+    // Shapes are aligned at the last axis; missing leading axes count as 1.
     const of = ({ shape }: Value): Dim => (i < rank - shape.length ? 1 : shape[i - rank + shape.length]);
     const [x, y] = [of(a), of(b)];
     if (x === y || y === 1) return x;
@@ -43,11 +43,11 @@ simpleRule('RealDiv', ({ inputs: [a, b], output: y }, dy) => [
   unbroadcast(neg(mul(dy, div(y, b))), b),
 ]);
 
-/** Where both are equal, the gradient goes to `a`, as TensorFlow has it. */
+/** If both are equal, the gradient goes to `a`, as in TensorFlow. */
 export const maximum = (a: Value, b: Value): Value => binary('Maximum', a, b);
 simpleRule('Maximum', ({ inputs: [a, b] }, dy) => toEither(greaterEqual(a, b), dy, a, b));
 
-/** Where both are equal, the gradient goes to `a`, as TensorFlow has it. */
+/** If both are equal, the gradient goes to `a`, as in TensorFlow. */
 export const minimum = (a: Value, b: Value): Value => binary('Minimum', a, b);
 simpleRule('Minimum', ({ inputs: [a, b] }, dy) => toEither(greaterEqual(b, a), dy, a, b));
 
@@ -60,7 +60,7 @@ export const pow = (a: Value, b: Value): Value => binary('Pow', a, b);
 export const greaterEqual = (a: Value, b: Value): Value => binary('GreaterEqual', a, b, 'bool');
 export const equal = (a: Value, b: Value): Value => binary('Equal', a, b, 'bool');
 
-/** Both, of two bools. */
+/** Logical and of two bools. */
 export function logicalAnd(a: Value, b: Value): Value {
   for (const value of [a, b]) expectType('LogicalAnd', value, 'bool');
   return a.graph.add({ op: 'LogicalAnd', inputs: [a, b], outputs: [a] }).output;
@@ -116,14 +116,14 @@ simpleRule('Log', ({ inputs: [x] }, dy) => [div(dy, x)]);
 export const abs = (x: Value): Value => unary('Abs', x);
 simpleRule('Abs', ({ inputs: [x] }, dy) => [mul(dy, unary('Sign', x))]);
 
-/** The error function, of which GELU is made. */
+/** The error function, which GELU uses. */
 export const erf = (x: Value): Value => unary('Erf', x);
 simpleRule('Erf', ({ inputs: [x] }, dy) => {
   const slope = mul(exp(neg(square(x))), like(x, 2 / Math.sqrt(Math.PI)));
   return [mul(dy, slope)];
 });
 
-/** Many values of one shape. */
+/** Sum of several values of the same shape. */
 export function addN(values: readonly Value[]): Value {
   const [first, ...others] = values;
   if (others.length === 0) return first;

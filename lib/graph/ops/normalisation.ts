@@ -16,7 +16,7 @@ export interface Normalised {
   readonly mean: Value;
   /** float32 [c], of this batch */
   readonly variance: Value;
-  /** Whether the variance is Bessel-corrected: the sum of squares over one less than there are values. */
+  /** Whether the variance is Bessel-corrected: the sum of squares is divided by n − 1 instead of n. */
   readonly corrected: boolean;
 }
 
@@ -44,14 +44,14 @@ function fused(x: Value, [scale, offset, mean, variance]: readonly Value[], attr
       op,
       inputs: [x, scale, offset, mean, variance],
       attrs,
-      // The last three are there for the gradient alone; the third of them is of use on a GPU only.
+      // The last three are only for the gradient, and the very last is used on GPUs only.
       outputs: [x, statistic, statistic, statistic, statistic, { dtype: 'float32', shape: [null] }],
     }).outputs,
   ];
 }
 
 /**
- * By the mean and variance of the batch itself, in TensorFlow's own operation.
+ * Normalises by the mean and variance of the batch itself, in TensorFlow's own operation.
  * @param x float [n, h, w, c]
  * @param scale float32 [c]
  * @param offset float32 [c]
@@ -63,8 +63,8 @@ export function fusedBatchNorm(x: Value, scale: Value, offset: Value, epsilon: n
 }
 
 /**
- * The same, composed of simpler operations. A row of the image is taken for one vector of width × channels, so that
- * every operation runs over long stretches of memory; what there is one of for each channel is repeated along it.
+ * The same, composed of simpler operations. A row of the image is treated as one vector of width × channels, so that
+ * operations run over long stretches of memory; values per channel are repeated along the row.
  * @param x float32 [n, h, w, c]
  */
 export function composedBatchNorm(x: Value, scale: Value, offset: Value, epsilon: number): Normalised {
@@ -91,7 +91,7 @@ export function composedBatchNorm(x: Value, scale: Value, offset: Value, epsilon
   const factor = mul(inverse, scale);
   const output = add(mul(centred, alongRows(factor)), alongRows(offset));
 
-  // With dx̂ = dy·scale: dx = (dx̂ − mean(dx̂) − x̂·mean(dx̂·x̂)) / deviation, as in the paper, gathered by passes.
+  // With dx̂ = dy·scale: dx = (dx̂ − mean(dx̂) − x̂·mean(dx̂·x̂)) / deviation, arranged for few passes.
   const rule = (gradient: Value): Value[] => {
     const dy = asRows(gradient);
     const total = perChannel(dy);
@@ -111,7 +111,7 @@ export function composedBatchNorm(x: Value, scale: Value, offset: Value, epsilon
   return { output: normalised, mean, variance, corrected: false };
 }
 
-/** By a mean and variance that are given. `parameters`: scale, offset, mean and variance, float32 [c] each */
+/** Normalises by a given mean and variance. @param parameters scale, offset, mean and variance, float32 [c] each */
 export function batchNormInference(
   x: Value,
   parameters: readonly [Value, Value, Value, Value],
@@ -131,7 +131,7 @@ gradientRule(op, (node, [dy, ...others]) => {
   const [x, scale, offset, givenMean, givenVariance] = node.inputs;
   const training = (node.attrs['is_training'] as { bool: boolean }).bool;
   const { T, U, epsilon, data_format, is_training } = node.attrs;
-  // What the forward pass kept of the batch; without training, the statistics it was given.
+  // In training, what the forward pass kept of the batch; otherwise the given statistics.
   const reserved = training ? node.outputs.slice(3) : [givenMean, givenVariance, node.outputs[5]];
   const nothing = { dtype: 'float32', shape: [0] } as const;
   return node.graph

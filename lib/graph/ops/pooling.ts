@@ -1,4 +1,4 @@
-/** The largest, or the mean, of each window of images in NHWC. */
+/** Maximum and mean over windows of images in NHWC. */
 import { simpleRule } from '../gradient-rules';
 import type { Value } from '../graph';
 import type { Attrs } from '../types';
@@ -32,7 +32,7 @@ function pool(op: string, x: Value, { size, strides, padding }: Pool): Value {
   return x.graph.add({ op, inputs: [x], attrs, outputs: [{ dtype: x.dtype, shape }] }).output;
 }
 
-/** Where several of a window are the largest, the first one gets the gradient. */
+/** If several values of a window are the largest, the first one gets the gradient. */
 export const maxPool = (x: Value, window: Pool): Value => pool('MaxPool', x, window);
 simpleRule('MaxPool', ({ graph, attrs, inputs: [x], output: y }, dy) => [
   graph.add({
@@ -43,7 +43,7 @@ simpleRule('MaxPool', ({ graph, attrs, inputs: [x], output: y }, dy) => [
   }).output,
 ]);
 
-/** What padding adds does not count. */
+/** The mean leaves out the padding. */
 export const avgPool = (x: Value, window: Pool): Value => pool('AvgPool', x, window);
 simpleRule('AvgPool', ({ graph, attrs, inputs: [x] }, dy) => [
   graph.add({ op: 'AvgPoolGrad', inputs: [shapeOf(x), dy], attrs, outputs: [x] }).output,

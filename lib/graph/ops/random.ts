@@ -8,15 +8,15 @@ import { pack } from './array';
 import { scalar } from './cast';
 import { expectRank, expectType } from './check';
 
-/** What is fixed while a graph is built, with what changes from step to step. @param step int32 scalar */
+/** Combines a seed fixed in the graph with the step's number. @param step int32 scalar */
 export function seedOf(step: Value, fixed: number): Value {
   expectType('Pack', step, 'int32');
   return pack([scalar(step.graph, fixed | 0, 'int32'), step]);
 }
 
 /**
- * From 0 up to but without 1.
- * @param sizes int32 vector; `shape` says as much of it as is known while building
+ * Uniform in [0, 1).
+ * @param sizes int32 vector; `shape` is the part of it that is known while building
  * @param seed int32 [2]
  */
 export function statelessUniform(sizes: Value, shape: Shape, seed: Value): Value {

@@ -1,4 +1,4 @@
-/** Many numbers made one, other than by summing. */
+/** Reductions other than sums. */
 import { simpleRule } from '../gradient-rules';
 import type { Value } from '../graph';
 import { sizeOf } from '../types';
@@ -9,7 +9,7 @@ import { expectFloat, expectRank, expectType } from './check';
 import { constant, ints } from './constant';
 import { div, equal, mul } from './math';
 
-/** @param axes all unless told; from 0 on */
+/** @param axes counted from 0; defaults to all */
 export function mean(x: Value, axes = allAxes(x), keepDims = false): Value {
   return reduce('Mean', x, axes, keepDims);
 }
@@ -20,7 +20,7 @@ simpleRule('Mean', (node, dy) => {
   return [broadcastTo(withReducedAxes(node, div(dy, cast(count, dy.dtype))), x)];
 });
 
-/** The largest along `axes`; from 0 on. Where several are, they share the gradient, as in TensorFlow. */
+/** Maximum along `axes`, counted from 0. Several largest values share the gradient, as in TensorFlow. */
 export function max(x: Value, axes: readonly number[], keepDims = false): Value {
   return reduce('Max', x, axes, keepDims);
 }
@@ -44,7 +44,7 @@ export function l2Loss(x: Value): Value {
 }
 simpleRule('L2Loss', ({ inputs: [x] }, dy) => [mul(x, dy)]);
 
-/** Where the largest value of the last axis is, the first of several. float [..., n] → int32 [...] */
+/** Index of the largest value along the last axis; the first of several. float [..., n] → int32 [...] */
 export function argMax(x: Value): Value {
   const { graph } = x;
   return graph.add({
@@ -55,7 +55,7 @@ export function argMax(x: Value): Value {
   }).output;
 }
 
-/** Whether the class is among the `k` most probable. float32 [n, classes], int32 [n] → bool [n] */
+/** Whether the class is among the `k` most probable, ties included. float32 [n, classes], int32 [n] → bool [n] */
 export function inTopK(scores: Value, classes: Value, k: number): Value {
   expectType('InTopKV2', scores, 'float32');
   expectRank('InTopKV2', scores, 2);

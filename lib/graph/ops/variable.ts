@@ -1,4 +1,4 @@
-/** State that outlives a run of the graph: resource variables, and what optimizers do to them in one operation. */
+/** State that outlives a run of the graph: resource variables, and the operations that update them. */
 import type { Graph, Node, Value } from '../graph';
 import { sameShape, typeText, type Attrs, type DType, type Shape } from '../types';
 import { expectType } from './check';
@@ -23,7 +23,7 @@ export class Variable {
     this.handle = graph.add({ op: 'VarHandleOp', name, attrs, outputs }).output;
   }
 
-  /** The value at the time when the nodes of `after` have run, if any are named. */
+  /** The value after the nodes of `after` have run. */
   read(after: readonly Node[] = []): Value {
     return this.graph.add({
       op: 'ReadVariableOp',
@@ -78,7 +78,7 @@ export class Variable {
 
 /**
  * One of TensorFlow's ResourceApply operations, which update a variable and its slots in place.
- * @param inputs numbers and the gradient in the operation's own order, behind the variables
+ * @param inputs numbers and the gradient, in the operation's order, after the variables
  */
 export function resourceApply(
   op: string,
