@@ -1,8 +1,10 @@
 /** A training graph at work: weights in, steps, totals, weights out. */
 import type { NamedArray, NamedArrays } from '../models/weights/named';
 import { UserError } from '../runtime/errors';
+import { oneDnnVariable } from '../runtime/one-dnn';
 import { tf } from '../runtime/tensorflow';
 import { usesGpu } from '../runtime/versions';
+import { hasDilatedGradient } from './dilated-gradient';
 import { packedSize, packImages } from './input';
 import { Session } from './session';
 import { signature } from './signatures';
@@ -67,9 +69,11 @@ export class Trainer {
   /**
    * Compiles the step, and copies the model's weights and the images in.
    * @throws NotLowered if the model cannot be compiled
+   * @throws UserError for bfloat16 on a CPU without oneDNN
    */
   static async compile(options: TrainerOptions): Promise<Trainer> {
-    const { examples } = options;
+    const { examples, dtype } = options;
+    if (dtype === 'bfloat16') expectExactSums();
     const device = usesGpu() ? 'gpu' : 'cpu';
     const graph = new TrainingGraph({ ...options, imageCount: examples.count, device });
     const trainer = new Trainer(options, graph, await Session.load(graph.graph));
@@ -248,6 +252,18 @@ export class Trainer {
       this.#session.execute(signature.writeImages, [packed, tf.tensor1d(Int32Array.from(labels), 'int32')]);
     });
   }
+}
+
+/**
+ * Without oneDNN, TensorFlow sums the gradients of kernels in bfloat16 on a CPU: 1,536 where 4,096 ones are added up. It
+ * is off where dilated convolutions have no gradient.
+ */
+function expectExactSums(): void {
+  if (hasDilatedGradient()) return;
+  throw new UserError(
+    'The precision mixed_bfloat16 needs oneDNN on a CPU, and it is off here: without it, gradients are summed in bfloat16 ' +
+      `and far too small. Unset ${oneDnnVariable} or set it to 1 before Node starts, or take float32.`,
+  );
 }
 
 function namedArray(tensor: tf.Tensor): NamedArray {
