@@ -18,12 +18,10 @@ as `fit` compiles it.
 """
 
 import json
-import os
 import sys
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-os.environ["KERAS_BACKEND"] = "tensorflow"
+import environment  # noqa: F401  (before Keras)
 
 import keras
 import numpy as np
