@@ -51,8 +51,10 @@ from contextlib import suppress  # noqa: E402
 
 import nbformat  # noqa: E402
 from jupyter_client.kernelspec import NoSuchKernel  # noqa: E402
+from failures import Failed, cause_of_death  # noqa: E402
 from nbclient.exceptions import CellExecutionError, DeadKernelError  # noqa: E402
 from orphans import adopt_orphans, end_orphans  # noqa: E402
+from saving import save  # noqa: E402
 from telling import ANSI, TellingClient, tell  # noqa: E402
 
 # How long an interrupted cell may take to end by itself, for instance to save its training.
@@ -61,41 +63,6 @@ SAVE_SECONDS = 20
 FORCE_SECONDS = 5
 # How long a kernel may take to answer after the last cell.
 SETTLE_SECONDS = 60
-
-# Usual causes of a kernel's death by a signal.
-DEATHS = {
-    "SIGKILL": "as the system does when memory runs out",
-    "SIGABRT": "as native code does when one of its checks fails",
-    "SIGSEGV": "by a fault in native code",
-    "SIGBUS": "by a fault in native code, or a file mapped into memory that became shorter",
-}
-
-
-class Failed(Exception):
-    """The run ends here."""
-
-    def __init__(self, kind, message, line=None, cell=None):
-        super().__init__(message)
-        self.kind, self.message, self.line, self.cell = kind, message, line, cell
-
-
-def well_formed(text):
-    """Replaces lone surrogates, which UTF-8 can't encode, by U+FFFD. Two halves that meet become their character."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-
-def save(notebook, path):
-    """Writes a notebook atomically. The temporary name contains this process's id."""
-    folder, name = os.path.split(path)
-    temporary = os.path.join(folder, f".{name}.{os.getpid()}.tmp")
-    try:
-        with open(temporary, "w", encoding="utf-8") as file:
-            file.write(well_formed(nbformat.writes(notebook)) + "\n")
-        os.replace(temporary, path)
-    except OSError as error:
-        with suppress(OSError):
-            os.remove(temporary)
-        raise Failed("output", f"{path} can't be written: {error.strerror}.") from None
 
 
 class Execution:
@@ -192,14 +159,7 @@ class Execution:
         return Failed("error", f"{error.ename}: {message}", line)
 
     async def cause_of_death(self):
-        code = await self.client.km.provisioner.poll()
-        if code is None:
-            return "the kernel does not answer any more"
-        if code >= 0:
-            return f"the kernel ended with exit code {code}"
-        name = signal.Signals(-code).name
-        hint = DEATHS.get(name)
-        return f"the kernel was ended by {name}" + (f", {hint}" if hint else "")
+        return cause_of_death(await self.client.km.provisioner.poll())
 
     # Promises of cells that nothing awaited
 
