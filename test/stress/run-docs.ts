@@ -2,17 +2,23 @@
  * Runs every command of README and docs in a fresh clone of what is committed, as a reader would, on the built-in
  * sample unless DATA_SOURCE or CIFAR10_DIR says otherwise. A command has to end with 0 or, if it takes longer than
  * its time, to stop in good order at Ctrl-C. About half an hour: `npm run stress:docs`; `-- TEXT` runs only the
- * commands that contain TEXT.
+ * commands that contain TEXT, `-- --seconds 20` gives each less time.
  */
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { parseArgs } from 'node:util';
 import { projectRoot } from '../../lib/runtime/paths';
-import { documentedCommands, filledIn, type DocumentedCommand } from './../docs/commands';
+import { documentedCommands, filledIn, type DocumentedCommand } from '../docs/commands';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { seconds: { type: 'string', default: '60' } },
+});
 
 /** Seconds that a command has before it gets Ctrl-C, and that it then has to end. */
-const TIME_S = 60;
+const TIME_S = Number(values.seconds);
 const STOPPING_S = 90;
 
 /** Why a command is not run here; each is run elsewhere. */
@@ -132,4 +138,4 @@ function runWhole(command: string): Promise<number | null> {
   return new Promise((resolve) => child.once('close', resolve));
 }
 
-void main(process.argv[2]);
+void main(positionals.at(0));
