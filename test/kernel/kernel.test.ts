@@ -124,10 +124,11 @@ describe('the kernel', () => {
 
   test('what fails after its cell has ended fails no other, and the next reply tells of it', async () => {
     await kernel.execute(
-      'void new Promise((_, reject) => setTimeout(() => reject(new RangeError("late")), 50));',
+      // Long enough for the cell to have ended before, on a busy machine too.
+      'void new Promise((_, reject) => setTimeout(() => reject(new RangeError("late")), 1000));',
     );
     const next = await kernel.execute(
-      'await new Promise((r) => setTimeout(r, 300));\nconsole.log("goes on");',
+      'await new Promise((r) => setTimeout(r, 2000));\nconsole.log("goes on");',
     );
     assert.equal(next.reply.status, 'ok');
     assert.match(textOf(next.published), /goes on/);
