@@ -4,20 +4,16 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { KernelClient, textOf } from './client';
-import { makeProject, removeProject } from './project';
+import { makeProject, removeProject, startInProject } from './project';
 
 describe('a cell', () => {
   let kernel: KernelClient;
   let project: string;
+  let stop: () => Promise<void>;
   before(async () => {
-    const made = makeProject();
-    project = made.project;
-    kernel = await KernelClient.start('ours', made.folder, project);
+    ({ kernel, project, stop } = await startInProject());
   });
-  after(async () => {
-    await kernel.stop();
-    removeProject(project);
-  });
+  after(() => stop());
 
   test('may export what it declares, which later cells see like everything else', async () => {
     const { reply, published } = await kernel.execute(

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { JsonObject } from '../../lib/kernel/wire';
-import { KernelClient, type Result, textOf } from './client';
-import { makeProject, removeProject } from './project';
+import { type KernelClient, type Result, textOf } from './client';
+import { startInProject } from './project';
 
 const PREPARE = `
   const bare: any = Object.create(null);
@@ -57,17 +57,12 @@ function assertPlainError({ reply }: Result, code: string): void {
 
 describe('hostile cells', () => {
   let kernel: KernelClient;
-  let project: string;
+  let stop: () => Promise<void>;
   before(async () => {
-    const made = makeProject();
-    project = made.project;
-    kernel = await KernelClient.start('ours', made.folder, project);
+    ({ kernel, stop } = await startInProject());
     await kernel.execute(PREPARE);
   });
-  after(async () => {
-    await kernel.stop();
-    removeProject(project);
-  });
+  after(() => stop());
 
   test('every thrown value gets a reply in plain text', async () => {
     for (const [value, ename, evalue] of HOSTILE) {

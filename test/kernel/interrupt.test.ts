@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { KernelClient, textOf } from './client';
-import { makeProject, removeProject } from './project';
+import { type KernelClient, textOf } from './client';
+import { startInProject } from './project';
 
 /** Cells that keep the kernel busy by callbacks, and never end by themselves. */
 const BUSY = {
@@ -24,15 +24,11 @@ const BUSY = {
 describe('an interrupt', () => {
   let kernel: KernelClient;
   let project: string;
+  let stop: () => Promise<void>;
   before(async () => {
-    const made = makeProject();
-    project = made.project;
-    kernel = await KernelClient.start('ours', made.folder, project);
+    ({ kernel, project, stop } = await startInProject());
   });
-  after(async () => {
-    await kernel.stop();
-    removeProject(project);
-  });
+  after(() => stop());
 
   /** Sends a cell and waits until its code must have begun. */
   async function begin(code: string): Promise<string> {

@@ -1,16 +1,14 @@
 /** Everything that a cell writes, by whatever way, is shown below that cell. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { KernelClient, textOf } from './client';
-import { makeProject, removeProject } from './project';
+import { type KernelClient, textOf } from './client';
+import { startInProject } from './project';
 
 describe('output of a cell', () => {
   let kernel: KernelClient;
-  let project: string;
+  let stop: () => Promise<void>;
   before(async () => {
-    const made = makeProject();
-    project = made.project;
-    kernel = await KernelClient.start('ours', made.folder, project);
+    ({ kernel, stop } = await startInProject());
     await kernel.execute(
       [
         "import * as fs from 'node:fs';",
@@ -21,10 +19,7 @@ describe('output of a cell', () => {
       ].join('\n'),
     );
   });
-  after(async () => {
-    await kernel.stop();
-    removeProject(project);
-  });
+  after(() => stop());
 
   async function written(code: string): Promise<{ out: string; err: string }> {
     const { reply, published } = await kernel.execute(code);

@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { KernelClient } from './client';
 
 const root = path.resolve(__dirname, '..', '..');
 
@@ -30,4 +31,25 @@ export function makeProject(names: { project?: string; folder?: string } = {}): 
 /** Removes it, with the temporary folder that it lies in. */
 export function removeProject(project: string): void {
   fs.rmSync(path.dirname(project), { recursive: true, force: true });
+}
+
+export interface ProjectKernel {
+  readonly kernel: KernelClient;
+  readonly project: string;
+  /** Stops the kernel, and removes the project. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts this project's kernel in a small project of its own; see `makeProject`. */
+export async function startInProject(names?: Parameters<typeof makeProject>[0]): Promise<ProjectKernel> {
+  const { project, folder } = makeProject(names);
+  const kernel = await KernelClient.start('ours', folder, project);
+  return {
+    kernel,
+    project,
+    async stop() {
+      await kernel.stop();
+      removeProject(project);
+    },
+  };
 }
