@@ -34,7 +34,7 @@ export const optionsHelp = `Notebooks are named by the beginning of their names 
 notebook or a folder. If none is named, the whole collection runs.
 
   --profile P          tiny, quick or full: how much of the data, how many epochs
-  --set KEY=VALUE      sets a parameter; several values (batchSize=16,32,64) make a run of each, and
+  --set KEY=VALUE      sets a parameter; several values (profile=tiny,quick) make a run of each, and
                        several such settings a run of each combination
   --out DIR            where to write: DIR/notebooks, DIR/pages (outputs by default)
   --timeout S          seconds that a notebook may take

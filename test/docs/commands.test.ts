@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { test } from 'node:test';
+import { planRuns } from '../../lib/notebooks/plan';
 import { readRequest } from '../../lib/notebooks/request';
 import { projectRoot } from '../../lib/runtime/paths';
 import { readArguments } from '../../scripts/train/arguments';
@@ -67,10 +68,17 @@ test('every documented command names a script, or a file, that exists', () => {
 });
 
 test('the documented options of training and of batches are accepted', () => {
+  // The notebooks have to have the parameters that are set.
+  const plan = (args: readonly string[]): void => {
+    const request = readRequest(args);
+    const entries = request ? planRuns(request) : [];
+    const refused = entries.flatMap((entry) => (entry.kind === 'refusal' ? [entry.refusal.reason] : []));
+    assert.deepEqual(refused, []);
+  };
   const readers: Readonly<Record<string, (args: readonly string[]) => unknown>> = {
     train: readArguments,
-    start: readRequest,
-    notebooks: readRequest,
+    start: plan,
+    notebooks: plan,
   };
   let read = 0;
   for (const command of documentedCommands()) {
