@@ -1,17 +1,10 @@
-import type { Augmentation } from '../recipe/augmentation';
-import type { Normalisation } from '../recipe/normalisation';
 import { tf } from '../runtime/tensorflow';
 import { Graph } from './graph';
-import { augmentImages, packedSize, packImages, scaleImages, unpackImages, type ImageShape } from './input';
+import { packedSize, packImages, trainingImages, type ImageShape, type TrainingImageOptions } from './input';
 import { placeholder } from './ops/constant';
 import { Session } from './session';
 
-export interface AugmenterOptions {
-  readonly imageShape: ImageShape;
-  readonly normalisation: Normalisation | null;
-  readonly augmentation: Augmentation;
-  readonly seed: number;
-}
+export type AugmenterOptions = TrainingImageOptions;
 
 const signature = 'augment';
 
@@ -28,17 +21,12 @@ export class Augmenter {
     readonly session: Session,
   ) {}
 
-  static async compile({
-    imageShape,
-    normalisation,
-    augmentation,
-    seed,
-  }: AugmenterOptions): Promise<Augmenter> {
+  static async compile(options: AugmenterOptions): Promise<Augmenter> {
+    const { imageShape } = options;
     const graph = new Graph();
     const packed = placeholder(graph, 'images', 'float32', [null, packedSize(imageShape)]);
     const step = placeholder(graph, 'step', 'int32', []);
-    const pixels = scaleImages(unpackImages(packed, imageShape), normalisation);
-    const output = augmentImages(pixels, augmentation, step, seed);
+    const output = trainingImages(packed, options, step);
     graph.offer(signature, { inputs: [packed, step], outputs: [output] });
     return new Augmenter(imageShape, await Session.load(graph));
   }

@@ -10,6 +10,29 @@ import { seedOf, statelessUniform } from './ops/random';
 
 export type ImageShape = readonly [number, number, number];
 
+/** How stored bytes become what a network is trained on. */
+export interface TrainingImageOptions {
+  readonly imageShape: ImageShape;
+  readonly normalisation: Normalisation | null;
+  readonly augmentation: Augmentation;
+  readonly seed: number;
+}
+
+/**
+ * The images of one step as training takes them.
+ * @param packed float32 [n, packed], as `packImages` makes them
+ * @param step int32 scalar: the step's number, which with the seed fixes what is drawn
+ * @returns float32 [n, height, width, channels]
+ */
+export function trainingImages(
+  packed: Value,
+  { imageShape, normalisation, augmentation, seed }: TrainingImageOptions,
+  step: Value,
+): Value {
+  const pixels = scaleImages(unpackImages(packed, imageShape), normalisation);
+  return augmentImages(pixels, augmentation, step, seed);
+}
+
 /** How many float32 hold the bytes of one image. */
 export function packedSize([height, width, channels]: ImageShape): number {
   return Math.ceil((height * width * channels) / 4);
@@ -56,7 +79,7 @@ export function scaleImages(bytes: Value, normalisation: Normalisation | null): 
  * @param images float32 [n, height, width, channels]
  * @param step int32 scalar; with `seed` it fixes every draw
  */
-export function augmentImages(images: Value, augmentation: Augmentation, step: Value, seed: number): Value {
+function augmentImages(images: Value, augmentation: Augmentation, step: Value, seed: number): Value {
   const { crop, flip, cutout } = augmentation;
   if (crop === 0 && !flip && cutout === 0) return images;
   const { graph } = images;

@@ -3,7 +3,7 @@ import type { Optimizer } from '../recipe/optimizers';
 import type { tf } from '../runtime/tensorflow';
 import { gradients } from './gradients';
 import type { Graph, Node, Value } from './graph';
-import { augmentImages, scaleImages, unpackImages } from './input';
+import { trainingImages } from './input';
 import { amongTopFive, isFirst, lossOf } from './losses';
 import { lowerModel, type LoweredModel } from './lower-model';
 import { movingAverages } from './moving-averages';
@@ -62,14 +62,12 @@ export function forwardPass(
   weights: Weights,
   { images, classes }: TrainingData,
   { indices, step }: StepInputs,
-  { model, imageShape, augmentation, normalisation, loss, dtype, device, seed }: TrainingGraphOptions,
+  options: TrainingGraphOptions,
 ): Forward {
+  const { model, loss, dtype, device, seed } = options;
   return graph.within('train', () => {
     const labels = classes.gather(indices);
-    const inputs = graph.within('input', () => {
-      const pixels = scaleImages(unpackImages(images.gather(indices), imageShape), normalisation);
-      return augmentImages(pixels, augmentation, step, seed);
-    });
+    const inputs = graph.within('input', () => trainingImages(images.gather(indices), options, step));
     const reading = weights.reading();
     const random = { step, seed };
     const lowered = lowerModel(model, reading, [inputs], { training: true, dtype, device, random });

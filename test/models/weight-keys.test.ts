@@ -18,20 +18,15 @@ const keysOf = (model: tf.LayersModel): string[] => keyed(model).map(({ key }) =
 const valuesOf = (model: tf.LayersModel, weights = model.weights): Record<string, number[]> =>
   Object.fromEntries(keyed(model, weights).map(({ key, weight }) => [key, [...weight.read().dataSync()]]));
 
+/** The weights of each of the blocks that are models of their own. */
+const inBlock = ['inner/kernel', 'inner/bias', 'bn/gamma', 'bn/beta', 'bn/moving_mean', 'bn/moving_variance'];
+
 test('where names are unique they are the keys; where nested models repeat them, the models come in front', () => {
   const small = smallModel();
   assert.deepEqual(
     keysOf(small),
     small.weights.map(({ originalName }) => originalName),
   );
-  const inBlock = [
-    'inner/kernel',
-    'inner/bias',
-    'bn/gamma',
-    'bn/beta',
-    'bn/moving_mean',
-    'bn/moving_variance',
-  ];
   assert.deepEqual(
     keysOf(nestedModel()).sort(),
     [
@@ -122,14 +117,6 @@ model.save(sys.argv[1])
   await promisify(execFile)(path.join(venvDir, 'bin', 'python'), ['-c', program, file]);
   const model = nestedModel();
   await importKerasWeights(model, file);
-  const inBlock = [
-    'inner/kernel',
-    'inner/bias',
-    'bn/gamma',
-    'bn/beta',
-    'bn/moving_mean',
-    'bn/moving_variance',
-  ];
   const inOrder = [
     'inner/kernel',
     'inner/bias',
