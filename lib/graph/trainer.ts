@@ -8,9 +8,9 @@ import { hasDilatedGradient } from './dilated-gradient';
 import { packedSize, packImages } from './input';
 import { Session } from './session';
 import { signature } from './signatures';
-import { totalsIndex } from './step';
 import { TrainingGraph } from './training-graph';
 import type { TrainingGraphOptions } from './training-options';
+import { totalsIndex } from './training-step';
 
 /** Images with a class each, as they lie in memory. */
 export interface Examples {

@@ -6,9 +6,10 @@ import { offerChecks, type Checked } from './finite-checks';
 import { Graph } from './graph';
 import { offerMeasuring } from './measuring';
 import { signature } from './signatures';
-import { backwardPass, forwardPass, kindsOf, offerTraining, stepInputs } from './step';
+import { backwardPass, forwardPass, kindsOf, stepInputs } from './step';
 import { offerImages, offerStores } from './stored-state';
 import type { TrainingGraphOptions } from './training-options';
+import { offerTraining } from './training-step';
 import { Weights } from './weights';
 
 /** One slot of the optimizer: named `layer/weight/slot`. */
