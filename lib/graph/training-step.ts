@@ -1,0 +1,70 @@
+/** The whole training step, guarded: a step whose loss is not finite changes nothing. */
+import type { Optimizer } from '../recipe/optimizers';
+import type { Graph, Value } from './graph';
+import { movingAverages } from './moving-averages';
+import { elementCount, pack } from './ops/array';
+import { scalar } from './ops/cast';
+import { constant } from './ops/constant';
+import { merge, switchOn } from './ops/control';
+import { greaterEqual, logicalAnd, mul, select } from './ops/math';
+import { allFinite } from './ops/reduce';
+import { Variable } from './ops/variable';
+import { signature } from './signatures';
+import type { Forward, Learned, StepInputs } from './step';
+import { written } from './stored-state';
+import { updateWeights, type SlotStore } from './update';
+import type { Weights } from './weights';
+
+/** Positions in the totals that `train` returns. */
+export const totalsIndex = { loss: 0, penalty: 1, first: 2, topFive: 3, images: 4 } as const;
+
+/**
+ * Offers `train`: indices, step, learning rate → totals since `clear` (see `totalsIndex`), float32 [5], and the first step
+ * that failed, int32, -1 if none did; and `clear`: no inputs → a scalar.
+ *
+ * A step whose loss is not finite changes nothing, and neither does any step after it until `clear` is run, so that the
+ * weights that caused the failure can still be inspected.
+ */
+export function offerTraining(
+  graph: Graph,
+  weights: Weights,
+  { lowered, reading, loss, penalty, hits }: Forward,
+  inputs: StepInputs,
+  learned: readonly Learned[],
+  optimizer: Optimizer,
+): readonly SlotStore[] {
+  const { indices, step, rate } = inputs;
+  return graph.within('update', () => {
+    const failedStep = new Variable(graph, 'failed_step', 'int32', []);
+    const totals = new Variable(graph, 'totals', 'float32', [5]);
+    offerClear(graph, totals, failedStep);
+
+    const failed = failedStep.read();
+    const fresh = greaterEqual(scalar(graph, -1, 'int32'), failed);
+    const good = logicalAnd(allFinite(loss), fresh);
+    const guarded = (value: Value): Value => switchOn(value, good).yes;
+
+    const { slots, done: updated } = updateWeights(learned, { optimizer, inputs, reading, guarded });
+    const count = elementCount(indices);
+    const followed = movingAverages(weights, reading, lowered.follows, count).map(({ store, next }) =>
+      store.variable.assign(guarded(next)),
+    );
+    const { first, topFive } = hits;
+    const sums = pack([mul(loss, count), mul(penalty, count), first, topFive, count]);
+    const done = [...updated, ...followed, totals.assignAdd(guarded(sums))];
+
+    const before = switchOn(failed, good);
+    const noted = failedStep.assign(select(fresh, step, before.no));
+    graph.offer(signature.train, {
+      inputs: [indices, step, rate],
+      outputs: [merge(totals.read(done), totals.read([noted])), merge(before.yes, failedStep.read([noted]))],
+    });
+    return slots;
+  });
+}
+
+function offerClear(graph: Graph, totals: Variable, failedStep: Variable): void {
+  const zeros = constant(graph, { dtype: 'float32', shape: [5], values: [0, 0, 0, 0, 0] });
+  const done = [totals.assign(zeros), failedStep.assign(scalar(graph, -1, 'int32'))];
+  graph.offer(signature.clear, { inputs: [], outputs: [written(graph, done)] });
+}
