@@ -2,9 +2,10 @@
 import type { Augmentation } from '../recipe/augmentation';
 import type { Normalisation } from '../recipe/normalisation';
 import type { Value } from './graph';
-import { bytesOf, gatherRows, reshape, shapeOf, slice } from './ops/array';
+import { bytesOf, reshape, shapeOf, slice } from './ops/array';
 import { cast, scalar } from './ops/cast';
 import { constant } from './ops/constant';
+import { gatherRows } from './ops/gather';
 import { add, floor, greaterEqual, maximum, minimum, mul, sub } from './ops/math';
 import { seedOf, statelessUniform } from './ops/random';
 

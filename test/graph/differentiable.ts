@@ -15,6 +15,8 @@ export interface Differentiable {
   readonly build: (...inputs: Value[]) => Value;
   /** The same in tfjs; null where tfjs has no such function with a gradient. */
   readonly tfjs: ((...inputs: tf.Tensor[]) => tf.Tensor) | null;
+  /** Why finite differences don't apply. */
+  readonly constants?: string;
   /** Why this device can't compute it, as `test` takes it. */
   readonly skip?: string | false;
   /** What the inputs are drawn from. Defaults to -1 to 1. */

@@ -3,7 +3,7 @@ import { gradientRule, simpleRule } from '../gradient-rules';
 import type { Node, Value } from '../graph';
 import { isStatic, sameShape, shapeText, sizeOf, typeText, type Dim, type Shape } from '../types';
 import { cast, scalar } from './cast';
-import { expectRank, expectSameType, expectType, staticDim } from './check';
+import { expectAxis, expectRank, expectSameType, expectType, staticDim } from './check';
 import { constant, constantOf, ints } from './constant';
 
 /** @returns int32 vector: the sizes of `x`; a constant if all are known */
@@ -117,7 +117,8 @@ simpleRule('ConcatV2', (node, dy) => {
   });
 });
 
-function zerosLike(x: Value): Value {
+/** Zeros in the type and shape of `x`. */
+export function zerosLike(x: Value): Value {
   return x.graph.add({ op: 'ZerosLike', inputs: [x], attrs: { T: { type: x.dtype } }, outputs: [x] }).output;
 }
 
@@ -147,9 +148,26 @@ gradientRule('SplitV', (node, gradients) => {
   return [concat(parts, axis)];
 });
 
-/** @param size an open size takes the whole axis */
+/**
+ * A part of `x`. [...] → size
+ * @param begin where it begins along each axis
+ * @param size its length along each axis; null for the whole of the open one
+ */
 export function slice(x: Value, begin: readonly number[], size: Shape): Value {
   const { graph } = x;
+  expectRank('Slice', x, begin.length);
+  expectRank('Slice', x, size.length);
+  size.forEach((length, axis) => {
+    const [dim, from] = [x.shape[axis], begin[axis]];
+    const fits =
+      length === null ? dim === null && from === 0 : from >= 0 && from + length <= (dim ?? Infinity);
+    if (!fits) {
+      graph.refuse(
+        'Slice',
+        `${length ?? 'all'} from ${from} on do not fit axis ${axis} of ${x.ref}, ${typeText(x)}`,
+      );
+    }
+  });
   return graph.add({
     op: 'Slice',
     inputs: [
@@ -164,6 +182,14 @@ export function slice(x: Value, begin: readonly number[], size: Shape): Value {
     outputs: [{ dtype: x.dtype, shape: size }],
   }).output;
 }
+simpleRule('Slice', ({ inputs: [x, begin], output: y }, dy) => {
+  const starts = constantOf(begin);
+  const around = y.shape.map((length, axis): [number, number] => {
+    if (length === null) return [0, 0];
+    return [starts[axis], staticDim('Slice', x, axis) - starts[axis] - length];
+  });
+  return [pad(dy, around)];
+});
 
 /** Puts zeros around `x`. @param paddings for each axis, the number before and after */
 export function pad(x: Value, paddings: readonly (readonly [number, number])[]): Value {
@@ -187,17 +213,48 @@ simpleRule('Pad', ({ inputs: [x, paddings] }, dy) => {
   return [slice(dy, before, x.shape)];
 });
 
-/** Scalars, or values of one shape, side by side along a new first axis. */
-export function pack(values: readonly Value[]): Value {
+/** Scalars, or values of one shape, side by side along a new axis. n values [...] → [..., n, ...] */
+export function pack(values: readonly Value[], axis = 0): Value {
   const [first, ...others] = values;
-  for (const other of others) expectSameType('Pack', first, other);
+  for (const other of others) {
+    expectSameType('Pack', first, other);
+    if (!sameShape(first.shape, other.shape)) {
+      first.graph.refuse(
+        'Pack',
+        `takes one shape, not ${shapeText(first.shape)} and ${shapeText(other.shape)}`,
+      );
+    }
+  }
+  const rank = first.shape.length;
+  const along = axis < 0 ? axis + rank + 1 : axis;
+  if (along < 0 || along > rank)
+    first.graph.refuse('Pack', `${shapeText(first.shape)} has no place for axis ${axis}`);
+  const shape = [...first.shape.slice(0, along), values.length, ...first.shape.slice(along)];
   return first.graph.add({
     op: 'Pack',
     inputs: values,
-    attrs: { N: { int: values.length }, T: { type: first.dtype }, axis: { int: 0 } },
-    outputs: [{ dtype: first.dtype, shape: [values.length, ...first.shape] }],
+    attrs: { N: { int: values.length }, T: { type: first.dtype }, axis: { int: along } },
+    outputs: [{ dtype: first.dtype, shape }],
   }).output;
 }
+simpleRule('Pack', ({ attrs }, dy) => unpack(dy, (attrs['axis'] as { int: number }).int));
+
+/** The inverse of `pack`. [..., n, ...] → n values [...] */
+export function unpack(x: Value, axis = 0): readonly Value[] {
+  const along = expectAxis('Unpack', x, axis);
+  const count = staticDim('Unpack', x, along);
+  const shape = x.shape.filter((_, i) => i !== along);
+  return x.graph.add({
+    op: 'Unpack',
+    inputs: [x],
+    attrs: { num: { int: count }, T: { type: x.dtype }, axis: { int: along } },
+    outputs: Array.from({ length: count }, () => ({ dtype: x.dtype, shape })),
+  }).outputs;
+}
+gradientRule('Unpack', ({ attrs, outputs }, gradients) => {
+  const parts = gradients.map((gradient, i) => gradient ?? zerosLike(outputs[i]));
+  return [pack(parts, (attrs['axis'] as { int: number }).int)];
+});
 
 /** int32 [...] → float32 [..., depth]: one at the index, zero elsewhere. */
 export function oneHot(indices: Value, depth: number): Value {
@@ -208,32 +265,5 @@ export function oneHot(indices: Value, depth: number): Value {
     inputs: [indices, scalar(graph, depth, 'int32'), scalar(graph, 1), scalar(graph, 0)],
     attrs: { T: { type: 'float32' }, TI: { type: 'int32' }, axis: { int: -1 } },
     outputs: [{ dtype: 'float32', shape: [...indices.shape, depth] }],
-  }).output;
-}
-
-/** The slices of `x` along its first axis at `indices`. x [n, ...], int32 [...] → [...indices, ...] */
-export function gather(x: Value, indices: Value): Value {
-  expectType('GatherV2', indices, 'int32');
-  return gatherV2(x, indices, 0, [...indices.shape, ...x.shape.slice(1)]);
-}
-
-/** For each row of both, the slices of `x` at `indices`. x [b, n, ...], int32 [b, m] → [b, m, ...] */
-export function gatherRows(x: Value, indices: Value): Value {
-  expectType('GatherV2', indices, 'int32');
-  expectRank('GatherV2', indices, 2);
-  return gatherV2(x, indices, 1, [...indices.shape, ...x.shape.slice(2)]);
-}
-
-function gatherV2(x: Value, indices: Value, axis: number, shape: Shape): Value {
-  return x.graph.add({
-    op: 'GatherV2',
-    inputs: [x, indices, scalar(x.graph, axis, 'int32')],
-    attrs: {
-      Tparams: { type: x.dtype },
-      Tindices: { type: 'int32' },
-      Taxis: { type: 'int32' },
-      batch_dims: { int: axis },
-    },
-    outputs: [{ dtype: x.dtype, shape }],
   }).output;
 }

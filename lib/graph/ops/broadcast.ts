@@ -3,6 +3,7 @@ import { simpleRule } from '../gradient-rules';
 import type { Node, Value } from '../graph';
 import { sameShape, type Shape } from '../types';
 import { reshape, shapeOf } from './array';
+import { expectAxes } from './check';
 import { constantOf, ints } from './constant';
 
 /** Repeats `x` along the axes where it has size 1, until it has the shape of `target`. */
@@ -26,13 +27,14 @@ export function unbroadcast(gradient: Value, x: Value): Value {
   return reshape(sum(gradient, axes), x.shape);
 }
 
-/** A reduction over `axes`, counted from 0. */
+/** A reduction over `axes`; with `keepDims` they stay, with size 1. */
 export function reduce(op: string, x: Value, axes: readonly number[], keepDims: boolean): Value {
+  const counted = expectAxes(op, x, axes);
   return x.graph.add({
     op,
-    inputs: [x, ints(x.graph, axes)],
+    inputs: [x, ints(x.graph, counted)],
     attrs: { T: { type: x.dtype }, Tidx: { type: 'int32' }, keep_dims: { bool: keepDims } },
-    outputs: [{ dtype: x.dtype, shape: reducedShape(x.shape, axes, keepDims) }],
+    outputs: [{ dtype: x.dtype, shape: reducedShape(x.shape, counted, keepDims) }],
   }).output;
 }
 
@@ -44,13 +46,16 @@ export function allAxes({ shape }: Value): readonly number[] {
   return shape.map((_, i) => i);
 }
 
-/** @param axes counted from 0; defaults to all */
+/**
+ * Sum along `axes`. number [...] → [...] without these axes, or with size 1 there
+ * @param axes negative ones count from the end; defaults to all
+ */
 export function sum(x: Value, axes = allAxes(x), keepDims = false): Value {
   return reduce('Sum', x, axes, keepDims);
 }
 simpleRule('Sum', (node, dy) => [broadcastTo(withReducedAxes(node, dy), node.inputs[0])]);
 
-/** The axes of the reduction `node`. */
+/** The axes of the reduction `node`, counted from 0. */
 export function axesOf(node: Node): readonly number[] {
   return constantOf(node.inputs[1]);
 }

@@ -22,6 +22,20 @@ export function expectRank(op: string, x: Value, rank: number): void {
   }
 }
 
+/** @returns `axis` counted from 0; a negative one counts from the end */
+export function expectAxis(op: string, x: Value, axis: number): number {
+  const rank = x.shape.length;
+  if (Number.isInteger(axis) && axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis;
+  return x.graph.refuse(op, `the axis ${axis} is none of ${x.ref}, ${typeText(x)}`);
+}
+
+/** @returns different axes, each counted from 0 */
+export function expectAxes(op: string, x: Value, axes: readonly number[]): readonly number[] {
+  const counted = axes.map((axis) => expectAxis(op, x, axis));
+  if (new Set(counted).size < axes.length) x.graph.refuse(op, `the axes ${axes.join(', ')} repeat one`);
+  return counted;
+}
+
 /** @returns the size of `axis`, which must not be the open one; a negative axis counts from the end */
 export function staticDim(op: string, x: Value, axis: number): number {
   const dim = x.shape.at(axis);

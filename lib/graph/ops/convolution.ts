@@ -21,7 +21,7 @@ export function windowCount(dim: Dim, size: number, stride: number, padding: Pad
   return Math.ceil((dim - reach + 1) / stride);
 }
 
-function attributes(x: Value, { strides, padding, dilations = [1, 1] }: Window): Attrs {
+export function attributes(x: Value, { strides, padding, dilations = [1, 1] }: Window): Attrs {
   return {
     T: { type: x.dtype },
     strides: { ints: [1, ...strides, 1] },

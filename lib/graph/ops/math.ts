@@ -1,12 +1,15 @@
 /** Arithmetic, element by element, with NumPy's broadcasting; sums; and the matrix product. */
 import { simpleRule } from '../gradient-rules';
-import type { Value } from '../graph';
-import { sameShape, shapeText, typeText, type Dim, type DType, type Shape } from '../types';
+import type { Graph, Value } from '../graph';
+import { sameShape, shapeText, type Dim, type DType, type Shape } from '../types';
 import { unbroadcast } from './broadcast';
+import { zerosLike } from './array';
+import { productGradients, type Transposed } from './batch-mat-mul';
 import { expectFloat, expectRank, expectSameType, expectType } from './check';
 import { like } from './cast';
 
-function binary(op: string, a: Value, b: Value, dtype: DType = a.dtype): Value {
+/** An operation on pairs of elements. */
+export function binary(op: string, a: Value, b: Value, dtype: DType = a.dtype): Value {
   expectSameType(op, a, b);
   return a.graph.add({
     op,
@@ -16,11 +19,12 @@ function binary(op: string, a: Value, b: Value, dtype: DType = a.dtype): Value {
   }).output;
 }
 
-function broadcastShape(op: string, a: Value, b: Value): Shape {
+function broadcastShape(op: string, a: { graph: Graph; shape: Shape }, b: { shape: Shape }): Shape {
   const rank = Math.max(a.shape.length, b.shape.length);
   return Array.from({ length: rank }, (_, i): Dim => {
     // Shapes are aligned at the last axis; missing leading axes count as 1.
-    const of = ({ shape }: Value): Dim => (i < rank - shape.length ? 1 : shape[i - rank + shape.length]);
+    const of = ({ shape }: { shape: Shape }): Dim =>
+      i < rank - shape.length ? 1 : shape[i - rank + shape.length];
     const [x, y] = [of(a), of(b)];
     if (x === y || y === 1) return x;
     if (x === 1) return y;
@@ -56,41 +60,47 @@ function toEither(toA: Value, dy: Value, a: Value, b: Value): Value[] {
   return [unbroadcast(select(toA, dy, zero), a), unbroadcast(select(toA, zero, dy), b)];
 }
 
+/** aᵇ; the gradient with respect to `b` is 0 where a ≤ 0, as in TensorFlow. */
 export const pow = (a: Value, b: Value): Value => binary('Pow', a, b);
+simpleRule('Pow', ({ inputs: [a, b], output: y }, dy) => {
+  const positive = greater(a, like(a, 0));
+  const logarithm = select(positive, log(select(positive, a, like(a, 1))), like(a, 0));
+  return [
+    unbroadcast(mul(dy, mul(b, pow(a, sub(b, like(b, 1))))), a),
+    unbroadcast(mul(dy, mul(y, logarithm)), b),
+  ];
+});
+
+export const greater = (a: Value, b: Value): Value => binary('Greater', a, b, 'bool');
 export const greaterEqual = (a: Value, b: Value): Value => binary('GreaterEqual', a, b, 'bool');
 export const equal = (a: Value, b: Value): Value => binary('Equal', a, b, 'bool');
 
-/** Logical and of two bools. */
-export function logicalAnd(a: Value, b: Value): Value {
-  for (const value of [a, b]) expectType('LogicalAnd', value, 'bool');
-  return a.graph.add({ op: 'LogicalAnd', inputs: [a, b], outputs: [a] }).output;
+/** An operation on pairs of bools. */
+export function logical(op: string, a: Value, b: Value): Value {
+  for (const value of [a, b]) expectType(op, value, 'bool');
+  const outputs = [{ dtype: 'bool', shape: broadcastShape(op, a, b) }] as const;
+  return a.graph.add({ op, inputs: [a, b], outputs }).output;
 }
 
-/** `a` where `condition` holds, `b` elsewhere; each may be a scalar. */
+/** Logical and of two bools. */
+export const logicalAnd = (a: Value, b: Value): Value => logical('LogicalAnd', a, b);
+
+/** `a` where `condition` holds, `b` elsewhere; all three are broadcast. bool, any type, the same type */
 export function select(condition: Value, a: Value, b: Value): Value {
   expectType('SelectV2', condition, 'bool');
   expectSameType('SelectV2', a, b);
-  const shape = [a, b].reduce<Shape>(
-    (widest, { shape }) => (shape.length > widest.length ? shape : widest),
-    condition.shape,
-  );
-  for (const value of [condition, a, b]) {
-    if (value.shape.length > 0 && !sameShape(value.shape, shape)) {
-      a.graph.refuse(
-        'SelectV2',
-        `takes scalars and ${shapeText(shape)}, but ${value.ref} is ${typeText(value)}`,
-      );
-    }
-  }
+  const both = { graph: a.graph, shape: broadcastShape('SelectV2', a, b) };
   return a.graph.add({
     op: 'SelectV2',
     inputs: [condition, a, b],
     attrs: { T: { type: a.dtype } },
-    outputs: [{ dtype: a.dtype, shape }],
+    outputs: [{ dtype: a.dtype, shape: broadcastShape('SelectV2', both, condition) }],
   }).output;
 }
+simpleRule('SelectV2', ({ inputs: [condition, a, b] }, dy) => [undefined, ...toEither(condition, dy, a, b)]);
 
-function unary(op: string, x: Value): Value {
+/** An operation on each element by itself. */
+export function unary(op: string, x: Value): Value {
   expectFloat(op, x);
   return x.graph.add({ op, inputs: [x], attrs: { T: { type: x.dtype } }, outputs: [x] }).output;
 }
@@ -106,6 +116,11 @@ simpleRule('Sqrt', ({ output: y }, dy) => [div(mul(dy, like(y, 0.5)), y)]);
 
 /** Rounded down. */
 export const floor = (x: Value): Value => unary('Floor', x);
+simpleRule('Floor', (_node, dy) => [zerosLike(dy)]);
+
+/** −1, 0 or 1 */
+export const sign = (x: Value): Value => unary('Sign', x);
+simpleRule('Sign', (_node, dy) => [zerosLike(dy)]);
 
 export const exp = (x: Value): Value => unary('Exp', x);
 simpleRule('Exp', ({ output: y }, dy) => [mul(dy, y)]);
@@ -114,7 +129,7 @@ export const log = (x: Value): Value => unary('Log', x);
 simpleRule('Log', ({ inputs: [x] }, dy) => [div(dy, x)]);
 
 export const abs = (x: Value): Value => unary('Abs', x);
-simpleRule('Abs', ({ inputs: [x] }, dy) => [mul(dy, unary('Sign', x))]);
+simpleRule('Abs', ({ inputs: [x] }, dy) => [mul(dy, sign(x))]);
 
 /** The error function, which GELU uses. */
 export const erf = (x: Value): Value => unary('Erf', x);
@@ -145,12 +160,7 @@ export function addN(values: readonly Value[]): Value {
 }
 simpleRule('AddN', ({ inputs }, dy) => inputs.map(() => dy));
 
-interface Transposed {
-  readonly a?: boolean;
-  readonly b?: boolean;
-}
-
-/** float32 [n, k] · [k, m] → [n, m]; either factor may be taken transposed. */
+/** float [n, k] · [k, m] → [n, m]; either factor may be taken transposed. */
 export function matMul(a: Value, b: Value, transposed: Transposed = {}): Value {
   for (const factor of [a, b]) {
     expectFloat('MatMul', factor);
@@ -173,9 +183,7 @@ export function matMul(a: Value, b: Value, transposed: Transposed = {}): Value {
     outputs: [{ dtype: a.dtype, shape: [rows, columns] }],
   }).output;
 }
-simpleRule('MatMul', ({ graph, attrs, inputs: [a, b] }, dy) => {
+simpleRule('MatMul', ({ attrs, inputs: [a, b] }, dy) => {
   const { transpose_a, transpose_b } = attrs as Record<string, { bool: boolean }>;
-  if (transpose_a.bool || transpose_b.bool)
-    graph.refuse('MatMul', 'has a gradient rule for plain factors only');
-  return [matMul(dy, b, { b: true }), matMul(a, dy, { a: true })];
+  return productGradients(matMul, a, b, dy, { a: transpose_a.bool, b: transpose_b.bool });
 });

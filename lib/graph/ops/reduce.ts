@@ -1,15 +1,18 @@
 /** Reductions other than sums. */
 import { simpleRule } from '../gradient-rules';
-import type { Value } from '../graph';
+import type { Node, Value } from '../graph';
 import { sizeOf } from '../types';
 import { elementCount } from './array';
 import { allAxes, axesOf, broadcastTo, reduce, sum, withReducedAxes } from './broadcast';
 import { cast, like } from './cast';
 import { expectFloat, expectRank, expectType } from './check';
 import { constant, ints } from './constant';
-import { div, equal, mul } from './math';
+import { div, equal, mul, sqrt, square } from './math';
 
-/** @param axes counted from 0; defaults to all */
+/**
+ * Mean along `axes`. float [...] → [...] without these axes, or with size 1 there
+ * @param axes negative ones count from the end; defaults to all
+ */
 export function mean(x: Value, axes = allAxes(x), keepDims = false): Value {
   return reduce('Mean', x, axes, keepDims);
 }
@@ -20,17 +23,42 @@ simpleRule('Mean', (node, dy) => {
   return [broadcastTo(withReducedAxes(node, div(dy, cast(count, dy.dtype))), x)];
 });
 
-/** Maximum along `axes`, counted from 0. Several largest values share the gradient, as in TensorFlow. */
-export function max(x: Value, axes: readonly number[], keepDims = false): Value {
+/**
+ * Maximum along `axes`. Several largest values share the gradient, as in TensorFlow.
+ * number [...] → [...] without these axes, or with size 1 there
+ * @param axes negative ones count from the end; defaults to all
+ */
+export function max(x: Value, axes = allAxes(x), keepDims = false): Value {
   return reduce('Max', x, axes, keepDims);
 }
-simpleRule('Max', (node, dy) => {
+
+/**
+ * Minimum along `axes`. Several smallest values share the gradient, as in TensorFlow.
+ * number [...] → [...] without these axes, or with size 1 there
+ * @param axes negative ones count from the end; defaults to all
+ */
+export function min(x: Value, axes = allAxes(x), keepDims = false): Value {
+  return reduce('Min', x, axes, keepDims);
+}
+
+function toExtremes(node: Node, dy: Value): Value[] {
   const [x] = node.inputs;
-  const largest = broadcastTo(withReducedAxes(node, node.output), x);
-  const chosen = cast(equal(x, largest), x.dtype);
+  const extreme = broadcastTo(withReducedAxes(node, node.output), x);
+  const chosen = cast(equal(x, extreme), x.dtype);
   const share = div(withReducedAxes(node, dy), sum(chosen, axesOf(node), true));
   return [mul(broadcastTo(share, x), chosen)];
-});
+}
+simpleRule('Max', toExtremes);
+simpleRule('Min', toExtremes);
+
+/**
+ * The Euclidean length along `axes`. float [...] → [...] without these axes, or with size 1 there
+ * Its gradient at 0 is not a number, as in TensorFlow.
+ * @param axes negative ones count from the end; defaults to all
+ */
+export function norm(x: Value, axes = allAxes(x), keepDims = false): Value {
+  return sqrt(sum(square(x), axes, keepDims));
+}
 
 /** Half the sum of squares. float [...] → scalar */
 export function l2Loss(x: Value): Value {
