@@ -242,6 +242,11 @@ export const furtherOps: Record<string, Record<string, Differentiable>> = {
       build: (x) => resize.resizeNearest(x, [10, 12]),
       tfjs: (x) => tf.image.resizeNearestNeighbor(images4d(x), [10, 12]),
     },
+    'whole blocks': {
+      shapes: [images],
+      build: (x) => resize.repeatPixels(x, [2, 3]),
+      tfjs: (x) => tf.image.resizeNearestNeighbor(images4d(x), [10, 12]),
+    },
   },
   Conv2DBackpropInput: {
     'same padding, stride 2': {

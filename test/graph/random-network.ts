@@ -1,4 +1,7 @@
-/** Networks that nobody would design: random layers in random order, with branches, shared layers and nested models. */
+/**
+ * Networks that nobody would design: random layers in random order, with branches, shared layers and nested models. No
+ * 1×1 convolution has strides: with few channels, its gradient in tfjs corrupts memory (see `kernelGradient`).
+ */
 import { Random } from '../../lib/data/random';
 import { tf } from '../../lib/runtime/tensorflow';
 
@@ -58,10 +61,10 @@ class Designer {
     const padding = height > 3 && random.below(2) === 0 ? ('valid' as const) : ('same' as const);
     const size = 1 + random.below(3);
     const strides = height > 3 ? 1 + random.below(2) : 1;
-    switch (random.below(nesting ? 12 : 10)) {
+    switch (random.below(nesting ? 20 : 18)) {
       case 0:
       case 1:
-        return apply(this.#conv(size, strides, padding));
+        return apply(this.#conv(size, size > 1 ? strides : 1, padding));
       case 2:
         return apply(
           tf.layers.depthwiseConv2d({
@@ -84,6 +87,7 @@ class Designer {
             activation: this.#activation(),
             depthwiseInitializer: this.#initializer(),
             pointwiseInitializer: this.#initializer(),
+            biasInitializer: this.#biases(),
           }),
         );
       case 4:
@@ -96,9 +100,11 @@ class Designer {
         );
       case 6:
         return apply(
-          random.below(2) === 0
-            ? tf.layers.leakyReLU({ name: this.#next('leaky'), alpha: 0.2 })
-            : tf.layers.activation({ name: this.#next('activation'), activation: this.#activation() }),
+          [
+            tf.layers.leakyReLU({ name: this.#next('leaky'), alpha: 0.2 }),
+            tf.layers.reLU({ name: this.#next('bounded'), maxValue: 0.7 }),
+            tf.layers.activation({ name: this.#next('activation'), activation: this.#activation() }),
+          ][random.below(3)],
         );
       case 7:
         return apply(
@@ -128,7 +134,19 @@ class Designer {
         });
         return shared.apply(shared.apply(x)) as Tensor;
       }
-      case 10: {
+      case 10:
+      case 11:
+      case 12:
+      case 13:
+        return this.#resized(x);
+      case 14:
+      case 15:
+        return apply(this.#weightedRectifierOrNorm());
+      case 16:
+        return this.#squeezed(x);
+      case 17:
+        return this.#steps(x);
+      case 18: {
         const input = tf.input({ shape: x.shape.slice(1) });
         const inner = tf.model({
           inputs: input,
@@ -142,6 +160,110 @@ class Designer {
         return apply(tf.sequential({ layers, name: this.#next('sequence') }));
       }
     }
+  }
+
+  /** Layers that change the size of an image, or the place of its pixels. */
+  #resized(x: Tensor): Tensor {
+    const { random } = this;
+    const [, height, width] = x.shape as number[];
+    const size = 1 + random.below(3);
+    const small = Math.max(height, width) <= 8;
+    const layers = [
+      () =>
+        tf.layers.conv2dTranspose({
+          ...this.#weights(),
+          name: this.#next('transposed'),
+          filters: 2 + random.below(3),
+          kernelSize: size,
+          strides: small && size > 1 ? 1 + random.below(2) : 1,
+          padding: random.below(2) === 0 ? 'valid' : 'same',
+          activation: this.#activation(),
+        }),
+      () =>
+        small
+          ? tf.layers.upSampling2d({
+              name: this.#next('up'),
+              size: [2, 1 + random.below(2)],
+              interpolation: random.below(2) === 0 ? 'nearest' : 'bilinear',
+            })
+          : tf.layers.cropping2D({
+              name: this.#next('cropping'),
+              cropping: [
+                [Math.min(1, height - 1), 0],
+                [0, Math.min(1, width - 1)],
+              ],
+            }),
+      () => tf.layers.permute({ name: this.#next('permute'), dims: [2, 1, 3] }),
+    ];
+    return layers[random.below(layers.length)]().apply(x) as Tensor;
+  }
+
+  #weightedRectifierOrNorm(): tf.layers.Layer {
+    const { random } = this;
+    const initial = { minval: 0.1, maxval: 0.9, seed: 1 + random.below(1e6) };
+    const between = tf.initializers.randomUniform(initial);
+    if (random.below(2) === 0) {
+      return tf.layers.prelu({
+        name: this.#next('prelu'),
+        alphaInitializer: between,
+        ...(random.below(2) === 0 && { sharedAxes: [1, 2] }),
+      });
+    }
+    // With scale or center left out, tfjs 4.22 fails in training.
+    return tf.layers.layerNormalization({
+      name: this.#next('ln'),
+      axis: random.below(2) === 0 ? -1 : [1, 3],
+      gammaInitializer: between,
+      betaInitializer: between,
+    });
+  }
+
+  /** Squeeze and excitation (Hu et al. 2018): each channel times a number that all places have in common. */
+  #squeezed(x: Tensor): Tensor {
+    const channels = x.shape[3] ?? 1;
+    const squeezed = tf.layers.globalAveragePooling2d({ name: this.#next('squeeze') }).apply(x) as Tensor;
+    const dense = { ...this.#weights(), name: this.#next('excite'), units: channels };
+    const gate = tf.layers.dense({ ...dense, activation: 'sigmoid' }).apply(squeezed) as Tensor;
+    // tfjs aligns [n, c] with images by itself; most people write the shape.
+    const aligned =
+      this.random.below(2) === 0
+        ? gate
+        : (tf.layers
+            .reshape({ name: this.#next('shape'), targetShape: [1, 1, channels] })
+            .apply(gate) as Tensor);
+    const merges = [tf.layers.multiply, tf.layers.add, tf.layers.average];
+    const merge = merges[this.random.below(merges.length)]({ name: this.#next('gated') });
+    return merge.apply(this.random.below(2) === 0 ? [x, aligned] : [aligned, x]) as Tensor;
+  }
+
+  /** An image as a sequence of pixels, and back. */
+  #steps(x: Tensor): Tensor {
+    const { random } = this;
+    const [, height, width, channels] = x.shape as number[];
+    const apply = (layer: tf.layers.Layer, to: Tensor): Tensor => layer.apply(to) as Tensor;
+    const steps = height * width;
+    const sequence = apply(
+      tf.layers.reshape({ name: this.#next('steps'), targetShape: [steps, channels] }),
+      x,
+    );
+    const stride = steps % 2 === 0 ? 1 + random.below(2) : 1;
+    const name = this.#next('along');
+    const along = [
+      () =>
+        tf.layers.conv1d({
+          ...this.#weights(),
+          name,
+          filters: channels,
+          kernelSize: 3,
+          strides: stride,
+          padding: 'same',
+          activation: this.#activation(),
+        }),
+      () => tf.layers.maxPooling1d({ name, poolSize: 2, strides: stride, padding: 'same' }),
+      () => tf.layers.averagePooling1d({ name, poolSize: 2, strides: stride, padding: 'same' }),
+    ][random.below(3)]();
+    const back = { name: this.#next('image'), targetShape: [1, steps / stride, channels] };
+    return apply(tf.layers.reshape(back), apply(along, sequence));
   }
 
   #branches(x: Tensor, branch: (x: Tensor) => Tensor): Tensor {
@@ -162,14 +284,41 @@ class Designer {
     const size = x.shape.slice(1).reduce<number>((product, dim) => product * (dim ?? 1), 1);
     // Not the global maximum: where several values are the largest, as bytes often are, tfjs gives each of them the
     // whole gradient, TensorFlow (and finite differences) a share.
-    switch (this.random.below(3)) {
+    switch (this.random.below(4)) {
       case 0:
         return tf.layers.globalAveragePooling2d({ name }).apply(x) as Tensor;
       case 1:
         return tf.layers.reshape({ name, targetShape: [size] }).apply(x) as Tensor;
+      case 2:
+        return this.#attended(x);
       default:
         return tf.layers.flatten({ name }).apply(x) as Tensor;
     }
+  }
+
+  /** Pixels weighed by how well they match a vector of the whole image. */
+  #attended(x: Tensor): Tensor {
+    const [, height, width, channels] = x.shape as number[];
+    const apply = (layer: tf.layers.Layer, to: Tensor | Tensor[]): Tensor => layer.apply(to) as Tensor;
+    const steps = { name: this.#next('pixels'), targetShape: [height * width, channels] };
+    const pixels = apply(tf.layers.reshape(steps), x);
+    const mean = apply(tf.layers.globalAveragePooling1d({ name: this.#next('mean') }), pixels);
+    const query = apply(
+      tf.layers.dense({ ...this.#weights(), name: this.#next('query'), units: channels }),
+      mean,
+    );
+    const normalize = this.random.below(2) === 0;
+    const match = tf.layers.dot({ name: this.#next('match'), axes: [2, 1], normalize });
+    const scores = apply(
+      tf.layers.softmax({ name: this.#next('scores'), axis: -1 }),
+      apply(match, [pixels, query]),
+    );
+    const found = apply(tf.layers.dot({ name: this.#next('found'), axes: [1, 1], normalize: false }), [
+      scores,
+      pixels,
+    ]);
+    const twice = apply(tf.layers.repeatVector({ name: this.#next('twice'), n: 2 }), found);
+    return apply(tf.layers.flatten({ name: this.#next('flat') }), twice);
   }
 
   #vectors(x: Tensor, count: number): Tensor {
@@ -223,13 +372,14 @@ class Designer {
     const penalised = kind === 'kernel' && this.random.below(4) === 0;
     return {
       [`${kind}Initializer`]: this.#initializer(),
-      biasInitializer: tf.initializers.randomUniform({
-        minval: -0.3,
-        maxval: 0.3,
-        seed: 1 + this.random.below(1e6),
-      }),
+      biasInitializer: this.#biases(),
       ...(penalised && { kernelRegularizer: regularizers[this.random.below(3)] }),
     };
+  }
+
+  /** Not zero: PReLU's gradient at 0 is another one in tfjs than here and in Keras. */
+  #biases(): ReturnType<typeof tf.initializers.randomUniform> {
+    return tf.initializers.randomUniform({ minval: -0.3, maxval: 0.3, seed: 1 + this.random.below(1e6) });
   }
 
   #initializer(): ReturnType<typeof tf.initializers.glorotUniform> {

@@ -53,11 +53,10 @@ export function activate(x: Value, layer: Lowering): Value {
 lowers('Activation', ([x], layer) => activate(x, layer));
 
 lowers('ReLU', ([x], { config, refuse }) => {
-  const most = config.get('maxValue');
-  if (most === undefined) return relu(x);
-  return most === 6
-    ? relu6(x)
-    : refuse(`its maxValue is ${JSON.stringify(most)}; none, or 6, can be lowered`);
+  if (config.get('maxValue') === undefined) return relu(x);
+  const most = config.number('maxValue');
+  if (!(most > 0)) return refuse(`its maxValue is ${most}; none, or numbers above 0, can be lowered`);
+  return most === 6 ? relu6(x) : minimum(relu(x), like(x, most));
 });
 
 lowers('LeakyReLU', ([x], { config, refuse }) => {

@@ -86,6 +86,24 @@ export class Config {
     return typeof value === 'string' ? value : this.#refuse(`its ${key} is ${String(value)}, not a text`);
   }
 
+  /** A list of whole numbers, or one of them. */
+  integers(key: string): readonly number[] {
+    const values = [this.#values[key]].flat();
+    return values.every((value): value is number => Number.isInteger(value))
+      ? values
+      : this.#refuse(`its ${key} is ${JSON.stringify(this.#values[key])}, not a list of whole numbers`);
+  }
+
+  /** Two numbers before and after, for rows and for columns. */
+  sides(key: string): readonly [readonly [number, number], readonly [number, number]] {
+    const value = this.#values[key];
+    const isPair = (each: unknown): each is [number, number] =>
+      Array.isArray(each) && each.length === 2 && each.every((number) => Number.isInteger(number));
+    return Array.isArray(value) && value.length === 2 && value.every(isPair)
+      ? (value as [[number, number], [number, number]])
+      : this.#refuse(`its ${key} is ${JSON.stringify(value)}, not two pairs of whole numbers`);
+  }
+
   /** Two numbers, or one for both. */
   pair(key: string): readonly [number, number] {
     const value = this.#values[key];

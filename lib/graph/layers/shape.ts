@@ -1,5 +1,9 @@
-/** Layers that rearrange values. */
-import { pad, reshape } from '../ops/array';
+/** Layers that rearrange values, and those that scale them. */
+import { pad, reshape, slice } from '../ops/array';
+import { repeatPixels, resizeBilinear } from '../ops/resize';
+import { expandDims, tile, transpose } from '../ops/layout';
+import { cast, like } from '../ops/cast';
+import { add, mul } from '../ops/math';
 import { lowers } from './lowering';
 
 lowers('Flatten', ([x], { config, outputShape }) => {
@@ -9,17 +13,35 @@ lowers('Flatten', ([x], { config, outputShape }) => {
 
 lowers('Reshape', ([x], { outputShape }) => reshape(x, outputShape));
 
-lowers('ZeroPadding2D', ([x], { config, refuse }) => {
-  config.expectChannelsLast();
-  const padding = config.get('padding');
-  if (!isPaddings(padding)) return refuse(`its padding is ${JSON.stringify(padding)}`);
-  return pad(x, [[0, 0], padding[0], padding[1], [0, 0]]);
+/** scale · x + offset */
+lowers('Rescaling', ([x], { config }) => {
+  return add(mul(x, like(x, config.number('scale'))), like(x, config.number('offset')));
 });
 
-function isPaddings(value: unknown): value is [[number, number], [number, number]] {
-  return (
-    Array.isArray(value) &&
-    value.length === 2 &&
-    value.every((pair) => Array.isArray(pair) && pair.length === 2)
-  );
-}
+lowers('Permute', ([x], { config }) => transpose(x, [0, ...config.integers('dims')]));
+
+lowers('RepeatVector', ([x], { config }) => tile(expandDims(x, 1), [1, config.number('n'), 1]));
+
+lowers('ZeroPadding2D', ([x], { config }) => {
+  config.expectChannelsLast();
+  const [rows, columns] = config.sides('padding');
+  return pad(x, [[0, 0], rows, columns, [0, 0]]);
+});
+
+lowers('Cropping2D', ([x], { config, outputShape }) => {
+  config.expectChannelsLast();
+  const [rows, columns] = config.sides('cropping');
+  return slice(x, [0, rows[0], columns[0], 0], outputShape);
+});
+
+/** Between pixels as tfjs has it, which the same model uses elsewhere: Keras takes pixels at their centers instead. */
+lowers('UpSampling2D', ([x], { config, outputShape, refuse }) => {
+  config.expectChannelsLast();
+  const interpolation = config.text('interpolation');
+  if (interpolation === 'nearest') return repeatPixels(x, config.pair('size'));
+  const [, height, width] = outputShape;
+  if (interpolation !== 'bilinear' || typeof height !== 'number' || typeof width !== 'number') {
+    return refuse(`its interpolation is ${interpolation}; nearest and bilinear can be lowered`);
+  }
+  return cast(resizeBilinear(x, [height, width]), x.dtype);
+});

@@ -17,6 +17,13 @@ export function shapeOf(x: Value): Value {
   }).output;
 }
 
+/** @returns int32 vector: the sizes of `shape`; an open one is the batch size of `x`, its first */
+export function sizesFor(x: Value, shape: Shape): Value {
+  if (isStatic(shape)) return ints(x.graph, shape);
+  const batch = (): Value => reshape(slice(shapeOf(x), [0], [1]), []);
+  return pack(shape.map((dim) => (dim === null ? batch() : scalar(x.graph, dim, 'int32'))));
+}
+
 /** @returns float32 scalar: the number of elements of `x` */
 export function elementCount(x: Value): Value {
   const size = sizeOf(x.shape);

@@ -1,10 +1,11 @@
 /** Convolutions, over images in NHWC. */
 import { simpleRule } from '../gradient-rules';
-import type { Node, Value } from '../graph';
+import type { Value } from '../graph';
 import type { Attrs, Dim, Shape } from '../types';
 import { shapeOf } from './array';
 import { sum } from './broadcast';
 import { expectFloat, expectRank, expectSameType, staticDim } from './check';
+import { ints } from './constant';
 
 export type Padding = 'SAME' | 'VALID';
 
@@ -66,7 +67,48 @@ export function conv2d(x: Value, kernel: Value, window: Window): Value {
     outputs: [{ dtype: x.dtype, shape: outputShape(x, kernel, window, kernel.shape[3]) }],
   }).output;
 }
-simpleRule('Conv2D', (node, dy) => backprops(node, dy, 'Conv2DBackpropInput', 'Conv2DBackpropFilter'));
+simpleRule('Conv2D', ({ graph, attrs, inputs: [x, kernel] }, dy) => [
+  graph.add({ op: 'Conv2DBackpropInput', inputs: [shapeOf(x), kernel, dy], attrs, outputs: [x] }).output,
+  kernelGradient(x, kernel, dy, attrs),
+]);
+
+/** The gradient of a convolution of `x` with respect to its kernel, from that with respect to its output. */
+export function kernelGradient(x: Value, kernel: Value, dy: Value, attrs: Attrs): Value {
+  const [rows, columns] = kernel.shape;
+  const { ints: strides } = attrs['strides'] as { ints: readonly number[] };
+  if (rows === 1 && columns === 1 && strides.some((stride) => stride > 1)) {
+    // With fewer than 16 channels, oneDNN in TensorFlow 2.21 writes past the end of its scratch space here and ends the
+    // process some time later. Without the pixels that the kernel skips, it is a convolution with stride 1.
+    const unit = { ...attrs, strides: { ints: [1, 1, 1, 1] } };
+    return kernelGradient(everyNth(x, strides, dy.shape), kernel, dy, unit);
+  }
+  return x.graph.add({
+    op: 'Conv2DBackpropFilter',
+    inputs: [x, shapeOf(kernel), dy],
+    attrs,
+    outputs: [kernel],
+  }).output;
+}
+
+/** The first of each `strides` values along each axis. @param shape as windows of one pixel have it; channels as in `x` */
+function everyNth(x: Value, strides: readonly number[], shape: Shape): Value {
+  const { graph } = x;
+  const none = ints(graph, [0, 0, 0, 0]);
+  return graph.add({
+    op: 'StridedSlice',
+    inputs: [x, none, none, ints(graph, strides)],
+    attrs: {
+      T: { type: x.dtype },
+      Index: { type: 'int32' },
+      begin_mask: { int: 15 },
+      end_mask: { int: 15 },
+      ellipsis_mask: { int: 0 },
+      new_axis_mask: { int: 0 },
+      shrink_axis_mask: { int: 0 },
+    },
+    outputs: [{ dtype: x.dtype, shape: [...shape.slice(0, 3), x.shape[3]] }],
+  }).output;
+}
 
 /** Each channel by itself. float [n, h, w, c], [rows, columns, c, m] → [n, h', w', c·m]; both strides are equal */
 export function depthwiseConv2d(x: Value, kernel: Value, window: Window): Value {
@@ -82,21 +124,13 @@ export function depthwiseConv2d(x: Value, kernel: Value, window: Window): Value 
     outputs: [{ dtype: x.dtype, shape: outputShape(x, kernel, window, channels) }],
   }).output;
 }
-simpleRule('DepthwiseConv2dNative', (node, dy) => {
-  return backprops(node, dy, 'DepthwiseConv2dNativeBackpropInput', 'DepthwiseConv2dNativeBackpropFilter');
-});
-
-function backprops(
-  { graph, attrs, inputs: [x, kernel] }: Node,
-  dy: Value,
-  input: string,
-  filter: string,
-): Value[] {
+simpleRule('DepthwiseConv2dNative', ({ graph, attrs, inputs: [x, kernel] }, dy) => {
+  const [input, filter] = ['Input', 'Filter'].map((of) => `DepthwiseConv2dNativeBackprop${of}`);
   return [
     graph.add({ op: input, inputs: [shapeOf(x), kernel, dy], attrs, outputs: [x] }).output,
     graph.add({ op: filter, inputs: [x, shapeOf(kernel), dy], attrs, outputs: [kernel] }).output,
   ];
-}
+});
 
 /** Adds `bias` [c] at each position of `x` [..., c]. */
 export function biasAdd(x: Value, bias: Value): Value {

@@ -4,6 +4,9 @@ import type { Value } from '../graph';
 import type { Attrs, DType } from '../types';
 import { expectFloat, expectRank, staticDim } from './check';
 import { ints } from './constant';
+import { like } from './cast';
+import { mul } from './math';
+import { avgPool } from './pooling';
 
 /** Which places of the smaller image belong to those of the larger one. */
 export interface Places {
@@ -35,6 +38,26 @@ simpleRule('ResizeNearestNeighbor', ({ graph, attrs, inputs: [x] }, dy) => {
   ]);
   return [graph.add({ op: 'ResizeNearestNeighborGrad', inputs: [dy, size], attrs, outputs: [x] }).output];
 });
+
+/**
+ * Each pixel as a block of equal ones. float [n, h, w, c] → [n, h · times[0], w · times[1], c]
+ * The gradient is a sum over blocks, as a pooling makes it: in float32 even for bfloat16, and on a GPU in a fixed order.
+ */
+export function repeatPixels(x: Value, times: Size): Value {
+  const size = times.map((count, i) => count * staticDim('ResizeNearestNeighbor', x, 1 + i));
+  const y = resizeNearest(x, [size[0], size[1]]);
+  const rule = (dy: Value): Value[] => {
+    const means = avgPool(dy, { size: times, strides: times, padding: 'VALID' });
+    return [mul(means, like(means, times[0] * times[1]))];
+  };
+  return x.graph.add({
+    op: 'Identity',
+    inputs: [y],
+    attrs: { T: { type: x.dtype } },
+    outputs: [y],
+    gradient: { inputs: [x], rule },
+  }).output;
+}
 
 function resize(op: string, x: Value, size: Size, dtype: DType, places: Places): Value {
   expectFloat(op, x);

@@ -2,11 +2,9 @@
 import { simpleRule } from '../gradient-rules';
 import type { Value } from '../graph';
 import { shapeText } from '../types';
-import { pack, reshape, shapeOf, slice } from './array';
-import { scalar } from './cast';
+import { sizesFor } from './array';
 import { expectFloat, expectRank, expectSameType, staticDim } from './check';
-import { attributes, conv2d, windowCount, type Window } from './convolution';
-import { ints } from './constant';
+import { attributes, conv2d, kernelGradient, windowCount, type Window } from './convolution';
 
 const op = 'Conv2DBackpropInput';
 
@@ -43,21 +41,14 @@ export function conv2dTranspose(
     );
   }
   const shape = [n, ...size, filters];
-  const sizes =
-    n === null
-      ? pack([
-          reshape(slice(shapeOf(x), [0], [1]), []),
-          ...shape.slice(1).map((dim) => scalar(graph, dim ?? 0, 'int32')),
-        ])
-      : ints(graph, [n, ...size, filters]);
   return graph.add({
     op,
-    inputs: [sizes, kernel, x],
+    inputs: [sizesFor(x, shape), kernel, x],
     attrs: attributes(x, window),
     outputs: [{ dtype: x.dtype, shape }],
   }).output;
 }
-simpleRule(op, ({ graph, attrs, inputs: [, kernel, x] }, dy) => {
+simpleRule(op, ({ attrs, inputs: [, kernel, x] }, dy) => {
   const { strides, padding, dilations } = attrs as {
     strides: { ints: number[] };
     padding: { string: Window['padding'] };
@@ -66,8 +57,7 @@ simpleRule(op, ({ graph, attrs, inputs: [, kernel, x] }, dy) => {
   const inner = ({ ints: [, rows, columns] }: { ints: number[] }): [number, number] => [rows, columns];
   return [
     undefined,
-    graph.add({ op: 'Conv2DBackpropFilter', inputs: [dy, shapeOf(kernel), x], attrs, outputs: [kernel] })
-      .output,
+    kernelGradient(dy, kernel, x, attrs),
     conv2d(dy, kernel, { strides: inner(strides), padding: padding.string, dilations: inner(dilations) }),
   ];
 });
