@@ -265,10 +265,18 @@ const cases: Record<string, Record<string, Differentiable>> = {
       tfjs: (x, k) => tf.conv2d(images4d(x), images4d(k), [1, 2], 'valid'),
     },
     // Not in tfjs: there oneDNN's kernel writes past the end of its memory.
-    'one pixel, stride 2': {
+    'one pixel, stride 2, few channels': {
       shapes: [four, [1, 1, 3, 2]],
       build: (x, k) => convolution.conv2d(x, k, { strides: [2, 2], padding: 'SAME' }),
       tfjs: null,
+    },
+    'one pixel, stride 2, 16 channels': {
+      shapes: [
+        [1, 4, 4, 16],
+        [1, 1, 16, 2],
+      ],
+      build: (x, k) => convolution.conv2d(x, k, { strides: [2, 2], padding: 'SAME' }),
+      tfjs: (x, k) => tf.conv2d(images4d(x), images4d(k), 2, 'same'),
     },
     dilated: {
       shapes: [four, [2, 2, 3, 2]],

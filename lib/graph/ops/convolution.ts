@@ -74,11 +74,12 @@ simpleRule('Conv2D', ({ graph, attrs, inputs: [x, kernel] }, dy) => [
 
 /** The gradient of a convolution of `x` with respect to its kernel, from that with respect to its output. */
 export function kernelGradient(x: Value, kernel: Value, dy: Value, attrs: Attrs): Value {
-  const [rows, columns] = kernel.shape;
+  const [rows, columns, channels] = kernel.shape as readonly number[];
   const { ints: strides } = attrs['strides'] as { ints: readonly number[] };
-  if (rows === 1 && columns === 1 && strides.some((stride) => stride > 1)) {
-    // With fewer than 16 channels, oneDNN in TensorFlow 2.21 writes past the end of its scratch space here and ends the
-    // process some time later. Without the pixels that the kernel skips, it is a convolution with stride 1.
+  if (rows === 1 && columns === 1 && channels < 16 && strides.some((stride) => stride > 1)) {
+    // Here oneDNN in TensorFlow 2.21 copies whole blocks of 16 channels, past the end of its memory: the gradient is
+    // wrong, or the process ends some time later. Without the pixels that the kernel skips, the stride is 1 and the
+    // gradient the same.
     const unit = { ...attrs, strides: { ints: [1, 1, 1, 1] } };
     return kernelGradient(everyNth(x, strides, dy.shape), kernel, dy, unit);
   }
