@@ -28,8 +28,8 @@ export function gradients(loss: Value, sources: readonly Value[]): (Value | unde
 
   for (const node of [...between].reverse()) {
     const incoming = node.outputs.map(total);
-    if (incoming.every((gradient) => gradient === undefined) || node.inputs.length === 0) continue;
-    const targets = node.gradient?.inputs ?? node.inputs;
+    const targets = differentiated(node);
+    if (incoming.every((gradient) => gradient === undefined) || targets.length === 0) continue;
     const rule = ruleFor(node);
     if (!rule) {
       if (!leadsOn(node, between)) continue;
@@ -47,6 +47,11 @@ export function gradients(loss: Value, sources: readonly Value[]): (Value | unde
   return sources.map(total);
 }
 
+/** The values that a node's gradient is taken with respect to. */
+function differentiated({ gradient, inputs }: Node): readonly Value[] {
+  return gradient?.inputs ?? inputs;
+}
+
 function ruleFor({ op, gradient: own }: Node): GradientRule | undefined {
   return own ? (_node, [gradient]) => (gradient ? own.rule(gradient) : []) : ruleOf(op);
 }
@@ -58,17 +63,17 @@ function nodesBetween(sources: readonly Value[], target: Value): ReadonlySet<Nod
   for (let node = open.pop(); node; node = open.pop()) {
     if (before.has(node)) continue;
     before.add(node);
-    for (const { node: input } of node.inputs) open.push(input);
+    for (const { node: input } of differentiated(node)) open.push(input);
   }
   const between = new Set(sources.map(({ node }) => node));
   // In `nodes`, every node comes after its inputs.
   for (const node of target.graph.nodes) {
-    if (before.has(node) && node.inputs.some((input) => between.has(input.node))) between.add(node);
+    if (before.has(node) && leadsOn(node, between)) between.add(node);
   }
   const ordered = target.graph.nodes.filter((node) => between.has(node));
   return new Set(ordered);
 }
 
 function leadsOn(node: Node, between: ReadonlySet<Node>): boolean {
-  return node.inputs.some((input) => between.has(input.node));
+  return differentiated(node).some((input) => between.has(input.node));
 }

@@ -81,13 +81,14 @@ export interface Signature {
 
 /**
  * A TensorFlow graph under construction. A node can only use nodes that already exist, so `nodes` is always in an order
- * in which they could run.
+ * in which they could run; the one exception is the end of a loop, which leads back to its beginning.
  */
 export class Graph {
   readonly nodes: Node[] = [];
   readonly signatures = new Map<string, Signature>();
   readonly #taken = new Map<string, number>();
   #scope = '';
+  #start: Node | null = null;
 
   /** Puts the names of all nodes that `build` adds under `name/`, as TensorFlow's own tools do. Can be nested. */
   within<T>(name: string, build: () => T): T {
@@ -111,13 +112,30 @@ export class Graph {
     }
   }
 
+  /** Makes each node without inputs that `build` adds wait for `start`. In a loop, it would run outside otherwise. */
+  startingWith<T>(start: Node, build: () => T): T {
+    const outer = this.#start;
+    this.#start = start;
+    try {
+      return build();
+    } finally {
+      this.#start = outer;
+    }
+  }
+
   add({ op, name = op, inputs = [], attrs = {}, control = [], outputs = [], gradient }: NodeSpec): Node {
     for (const input of inputs) {
       if (input.graph !== this) this.refuse(op, `the input ${input.ref} belongs to another graph`);
     }
-    const node = new Node(this, this.#unique(name), op, inputs, attrs, control, outputs, gradient);
+    const before = this.#start && inputs.length === 0 ? [...control, this.#start] : control;
+    const node = new Node(this, this.#unique(name), op, inputs, attrs, before, outputs, gradient);
     this.nodes.push(node);
     return node;
+  }
+
+  /** Gives a node of a loop an input that is computed later than the node itself. */
+  close(node: Node, input: number, value: Value): void {
+    (node.inputs as Value[])[input] = value;
   }
 
   /**

@@ -2,7 +2,7 @@
 import type { Augmentation } from '../recipe/augmentation';
 import type { Normalisation } from '../recipe/normalisation';
 import type { Value } from './graph';
-import { bytesOf, reshape, shapeOf, slice } from './ops/array';
+import { bitcast, reshape, shapeOf, slice } from './ops/array';
 import { cast, scalar } from './ops/cast';
 import { constant } from './ops/constant';
 import { gatherRows } from './ops/gather';
@@ -58,7 +58,7 @@ export function packImages(images: Uint8Array, count: number, shape: ImageShape)
 export function unpackImages(packed: Value, shape: ImageShape): Value {
   const [n, values] = packed.shape;
   const size = shape[0] * shape[1] * shape[2];
-  const bytes = reshape(bytesOf(packed), [n, (values ?? 0) * 4]);
+  const bytes = reshape(bitcast(packed, 'uint8'), [n, (values ?? 0) * 4]);
   return reshape(size === bytes.shape[1] ? bytes : slice(bytes, [0, 0], [n, size]), [n, ...shape]);
 }
 

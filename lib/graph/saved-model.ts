@@ -101,6 +101,7 @@ const dtypeNumbers: Record<DType, number> = {
   float32: 1,
   int32: 3,
   uint8: 4,
+  int16: 5,
   int64: 9,
   bool: 10,
   bfloat16: 14,

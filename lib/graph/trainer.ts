@@ -89,13 +89,24 @@ export class Trainer {
     }
   }
 
-  /**
-   * Trains on one batch.
-   * @param indices of the images
-   * @param step the step's number, counted from 0; decides random draws and Adam's bias correction
-   */
+  /** Trains on one batch. See `steps`. */
   step(indices: Int32Array, step: number, learningRate: number): void {
-    const feeds = [tf.tensor1d(indices, 'int32'), tf.scalar(step, 'int32'), tf.scalar(learningRate)];
+    this.steps(indices, step, [learningRate]);
+  }
+
+  /**
+   * Trains on several batches of one size.
+   * @param indices of the images: those of the first step, then those of the second, and so on
+   * @param firstStep the number of the first step, counted from 0; decides random draws and Adam's bias correction
+   * @param learningRates one for each step
+   */
+  steps(indices: Int32Array, firstStep: number, learningRates: readonly number[]): void {
+    const count = learningRates.length;
+    const feeds = [
+      tf.tensor2d(indices, [count, indices.length / count], 'int32'),
+      tf.scalar(firstStep, 'int32'),
+      tf.tensor1d([...learningRates], 'float32'),
+    ];
     const totals = this.#session.run(signature.train, feeds);
     this.#forgetTotals();
     this.#totals = totals;

@@ -2,13 +2,14 @@
 import type { Optimizer } from '../recipe/optimizers';
 import type { Graph, Value } from './graph';
 import { movingAverages } from './moving-averages';
-import { elementCount, pack } from './ops/array';
+import { elementCount, identity, pack } from './ops/array';
 import { scalar } from './ops/cast';
 import { constant } from './ops/constant';
 import { merge, switchOn } from './ops/control';
 import { greaterEqual, logicalAnd, mul, select } from './ops/math';
 import { allFinite } from './ops/reduce';
 import { Variable } from './ops/variable';
+import { severalSteps } from './several-steps';
 import { signature } from './signatures';
 import type { Forward, Learned, StepInputs } from './step';
 import { written } from './stored-state';
@@ -19,7 +20,7 @@ import type { Weights } from './weights';
 export const totalsIndex = { loss: 0, penalty: 1, first: 2, topFive: 3, images: 4 } as const;
 
 /**
- * Offers `train`: indices, step, learning rate → totals since `clear` (see `totalsIndex`), float32 [5], and the first step
+ * Offers `train`: indices [steps, n], number of the first step, learning rates [steps] → totals since `clear` (see `totalsIndex`), float32 [5], and the first step
  * that failed, int32, -1 if none did; and `clear`: no inputs → a scalar.
  *
  * A step whose loss is not finite changes nothing, and neither does any step after it until `clear` is run, so that the
@@ -33,7 +34,7 @@ export function offerTraining(
   learned: readonly Learned[],
   optimizer: Optimizer,
 ): readonly SlotStore[] {
-  const { indices, step, rate } = inputs;
+  const { indices, step } = inputs;
   return graph.within('update', () => {
     const failedStep = new Variable(graph, 'failed_step', 'int32', []);
     const totals = new Variable(graph, 'totals', 'float32', [5]);
@@ -55,9 +56,11 @@ export function offerTraining(
 
     const before = switchOn(failed, good);
     const noted = failedStep.assign(select(fresh, step, before.no));
+    const ended = merge(identity(before.yes, 'taken', done), identity(before.no, 'not_taken', [noted]));
+    const all = severalSteps(graph, inputs, [ended.node]);
     graph.offer(signature.train, {
-      inputs: [indices, step, rate],
-      outputs: [merge(totals.read(done), totals.read([noted])), merge(before.yes, failedStep.read([noted]))],
+      inputs: [all.inputs.indices, all.inputs.firstStep, all.inputs.rates],
+      outputs: [totals.read([all.done]), failedStep.read([all.done])],
     });
     return slots;
   });

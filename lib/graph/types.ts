@@ -1,5 +1,14 @@
 /** TensorFlow's types of values, as far as this library uses them. */
-export type DType = 'float32' | 'bfloat16' | 'int32' | 'int64' | 'uint8' | 'uint64' | 'bool' | 'resource';
+export type DType =
+  | 'float32'
+  | 'bfloat16'
+  | 'int16'
+  | 'int32'
+  | 'int64'
+  | 'uint8'
+  | 'uint64'
+  | 'bool'
+  | 'resource';
 
 /** Where a graph runs; some operations are slow on one and fast on the other. */
 export type Device = 'cpu' | 'gpu';

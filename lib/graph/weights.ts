@@ -21,7 +21,7 @@ export interface WeightStore {
 }
 
 /** Weights with up to this many numbers share a store; joining larger ones would cost more than it saves. */
-const small = 65_536;
+const small = 16_384;
 
 export class Weights {
   readonly stores: readonly WeightStore[];

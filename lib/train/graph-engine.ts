@@ -13,7 +13,7 @@ import type { Engine, EngineRun, Steps, TrainingJob } from './engine';
  */
 export const graphEngine: Engine = { name: 'graph', start };
 
-/** How long steps run before they are reported and the event loop gets its turn. */
+/** About how long steps run in one call before they are reported and the event loop gets its turn. */
 const reportMs = 40;
 
 async function start(job: TrainingJob): Promise<EngineRun> {
@@ -51,31 +51,39 @@ async function trainSteps(
   batchSize: number,
   onSteps: (result: StepsResult) => boolean | Promise<boolean>,
 ): Promise<StepsResult['failure']> {
-  const batch = (step: number): Int32Array => {
+  const batches = (step: number, count: number): Int32Array => {
     const from = (step - firstStep) * batchSize;
-    return Int32Array.from(order.subarray(from, from + batchSize));
+    return Int32Array.from(order.subarray(from, from + count * batchSize));
   };
+  // The last batch may be smaller, and is a call of its own.
+  const whole = firstStep + Math.floor(order.length / batchSize);
   const end = firstStep + Math.ceil(order.length / batchSize);
-  let reported = performance.now();
-  let reportedStep = firstStep;
-  for (let step = firstStep; step < end; step++) {
-    trainer.step(batch(step), step, learningRate(step));
-    if (step + 1 < end && performance.now() - reported < reportMs) continue;
+  let most = 1;
+  for (let step = firstStep; step < end; ) {
+    const count = step < whole ? Math.min(most, whole - step) : 1;
+    const rates = Array.from({ length: count }, (_, i) => learningRate(step + i));
+    const start = performance.now();
+    trainer.steps(batches(step, count), step, rates);
     const totals = trainer.totals();
+    const perStep = (performance.now() - start) / count;
     const { failedStep } = totals;
-    const steps = (failedStep ?? step + 1) - reportedStep;
+    const steps = (failedStep ?? step + count) - step;
     const goOn = steps === 0 || (await onSteps(resultOf(totals, steps)));
     if (failedStep !== null) {
-      return { step: failedStep, reason: trainer.diagnose(batch(failedStep), failedStep) };
+      return { step: failedStep, reason: trainer.diagnose(batches(failedStep, 1), failedStep) };
     }
-    if (!goOn) break;
+    step += count;
+    if (!goOn) return broken(step);
     // Lets an interrupt arrive: the steps themselves never yield.
     await setImmediate();
-    reported = performance.now();
-    reportedStep = step + 1;
+    most = Math.max(1, Math.min(2 * most, Math.floor(reportMs / perStep)));
   }
-  const reason = trainer.nonFiniteWeights();
-  return reason === null ? undefined : { step: reportedStep, reason };
+  return broken(end);
+
+  function broken(step: number): StepsResult['failure'] {
+    const reason = trainer.nonFiniteWeights();
+    return reason === null ? undefined : { step, reason };
+  }
 }
 
 function resultOf({ images, loss, penalty, first, topFive }: Totals, steps: number): StepsResult {

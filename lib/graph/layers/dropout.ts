@@ -1,16 +1,15 @@
 /** Dropout (Srivastava et al. 2014), inverted: the values that are kept are scaled up in training. */
-import { shapeOf } from '../ops/array';
-import { cast, like, scalar } from '../ops/cast';
-import { greaterEqual, mul } from '../ops/math';
-import { statelessUniform } from '../ops/random';
+import { like } from '../ops/cast';
+import { mul } from '../ops/math';
+import { dropMask, drawnRate, dropRateOf } from './drop-mask';
 import { lowers } from './lowering';
 
 lowers('Dropout', ([x], layer) => {
   const { config, training } = layer;
   if (config.get('noiseShape') !== undefined) layer.refuse('it has a noiseShape');
-  const rate = config.number('rate');
+  const rate = dropRateOf(layer);
   if (!training || rate === 0) return x;
-  const uniform = statelessUniform(shapeOf(x), x.shape, layer.seed());
-  const kept = cast(greaterEqual(uniform, scalar(x.graph, rate)), x.dtype);
-  return mul(mul(x, kept), like(x, 1 / (1 - rate)));
+  // The mask is scaled, not x: back through the network, one product remains.
+  const mask = dropMask(x, x.shape, rate, layer);
+  return mul(x, mul(mask, like(x, 1 / (1 - drawnRate(rate)))));
 });

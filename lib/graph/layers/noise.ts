@@ -2,28 +2,15 @@
 import type { Value } from '../graph';
 import { sizesFor } from '../ops/array';
 import { cast, like, scalar } from '../ops/cast';
-import { add, greaterEqual, mul } from '../ops/math';
+import { add, mul } from '../ops/math';
 import { statelessNormal } from '../ops/normal';
-import { statelessUniform } from '../ops/random';
-import type { Shape } from '../types';
+import { drawnRate, dropMask, dropRateOf } from './drop-mask';
 import { lowers, type Lowering } from './lowering';
 
 function normalLike(x: Value, layer: Lowering, mean: number, deviation: number): Value {
   const { graph } = x;
   const normal = statelessNormal(sizesFor(x, x.shape), x.shape, layer.seed());
   return cast(add(mul(normal, scalar(graph, deviation)), scalar(graph, mean)), x.dtype);
-}
-
-/** A share from 0 on, below 1. */
-function rateOf({ config, refuse }: Lowering): number {
-  const rate = config.number('rate');
-  return rate >= 0 && rate < 1 ? rate : refuse(`its rate is ${rate}; expected a number from 0 on, below 1`);
-}
-
-/** 1 for values that are kept, 0 for a share of `rate`. → float `shape` */
-function keptOf(x: Value, shape: Shape, rate: number, layer: Lowering): Value {
-  const uniform = statelessUniform(sizesFor(x, shape), shape, layer.seed());
-  return cast(greaterEqual(uniform, scalar(x.graph, rate)), x.dtype);
 }
 
 /** Adds noise of a given deviation. */
@@ -36,7 +23,7 @@ lowers('GaussianNoise', ([x], layer) => {
 
 /** Multiplies by noise with the mean and deviation of dropout (Srivastava et al. 2014, section 10). */
 lowers('GaussianDropout', ([x], layer) => {
-  const rate = rateOf(layer);
+  const rate = dropRateOf(layer);
   if (!layer.training || rate === 0) return x;
   return mul(x, normalLike(x, layer, 1, Math.sqrt(rate / (1 - rate))));
 });
@@ -49,13 +36,13 @@ const leastOfSelu = -1.6732632423543772 * 1.0507009873554805;
  * least one, and a line keeps mean and variance what they were.
  */
 lowers('AlphaDropout', ([x], layer) => {
-  const rate = rateOf(layer);
+  const rate = dropRateOf(layer);
   const { noiseShape } = layer.layer as { noiseShape?: unknown };
   if (noiseShape !== undefined && noiseShape !== null) layer.refuse('it has a noiseShape');
   if (!layer.training || rate === 0) return x;
   const slope = ((1 - rate) * (1 + rate * leastOfSelu ** 2)) ** -0.5;
   const level = -slope * leastOfSelu * rate;
-  const kept = keptOf(x, x.shape, rate, layer);
+  const kept = dropMask(x, x.shape, rate, layer);
   // slope · (kept · x + (1 − kept) · least) + level
   const dropped = add(mul(kept, like(x, -slope * leastOfSelu)), like(x, slope * leastOfSelu + level));
   return add(mul(mul(x, kept), like(x, slope)), dropped);
@@ -63,9 +50,9 @@ lowers('AlphaDropout', ([x], layer) => {
 
 /** Drops whole channels of [n, steps, channels] (Tompson et al. 2015, https://arxiv.org/abs/1411.4280). */
 lowers('SpatialDropout1D', ([x], layer) => {
-  const rate = rateOf(layer);
+  const rate = dropRateOf(layer);
   if (!layer.training || rate === 0) return x;
   const [n, , channels] = x.shape;
-  const kept = keptOf(x, [n, 1, channels], rate, layer);
-  return mul(x, mul(kept, like(x, 1 / (1 - rate))));
+  const kept = dropMask(x, [n, 1, channels], rate, layer);
+  return mul(x, mul(kept, like(x, 1 / (1 - drawnRate(rate)))));
 });

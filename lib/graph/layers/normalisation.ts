@@ -1,10 +1,15 @@
 /**
  * Batch normalisation. The moving variance follows the uncorrected variance of the batch, as in Keras and tfjs.
  * TensorFlow's fused operation returns the Bessel-corrected one, so the correction is undone.
+ *
+ * A bias right before it is subtracted again with the mean: in training it is left out, and shows in the moving mean alone.
  */
 import type { Value } from '../graph';
-import { reshape } from '../ops/array';
+import { originOf } from '../origin';
+import { reshape, withoutEffectOf } from '../ops/array';
+import { cast } from '../ops/cast';
 import { constant } from '../ops/constant';
+import { add } from '../ops/math';
 import { batchNormInference, composedBatchNorm, fusedBatchNorm } from '../ops/normalisation';
 import { sizeOf } from '../types';
 import { lowers, type Lowering } from './lowering';
@@ -19,19 +24,32 @@ lowers('BatchNormalization', ([x], layer) => {
   const scale = layer.has('gamma') ? layer.weight('gamma') : ones();
   const offset = layer.has('beta') ? layer.weight('beta') : filled(layer, channels, 0);
   const epsilon = config.number('epsilon');
-  const images = asImages(x, channels);
-
   // As in Keras, a frozen layer uses its moving statistics and keeps them, which transfer learning relies on.
   if (!training || !trainable) {
     const [mean, variance] = [layer.weight('moving_mean'), layer.weight('moving_variance')];
-    return reshape(batchNormInference(images, [scale, offset, mean, variance], epsilon), x.shape);
+    return reshape(
+      batchNormInference(asImages(x, channels), [scale, offset, mean, variance], epsilon),
+      x.shape,
+    );
   }
-  const { output, mean, variance, corrected } = formOf(layer, channels)(images, scale, offset, epsilon);
+  const { node } = originOf(x);
+  const [centred, bias] = node.op === 'BiasAdd' ? node.inputs : [x, null];
+  const { output, mean, variance, corrected } = formOf(layer, channels)(
+    asImages(centred, channels),
+    scale,
+    offset,
+    epsilon,
+  );
   const momentum = config.number('momentum');
   const places = sizeOf(x.shape.slice(1, -1)) ?? layer.refuse('the size of its input is open');
-  layer.follow('moving_mean', { value: mean, momentum, besselPlaces: null });
+  layer.follow('moving_mean', {
+    value: bias ? add(mean, cast(bias, 'float32')) : mean,
+    momentum,
+    besselPlaces: null,
+  });
   layer.follow('moving_variance', { value: variance, momentum, besselPlaces: corrected ? places : null });
-  return reshape(output, x.shape);
+  const y = reshape(output, x.shape);
+  return bias ? withoutEffectOf(bias, y) : y;
 });
 
 /**

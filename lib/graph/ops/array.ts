@@ -50,14 +50,27 @@ export function identity(x: Value, name?: string, after: readonly Node[] = []): 
 }
 simpleRule('Identity', (_node, dy) => [dy]);
 
-/** The four bytes of each float32, as they lie in memory. float32 [...] → uint8 [..., 4] */
-export function bytesOf(x: Value): Value {
-  expectType('Bitcast', x, 'float32');
+/** `x`, which `cancelled` is known to leave as it is: its gradient is zero, and nothing has to be computed for it. */
+export function withoutEffectOf(cancelled: Value, x: Value): Value {
+  return x.graph.add({
+    op: 'Identity',
+    inputs: [x],
+    attrs: { T: { type: x.dtype } },
+    outputs: [x],
+    gradient: { inputs: [x, cancelled], rule: (dy) => [dy, zerosLike(cancelled)] },
+  }).output;
+}
+
+/**
+ * The bits of `x`, as they lie in memory, read as a smaller type. float32 or int32 [...] → [..., 4] bytes, or [..., 2] int16
+ */
+export function bitcast(x: Value, dtype: 'uint8' | 'int16'): Value {
+  if (x.dtype !== 'int32') expectType('Bitcast', x, 'float32');
   return x.graph.add({
     op: 'Bitcast',
     inputs: [x],
-    attrs: { T: { type: 'float32' }, type: { type: 'uint8' } },
-    outputs: [{ dtype: 'uint8', shape: [...x.shape, 4] }],
+    attrs: { T: { type: x.dtype }, type: { type: dtype } },
+    outputs: [{ dtype, shape: [...x.shape, dtype === 'uint8' ? 4 : 2] }],
   }).output;
 }
 
@@ -116,12 +129,8 @@ export function concat(values: readonly Value[], axis: number): Value {
 simpleRule('ConcatV2', (node, dy) => {
   const values = node.inputs.slice(0, -1);
   const [along] = constantOf(node.inputs[node.inputs.length - 1]);
-  let begin = 0;
-  return values.map((value) => {
-    const at = dy.shape.map((_, i) => (i === along ? begin : 0));
-    begin += staticDim('ConcatV2', value, along);
-    return slice(dy, at, value.shape);
-  });
+  const lengths = values.map((value) => staticDim('ConcatV2', value, along));
+  return split(dy, lengths, along);
 });
 
 /** Zeros in the type and shape of `x`. */

@@ -31,3 +31,17 @@ export function statelessUniform(sizes: Value, shape: Shape, seed: Value): Value
     outputs: [{ dtype: 'float32', shape }],
   }).output;
 }
+
+/** Random bits. @param sizes and `seed` as for `statelessUniform` → int32 `shape`, each number equally likely */
+export function statelessBits(sizes: Value, shape: Shape, seed: Value): Value {
+  const op = 'StatelessRandomUniformFullInt';
+  expectType(op, sizes, 'int32');
+  expectType(op, seed, 'int32');
+  expectRank(op, seed, 1);
+  return sizes.graph.add({
+    op,
+    inputs: [sizes, seed],
+    attrs: { dtype: { type: 'int32' }, T: { type: 'int32' }, Tseed: { type: 'int32' } },
+    outputs: [{ dtype: 'int32', shape }],
+  }).output;
+}
