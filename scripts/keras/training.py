@@ -58,9 +58,9 @@ def as_number(value):
     return value if isinstance(value, bool) else float(value)
 
 
-def run(case, folder):
+def run(case, folder, networks=NETWORKS):
     keras.utils.set_random_seed(1)
-    model = NETWORKS[case["network"]](case["options"])
+    model = networks[case["network"]](case["options"])
     batch, steps = case["batch"], case["steps"]
     images, classes = draw_examples(model.input_shape[1:], batch * steps, np.random.default_rng(1))
     np.savez(folder / f"{case['id']}-weights.npz", **arrays_of(model))
