@@ -9,18 +9,22 @@ const views = new Set(['Flatten', 'Reshape']);
 /** Layers that use each weight of their kernels once for each output position. */
 const kernels = new Set(['Conv1D', 'Conv2D', 'Conv3D', 'DepthwiseConv2D', 'SeparableConv2D', 'Dense']);
 
+/** Layers that use each weight of their kernels once for each input position. */
+const spreading = new Set(['Conv2DTranspose', 'Conv3DTranspose']);
+
 /**
  * Multiplications, each with its addition, for one image:
  * output positions × weights in the kernels.
  *
  * A convolution of k×k×Cin×Cout over an output of H×W makes H·W·k²·Cin·Cout of them, a dense layer (one
- * position) Cin·Cout. Biases, normalisation, activations and pools are left out, as is usual: together they are
+ * position) Cin·Cout. A transposed convolution goes by its input's positions. Biases, normalisation, activations and pools are left out, as is usual: together they are
  * below 1 % in these networks. A layer of any other type counts as 0.
  */
 export function multiplyAdds(layer: tf.layers.Layer): number {
   if (layer instanceof tf.LayersModel) return sum(layer.layers.map(multiplyAdds));
-  if (!kernels.has(layer.getClassName())) return 0;
-  const positions = product(outputShape(layer).slice(0, -1));
+  const spreads = spreading.has(layer.getClassName());
+  if (!spreads && !kernels.has(layer.getClassName())) return 0;
+  const positions = product((spreads ? inputShape(layer) : outputShape(layer)).slice(0, -1));
   const weights = layer.weights.filter((weight) => !weight.originalName.endsWith('/bias'));
   return positions * sum(weights.map(({ shape }) => product(shape as number[])));
 }
@@ -49,6 +53,11 @@ export function activationBytes(layer: tf.layers.Layer, batchSize: number): numb
 export function outputShape(layer: tf.layers.Layer): number[] {
   const [{ outputTensors }] = layer.inboundNodes;
   return outputTensors[0].shape.slice(1).map((size) => size ?? 0);
+}
+
+function inputShape(layer: tf.layers.Layer): number[] {
+  const [{ inputTensors }] = layer.inboundNodes;
+  return inputTensors[0].shape.slice(1).map((size) => size ?? 0);
 }
 
 export function product(sizes: readonly number[]): number {

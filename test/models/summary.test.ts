@@ -25,6 +25,11 @@ test('multiply-adds of a strided convolution count its own, smaller output', () 
   assert.equal(found?.multiplyAdds, 16 * 16 * (3 * 3 * 64 * 128));
 });
 
+test('multiply-adds of a transposed convolution go by its input: each value is spread over one window', () => {
+  const up = tf.layers.conv2dTranspose({ filters: 5, kernelSize: 3, strides: 2, inputShape: [4, 6, 2] });
+  assert.equal(summaryOf(tf.sequential({ layers: [up] })).multiplyAdds, 4 * 6 * (3 * 3 * 5 * 2));
+});
+
 test('activation memory is four bytes for every output of every image; a view takes none', () => {
   const { rows, activationBytes, batchSize } = summaryOf(lenet5(), 64);
   const values = [28 * 28 * 6, 14 * 14 * 6, 10 * 10 * 16, 5 * 5 * 16, 0, 120, 84, 10];
