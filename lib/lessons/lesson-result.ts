@@ -61,8 +61,8 @@ export async function lessonResult(
 function unless(silent: () => boolean, callbacks: TrainCallbacks): TrainCallbacks {
   return {
     onStart: (plan) => (silent() ? undefined : callbacks.onStart?.(plan)),
-    onBatch: (progress) => (silent() ? undefined : callbacks.onBatch?.(progress)),
-    onEpoch: (row, history) => (silent() ? undefined : callbacks.onEpoch?.(row, history)),
+    onBatch: (progress, control) => (silent() ? undefined : callbacks.onBatch?.(progress, control)),
+    onEpoch: (row, history, control) => (silent() ? undefined : callbacks.onEpoch?.(row, history, control)),
     onEnd: (history) => (silent() ? undefined : callbacks.onEnd?.(history)),
   };
 }

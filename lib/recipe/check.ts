@@ -16,6 +16,7 @@ import {
 } from './ranges';
 import { checkEarlyStopping, type Recipe } from './recipe';
 import { checkSchedule } from './schedules';
+import { checkPreciseStatistics } from './statistics';
 
 const ranges: Ranges<Recipe> = {
   epochs: count,
@@ -31,6 +32,7 @@ const ranges: Ranges<Recipe> = {
   normalisation: checkedApart,
   validation: checkedApart,
   earlyStopping: checkedApart,
+  preciseStatistics: checkedApart,
 };
 
 /**
@@ -39,13 +41,14 @@ const ranges: Ranges<Recipe> = {
  * @throws UserError that names the first setting that is not, its value, and what is allowed
  */
 export function checkRecipe(recipe: Recipe, imageShape: readonly [number, number, number]): void {
-  const { normalisation, validation, earlyStopping } = recipe;
+  const { normalisation, validation, earlyStopping, preciseStatistics } = recipe;
   checkRanges('', recipe, ranges);
   checkOptimizer(recipe.optimizer);
   checkSchedule(recipe.schedule);
   checkLoss(recipe.loss);
   checkAugmentation(recipe.augmentation, imageShape);
   if (earlyStopping !== null) checkEarlyStopping(earlyStopping);
+  if (preciseStatistics !== null) checkPreciseStatistics(preciseStatistics);
   if (validation !== 'test' && validation !== 'none') {
     const allowed = 'test, none, or { split } with the share of the training images to set aside';
     check(typeof validation === 'object', 'validation', validation, allowed);

@@ -8,6 +8,7 @@ export {
   type Loss,
   type MeanSquaredError,
 } from './losses';
+export { completed } from './earlier';
 export type { Normalisation } from './normalisation';
 export {
   adadelta,
@@ -44,3 +45,4 @@ export {
   type StepDecay,
   type WarmUp,
 } from './schedules';
+export { preciseStatistics, type PreciseStatistics } from './statistics';

@@ -5,6 +5,7 @@ import type { Optimizer } from './optimizers';
 import type { Precision } from './precision';
 import { checkRanges, count, notNegative, type Ranges } from './ranges';
 import type { Schedule } from './schedules';
+import type { PreciseStatistics } from './statistics';
 
 /**
  * What is measured after an epoch.
@@ -50,6 +51,8 @@ export interface Recipe {
   readonly normalisation: Normalisation | null;
   /** The number type that layers compute in. */
   readonly precision: Precision;
+  /** Null measures the network with batch normalisation's moving averages, as Keras does. */
+  readonly preciseStatistics: PreciseStatistics | null;
   readonly validation: Validation;
   /** Validates after every `validationFrequency` epochs, and after the last one. */
   readonly validationFrequency: number;

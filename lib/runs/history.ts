@@ -29,6 +29,8 @@ export interface EpochRow {
   valTop5: number | null;
   /** In the epoch's last step. */
   learningRate: number;
+  /** Images trained on, if a callback ended the epoch before its end; otherwise missing. */
+  images?: number;
   /** Seconds of training, without validation. */
   seconds: number;
   imagesPerSecond: number;
@@ -42,6 +44,17 @@ export interface EpochRow {
 export interface Best {
   readonly epoch: number;
   readonly valAccuracy: number;
+}
+
+/** More epochs for a run that was planned with fewer. */
+export interface Extension {
+  /** The epochs it was planned with until then. */
+  readonly from: number;
+  /**
+   * Whether a run planned with the new number from the start would have trained these epochs alike. It would not if its
+   * schedule depends on its length: the rate then jumps.
+   */
+  readonly asPlanned: boolean;
 }
 
 export interface History {
@@ -58,6 +71,10 @@ export interface History {
   readonly interrupted: boolean;
   /** True if early stopping ended the run. */
   readonly stoppedEarly: boolean;
+  /** Why a callback ended the run; null if none did. Missing in runs of earlier versions. */
+  readonly stopReason?: string | null;
+  /** What the run was given in addition to the epochs it began with, oldest first. Missing in runs of earlier versions. */
+  readonly extensions?: readonly Extension[];
   /** Null if the run is not validated. */
   readonly best: Best | null;
   /** The epoch whose weights the model holds now; null in the middle of one. */

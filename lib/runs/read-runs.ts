@@ -5,6 +5,7 @@ import type { StoredEvaluation } from './evaluation';
 import { fingerprint } from './plain-data';
 import { UserError } from '../runtime/errors';
 import { isRunning } from '../runtime/process-lock';
+import { completed } from '../recipe';
 import type { History } from './history';
 import { runFiles, type HistoryFile, type RunPurpose, type RunSettings, type Session } from './run-files';
 import { readRunJson, RunFileError } from './run-json';
@@ -18,7 +19,7 @@ export interface RunRecord extends RunSettings, RunPurpose {
   /** ISO 8601. */
   readonly created: string;
   /**
-   * `finished`: trained for all its epochs, or stopped early; `failed`: the loss was no longer finite; `running`: a
+   * `finished`: trained for all its epochs, or stopped before by early stopping or a callback; `failed`: the loss was no longer finite; `running`: a
    * process is training it; `interrupted`: it can be continued.
    */
   readonly status: 'finished' | 'failed' | 'running' | 'interrupted';
@@ -88,6 +89,7 @@ async function readRun(folder: string, onNotice: (message: string) => void): Pro
   const { failure, history } = splitHistory(readRunJson(folder, 'history'));
   return {
     ...settings,
+    recipe: completed(settings.recipe),
     ...{ label, study },
     name,
     folder,
@@ -108,7 +110,7 @@ function splitHistory(file: HistoryFile | undefined): {
 } {
   if (!file) return { failure: null, history: undefined };
   const { failure, ...history } = file;
-  return { failure, history };
+  return { failure, history: { ...history, recipe: completed(history.recipe) } };
 }
 
 function evaluationIn(
@@ -132,8 +134,8 @@ function statusOf(history: History | undefined, failure: string | null, held: bo
 }
 
 /** The weights to keep are chosen only when a run ends. */
-function isFinished({ stoppedEarly, epochs, recipe, weightsOf }: History): boolean {
-  return weightsOf !== null && (stoppedEarly || epochs.length === recipe.epochs);
+function isFinished({ stoppedEarly, stopReason = null, epochs, recipe, weightsOf }: History): boolean {
+  return weightsOf !== null && (stoppedEarly || stopReason !== null || epochs.length === recipe.epochs);
 }
 
 function withoutSeeds(key: string, value: unknown): unknown {

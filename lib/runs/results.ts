@@ -50,6 +50,8 @@ export function results(runs: readonly RunRecord[]): Result[] {
       ...{ label, study },
       device: deviceOf(run),
       recipe: { ...recipe, seed: 0 },
+      // A run whose rate jumped because it was given more epochs is no second measurement of one that was planned so.
+      jumps: run.history?.extensions?.filter(({ asPlanned }) => !asPlanned).map(({ from }) => from) ?? [],
     };
     const key = fingerprint(same);
     // The same seed a second time is not a second measurement: only the later run counts.

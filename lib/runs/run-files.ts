@@ -2,7 +2,7 @@
 import type { Recipe } from '../recipe';
 import type { Versions } from '../runtime/versions';
 import type { StoredEvaluation } from './evaluation';
-import type { History } from './history';
+import type { Extension, History } from './history';
 
 export const runFiles = {
   run: 'run.json',
@@ -71,6 +71,8 @@ export interface RunFile extends RunPurpose {
   readonly settings: RunSettings;
   /** sha256 of the weights that training began with; missing in runs of earlier versions. */
   readonly initialWeights?: string;
+  /** What it was given in addition to the epochs it began with, oldest first; missing if nothing. */
+  readonly extensions?: readonly Extension[];
   readonly sessions: readonly Session[];
 }
 

@@ -13,10 +13,10 @@ import { shownPath } from '../runtime/paths';
 import type { tf } from '../runtime/tensorflow';
 import { versions } from '../runtime/versions';
 import { checkpointFiles, parseCheckpoint, type Checkpoint } from './checkpoint';
-import type { History } from './history';
+import type { Extension, History } from './history';
 import { clearFolder, lockRun, tidyFolder } from './held-folder';
 import { inverse, renamed, type DescribedNetwork } from './lasting-names';
-import { describeRun } from './run-description';
+import { describeRun, identityOf } from './run-description';
 import { runFiles, type RunFile, type RunSettings, type RunStudy, type Session } from './run-files';
 import { readRunJson, RunFileError, writeRunJson, type RunJson } from './run-json';
 import { runPath } from './run-path';
@@ -28,9 +28,10 @@ export interface RunOptions {
   /** The name of the run's folder. */
   readonly name: string;
   /**
-   * What to do if there is a run of that name already. `true`, the default, continues it; `false` deletes it and starts
-   * a new one; `'required'` continues it, and fails if there is none; `'same'` continues it if its options are the
-   * same, and otherwise deletes it and starts a new one, with a notice.
+   * What to do if there is a run of that name already. `true`, the default, continues it, for more epochs if the options
+   * are the same but for these; `false` deletes it and starts a new one; `'required'` continues it, and fails if there is
+   * none; `'same'` continues it if the result is that of a run with these options, and otherwise deletes it and starts a
+   * new one, with a notice.
    */
   readonly resume?: boolean | 'required' | 'same';
   /** Seconds between saves, which come in addition to those after every epoch. Defaults to 120. */
@@ -55,13 +56,24 @@ export class RunFolder {
   private constructor(
     readonly folder: string,
     description: RunFile,
+    /** More epochs that this call gave the run; null if it gave none. */
+    readonly extension: Extension | null,
     readonly network: DescribedNetwork,
     readonly lock: { release(): void },
     readonly onNotice: (message: string) => void,
   ) {
     this.#description = description;
     this.#checkpoints = checkpointsIn(folder);
-    this.#run = fingerprint({ ...description.settings, architecture: network.architecture });
+    this.#run = fingerprint({ ...identityOf(description), architecture: network.architecture });
+  }
+
+  get name(): string {
+    return this.#description.name;
+  }
+
+  /** What the run was given in addition to the epochs it began with, oldest first. */
+  get extensions(): readonly Extension[] {
+    return this.#description.extensions ?? [];
   }
 
   /**
@@ -89,13 +101,13 @@ export class RunFolder {
       if (!resume) await clear();
       const read = <Which extends RunJson>(which: Which) => readOrNotice(folder, which, onNotice);
       const described = { name, settings, architecture: network.architecture, purpose: { label, study } };
-      const description = await describeRun(folder, described, {
+      const { description, extension } = await describeRun(folder, described, {
         read,
         clear: resume === 'same' ? clear : undefined,
         onNotice,
       });
       for (const which of ['history', 'test'] as const) read(which);
-      return new RunFolder(folder, description, network, lock, onNotice);
+      return new RunFolder(folder, description, extension, network, lock, onNotice);
     } catch (error) {
       lock.release();
       throw error;
@@ -140,8 +152,8 @@ export class RunFolder {
   }
 
   /**
-   * Adds a session to run.json: from `step` on, the model is trained here and now. Deletes the test result, which
-   * belongs to weights from before.
+   * Adds a session to run.json: from `step` on, the model is trained here and now, for as many epochs as this process was
+   * asked for. Deletes the test result, which belongs to weights from before.
    */
   async beginSession(model: tf.LayersModel, step: number): Promise<void> {
     const session: Session = { started: new Date().toISOString(), fromStep: step, versions: versions() };

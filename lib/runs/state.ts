@@ -3,7 +3,7 @@ import type { Best, EpochRow } from './history';
 /**
  * Where a run stands. Together with the weights, the optimizer's slots and the recipe, this is all that is needed to
  * continue as if training had never stopped: random numbers, learning rate and early stopping follow from the step and
- * the rows.
+ * the rows, and from what callbacks changed.
  */
 export interface TrainingState {
   /**
@@ -23,9 +23,18 @@ export interface TrainingState {
   /** A row for every finished epoch, after its validation. */
   readonly rows: readonly EpochRow[];
   readonly best: Best | null;
+  /** Of the last step. Missing before the first, and in checkpoints of earlier versions. */
+  readonly lastRate?: number;
+  /** What callbacks made of the learning rate; missing if nothing. */
+  readonly rateChange?: RateChange;
+  /** Why a callback wants the run to end; missing if none does. */
+  readonly stopReason?: string;
   /** Why the run ended; null if it has not. */
-  readonly ended: 'done' | 'stopped early' | null;
+  readonly ended: 'done' | 'stopped early' | 'stopped by a callback' | null;
 }
+
+/** Makes the rate of all following steps the schedule's times `factor`, or `rate` whatever the schedule says. */
+export type RateChange = { readonly factor: number } | { readonly rate: number };
 
 /** The result of one or more steps, each measured with the weights before its update. */
 export interface StepsResult {

@@ -106,10 +106,10 @@ function epochText(row: EpochRow, epochs: number): string {
   ].join(' · ');
 }
 
-export function endText({ epochs, images, seconds, interrupted, recipe }: History): string {
+export function endText({ epochs, images, seconds, interrupted, stopReason, recipe }: History): string {
   const done = `${epochs.length} of ${recipe.epochs} epochs`;
   const amount = `${whole(images)} images in ${duration(seconds)}`;
   return interrupted
     ? `Interrupted after ${amount}, with ${done} finished. The network keeps what it has learnt.`
-    : `Trained ${done}: ${amount}, ${whole(images / seconds)} images/s.`;
+    : `Trained ${done}${stopReason == null ? '' : ` (${stopReason})`}: ${amount}, ${whole(images / seconds)} images/s.`;
 }

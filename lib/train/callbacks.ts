@@ -1,5 +1,6 @@
 import type { Recipe } from '../recipe';
 import type { EpochRow, History } from '../runs/history';
+import type { TrainingControl } from './control';
 
 /** What is known before the first batch. */
 export interface TrainingPlan {
@@ -30,12 +31,22 @@ export interface TrainingProgress {
   readonly secondsLeft: number;
 }
 
-/** Functions called as training proceeds. Training waits for the promises they return. */
+/**
+ * Functions called as training proceeds. Training waits for the promises they return. Callbacks are no part of a run's
+ * options: whoever continues a run gives them again.
+ */
 export interface TrainCallbacks {
   onStart?(plan: TrainingPlan): void | Promise<void>;
-  onBatch?(progress: TrainingProgress): void | Promise<void>;
-  /** After an epoch and its validation; `history` holds all epochs so far. */
-  onEpoch?(row: EpochRow, history: History): void | Promise<void>;
+  /**
+   * After a step or several: the graph engine reports those of some 40 ms together. What depends on how often it is called
+   * therefore differs from run to run; `onEpoch` is called after the same steps every time.
+   */
+  onBatch?(progress: TrainingProgress, control: TrainingControl): void | Promise<void>;
+  /**
+   * After an epoch and its validation, before they are saved; `history` holds all epochs so far. If an interrupt cut the
+   * validation short, what is asked of `control` is left undone: the call is repeated when the run goes on.
+   */
+  onEpoch?(row: EpochRow, history: History, control: TrainingControl): void | Promise<void>;
   /** At the end, interrupted or not, unless training failed. */
   onEnd?(history: History): void | Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { ImageSet } from '../data/types';
 import type { NamedArrays } from '../models/weights/named';
 import type { tf } from '../runtime/tensorflow';
-import type { Augmentation, Loss, Normalisation, Optimizer, Precision } from '../recipe';
+import type { Augmentation, Loss, Normalisation, Optimizer, Precision, PreciseStatistics } from '../recipe';
 import type { Measured } from '../runs/evaluation';
 import type { StepsResult } from '../runs/state';
 
@@ -30,6 +30,8 @@ export interface TrainingJob {
   readonly loss: Loss;
   readonly augmentation: Augmentation;
   readonly precision: Precision;
+  /** Whether `statistics` of the run will be used. Defaults to null: they will not. */
+  readonly preciseStatistics?: PreciseStatistics | null;
   /** Together with a step's number, fixes everything drawn at random in that step: dropout's masks, augmentation. */
   readonly seed: number;
 }
@@ -48,6 +50,8 @@ export interface EngineRun {
    * @returns undefined if `stopped` returned true before the last batch
    */
   measure(set: ImageSet, indices: Uint32Array, stopped: () => boolean): Promise<Measured | undefined>;
+  /** Absent if the engine has none of it, or the job does not ask for it. */
+  readonly statistics?: RunStatistics;
   /** The optimizer's state: an array for each slot of each weight, named `layer/weight/slot`. */
   slots(): Promise<NamedArrays>;
   /** @throws UserError unless names and shapes are the same as in `slots` */
@@ -56,6 +60,18 @@ export interface EngineRun {
   readModel(): void;
   /** Frees everything but the model. */
   dispose(): void;
+}
+
+/** Batch normalisation's statistics, taken of images instead of averaged over steps. */
+export interface RunStatistics {
+  /** The weights that hold them, by their keys. */
+  readonly names: readonly string[];
+  /**
+   * Gives the weights, in the engine and in the model, their values over the images in `order`, taken in batches of the
+   * job's size, all but the last of which are whole.
+   * @returns false if `stopped` returned true before it was done; nothing is changed then
+   */
+  reestimate(order: Uint32Array, stopped: () => boolean): Promise<boolean>;
 }
 
 export interface Steps {

@@ -1,4 +1,5 @@
 export type { TrainingProgress, TrainCallbacks, TrainingPlan } from './callbacks';
+export type { TrainingControl } from './control';
 export type { Engine, EngineRun, Steps, TrainingJob } from './engine';
 export { augmentedVersions } from './augmented';
 export { graphEngine } from './graph-engine';

@@ -9,7 +9,7 @@ export function totals(
   imagesPerEpoch: number,
 ): { images: number; seconds: number } {
   return {
-    images: rows.length * imagesPerEpoch + sums.images,
+    images: rows.reduce((total, { images = imagesPerEpoch }) => total + images, sums.images),
     seconds: rows.reduce((total, { seconds }) => total + seconds, epochSeconds),
   };
 }

@@ -122,6 +122,7 @@ function resolve(options: TrainOptions, dataset: Dataset): Recipe {
     validation: options.validation ?? { split: 0.1 },
     validationFrequency: options.validationFrequency ?? 1,
     earlyStopping: options.earlyStopping ?? null,
+    preciseStatistics: options.preciseStatistics ?? null,
     keep: options.keep ?? 'last',
     seed: options.seed ?? 1,
   };

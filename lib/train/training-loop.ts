@@ -1,22 +1,25 @@
 import type { Dataset } from '../data/types';
 import { noteTrainedWith } from '../evaluate/trained-with';
 import { titleOf } from '../models/registry';
-import { rateFactor, type Recipe } from '../recipe';
+import type { Recipe } from '../recipe';
 import type { Measured } from '../runs/evaluation';
 import type { EpochRow, History } from '../runs/history';
 import type { RunFolder, RunOptions } from '../runs/run-folder';
-import { addSteps, initialState, means, noSums, type StepsResult, type TrainingState } from '../runs/state';
+import { addSteps, initialState, noSums, type StepsResult, type TrainingState } from '../runs/state';
 import { onInterrupt } from '../runtime/interrupt';
-import { shownPath } from '../runtime/paths';
-import { tf } from '../runtime/tensorflow';
+import type { tf } from '../runtime/tensorflow';
 import type { TrainCallbacks } from './callbacks';
+import { Requests } from './control';
 import { DivergedError, divergedError } from './diverged';
 import { drawSeed, noteTrainedSteps, trainedSteps } from './draws';
-import { stopsEarly, validationLosses } from './early-stopping';
 import type { Engine, EngineRun } from './engine';
+import { learningRateOf } from './learning-rate';
 import { epochOrder } from './order';
-import { progress, totals } from './progress';
+import { progress } from './progress';
+import { bestWith, endAfter, historyOf, rowOf, stopped } from './records';
+import { reopened, restoredNotice } from './restored';
 import { Safekeeping } from './safekeeping';
+import { checkStatistics, reestimate } from './statistics';
 import { divide, type Division } from './validation';
 
 export interface TrainingLoopOptions {
@@ -35,6 +38,7 @@ export class TrainingLoop {
   readonly #options: TrainingLoopOptions;
   readonly #images: Division;
   readonly #keeping: Safekeeping;
+  readonly #requests = new Requests();
   #state: TrainingState;
   /** An epoch whose validation was interrupted; it is validated when the run goes on. */
   #unvalidated: EpochRow | undefined;
@@ -57,23 +61,24 @@ export class TrainingLoop {
   }
 
   async run(): Promise<History> {
-    const { model, dataset, recipe, engine, folder } = this.#options;
+    const { model, dataset, recipe, engine, folder, onNotice } = this.#options;
     const forget = onInterrupt(() => (this.#interrupted = true));
     let run: EngineRun | undefined;
     try {
       const restored = await folder?.restore(model);
-      if (restored) this.#state = restored.state;
+      if (restored) this.#state = reopened(restored.state, recipe);
       this.#keeping.begin(this.#state);
       noteTrainedWith(model, recipe);
       if (!this.#state.ended) {
         const { imageShape, train: images } = dataset;
         run = await engine.start({ model, images, imageShape, ...recipe, seed: this.#drawSeed() });
+        checkStatistics(recipe, run, engine.name, onNotice);
         if (restored) await run.setSlots(restored.slots);
         await folder?.beginSession(model, this.#state.step);
         // Whatever happens before the next checkpoint, there is a way back to the first weights.
         if (!restored) await this.#keeping.save(run, this.#state);
       }
-      if (restored) this.#sayRestored();
+      if (folder && restored) this.#sayRestored(folder);
       await this.#begin();
       if (run) await this.#train(run);
       return await this.#end();
@@ -122,29 +127,57 @@ export class TrainingLoop {
 
   /** The current epoch, from its current step to its end, with its validation. */
   async #epoch(run: EngineRun): Promise<void> {
-    const { recipe } = this.#options;
+    const { recipe, folder } = this.#options;
     const { epoch } = this.#state;
     const order = epochOrder(this.#images.train, this.#drawSeed(), epoch);
-    while (this.#state.sums.images < order.length && !this.#interrupted) {
+    const isOver = (): boolean =>
+      this.#state.sums.images === order.length || this.#state.stopReason !== undefined;
+    while (!isOver() && !this.#interrupted) {
       await this.#steps(run, order.subarray(this.#state.sums.images));
-      const isDue = this.#state.sums.images < order.length && this.#keeping.isDue();
-      if (isDue) await this.#keeping.save(run, this.#state);
+      if (!isOver() && this.#keeping.isDue()) await this.#keeping.save(run, this.#state);
     }
-    if (this.#state.sums.images < order.length) return;
+    if (!isOver()) return;
 
-    const wanted = epoch % recipe.validationFrequency === 0 || epoch === recipe.epochs;
-    const validate = wanted ? this.#images.validate : undefined;
+    const isLast = epoch === recipe.epochs || this.#state.stopReason !== undefined;
+    const isValidated = this.#images.validate !== undefined && epoch % recipe.validationFrequency === 0;
     const start = performance.now();
-    const validated = await validate?.(run, () => this.#interrupted);
-    const row = this.#row(validated);
-    if (validate && !validated) {
-      this.#unvalidated = row;
-    } else {
-      const seconds = validated ? (performance.now() - start) / 1000 : 0;
-      await this.#finishEpoch(run, row, this.#state.validationSeconds + seconds);
+    const measured = isLast || isValidated ? await this.#measure(run) : null;
+    if (measured === 'interrupted') {
+      this.#unvalidated = this.#row(null);
+      await this.#tellOf(this.#unvalidated);
+      this.#requests.forget();
+      return;
     }
+    const seconds = measured ? (performance.now() - start) / 1000 : 0;
+    const row = this.#row(measured);
+    const isBest = this.#addRow(row, seconds);
+    try {
+      // Before it is saved: what callbacks ask for is to be in the checkpoint.
+      await this.#tellOf(row);
+    } finally {
+      this.#state = stopped(this.#requests.takenInto(this.#state));
+      if (this.#state.ended && !isLast && !isValidated) await this.#reestimate(run, () => false);
+      if (isBest) await this.#keeping.saveBest(this.#state);
+      await this.#keeping.save(run, this.#state);
+      await folder?.writeHistory(this.#history());
+    }
+  }
+
+  /** Re-estimates the statistics and validates the network; null if there is no validation. */
+  async #measure(run: EngineRun): Promise<Measured | null | 'interrupted'> {
+    const isInterrupted = (): boolean => this.#interrupted;
+    if (!(await this.#reestimate(run, isInterrupted))) return 'interrupted';
+    const { validate } = this.#images;
+    return validate ? ((await validate(run, isInterrupted)) ?? 'interrupted') : null;
+  }
+
+  #reestimate(run: EngineRun, isInterrupted: () => boolean): Promise<boolean> {
+    return reestimate(this.#options.recipe, run, this.#images.train, isInterrupted);
+  }
+
+  async #tellOf(row: EpochRow): Promise<void> {
     const history = this.#history();
-    for (const each of this.#options.callbacks) await each.onEpoch?.(row, history);
+    for (const each of this.#options.callbacks) await each.onEpoch?.(row, history, this.#requests);
   }
 
   async #steps(run: EngineRun, order: Uint32Array): Promise<void> {
@@ -161,63 +194,50 @@ export class TrainingLoop {
         ...this.#state,
         step: step + result.steps,
         sums: addSteps(sums, result),
+        lastRate: this.#learningRate(step + result.steps - 1),
         ...timed(),
       };
       const now = progress(this.#state, this.#options.recipe, this.#images.train.length);
-      for (const each of this.#options.callbacks) await each.onBatch?.(now);
-      return !this.#interrupted && !this.#keeping.isDue();
+      for (const each of this.#options.callbacks) await each.onBatch?.(now, this.#requests);
+      this.#state = this.#requests.takenInto(this.#state);
+      return !this.#interrupted && this.#state.stopReason === undefined && !this.#keeping.isDue();
     });
     this.#state = { ...this.#state, ...timed() };
     this.#noteSteps();
   }
 
-  async #finishEpoch(run: EngineRun, row: EpochRow, validationSeconds: number): Promise<void> {
-    const { folder, recipe } = this.#options;
-    const { epoch, best: before, rows: done } = this.#state;
-    const rows = [...done, row];
-    const { valAccuracy } = row;
-    const isBest = valAccuracy !== null && valAccuracy > (before?.valAccuracy ?? -Infinity);
+  /**
+   * @param seconds that measuring took
+   * @returns whether it is the best epoch so far
+   */
+  #addRow(row: EpochRow, seconds: number): boolean {
+    const { epoch, best: before, validationSeconds } = this.#state;
+    const rows = [...this.#state.rows, row];
+    const best = bestWith(before, row);
     this.#state = {
       ...this.#state,
       epoch: epoch + 1,
       sums: noSums,
       epochSeconds: 0,
-      validationSeconds,
+      validationSeconds: validationSeconds + seconds,
       rows,
-      best: isBest ? { epoch, valAccuracy } : before,
-      ended:
-        epoch === recipe.epochs ? 'done' : stopsEarly(recipe.earlyStopping, rows) ? 'stopped early' : null,
+      best,
+      ended: endAfter(this.#options.recipe, this.#state, rows),
     };
-    if (isBest) await this.#keeping.saveBest(this.#state);
-    await this.#keeping.save(run, this.#state);
-    await folder?.writeHistory(this.#history());
+    return best !== before;
   }
 
-  #row(validated: Measured | undefined): EpochRow {
-    const { epoch, step, sums, epochSeconds } = this.#state;
+  #row(validated: Measured | null): EpochRow {
+    const { step, lastRate = this.#learningRate(step - 1) } = this.#state;
     if (validated && !Number.isFinite(validated.loss)) {
       throw this.#diverged({ step: step - 1, reason: 'It was found in the validation.' });
     }
-    return {
-      epoch,
-      ...means(sums),
-      valLoss: validated?.loss ?? null,
-      valPenalty: validated?.penalty ?? null,
-      valAccuracy: validated?.accuracy ?? null,
-      valTop5: validated?.top5 ?? null,
-      learningRate: this.#learningRate(step - 1),
-      seconds: epochSeconds,
-      imagesPerSecond: sums.images / epochSeconds,
-      memoryMB: process.memoryUsage.rss() / 1e6,
-      tensors: tf.memory().numTensors,
-    };
+    const imagesPerEpoch = this.#images.train.length;
+    return rowOf(this.#state, validated, { learningRate: lastRate, imagesPerEpoch });
   }
 
   #learningRate(step: number): number {
-    const { epochs, optimizer, schedule } = this.#options.recipe;
-    const stepsPerEpoch = this.#stepsPerEpoch();
-    const position = { step, stepsPerEpoch, epochs, validationLosses: validationLosses(this.#state.rows) };
-    return optimizer.learningRate * rateFactor(schedule, position);
+    return learningRateOf(this.#options.recipe, this.#state, { step, stepsPerEpoch: this.#stepsPerEpoch() });
   }
 
   #stepsPerEpoch(): number {
@@ -235,33 +255,25 @@ export class TrainingLoop {
   }
 
   #history(): History {
-    const { model, dataset, engine, recipe } = this.#options;
-    const { rows, best, ended } = this.#state;
-    return {
+    const { model, dataset, engine, recipe, folder } = this.#options;
+    return historyOf(this.#state, {
       network: titleOf(model),
       dataset: dataset.name,
       engine: engine.name,
       recipe,
-      epochs: this.#unvalidated ? [...rows, this.#unvalidated] : rows,
       interrupted: this.#interrupted,
-      stoppedEarly: ended === 'stopped early',
-      best,
       weightsOf: this.#weightsOf,
-      ...totals(this.#state, this.#images.train.length),
-    };
+      extensions: folder?.extensions ?? [],
+      imagesPerEpoch: this.#images.train.length,
+      unvalidated: this.#unvalidated,
+    });
   }
 
-  #sayRestored(): void {
-    const { folder, recipe, onNotice, runOptions } = this.#options;
-    const { ended, epoch, step, sums, rows } = this.#state;
-    const where = `${runOptions?.name} (${shownPath(folder?.folder ?? '')})`;
-    onNotice(
-      ended
-        ? `The run ${where} is finished already, with ${rows.length} of ${recipe.epochs} epochs: loaded, not trained. ` +
-            'resume: false begins it anew (in a terminal --fresh).'
-        : `The run ${where} goes on from its last checkpoint: epoch ${epoch} of ${recipe.epochs}, ` +
-            `${sums.images} of ${this.#images.train.length} images in, after ${step} steps.`,
-    );
+  #sayRestored(folder: RunFolder): void {
+    const { recipe, onNotice } = this.#options;
+    const imagesPerEpoch = this.#images.train.length;
+    const nextRate = this.#learningRate(this.#state.step);
+    onNotice(restoredNotice(folder, this.#state, { recipe, imagesPerEpoch, nextRate }));
   }
 
   #diverged({ step, reason }: NonNullable<StepsResult['failure']>): DivergedError {

@@ -39,6 +39,7 @@ export function history(values: Partial<History> = {}): History {
       validation: 'test',
       validationFrequency: 1,
       earlyStopping: null,
+      preciseStatistics: null,
       keep: 'last',
       seed: 1,
     },

@@ -4,7 +4,7 @@ import { liveCurves, liveProgress } from '../../lib/show';
 import { terminalLine } from '../../lib/show/progress';
 import { Throttle } from '../../lib/show/throttle';
 import type { History } from '../../lib/runs';
-import type { TrainCallbacks, TrainingProgress } from '../../lib/train';
+import type { TrainCallbacks, TrainingControl, TrainingProgress } from '../../lib/train';
 import { history, inNotebook, inTerminal, row, type Shown } from './fixtures';
 
 const progress: TrainingProgress = {
@@ -18,6 +18,12 @@ const progress: TrainingProgress = {
   secondsLeft: 75,
 };
 
+const control: TrainingControl = {
+  stop: () => undefined,
+  scaleLearningRate: () => undefined,
+  setLearningRate: () => undefined,
+};
+
 /** Plays a run of three epochs with two batches each. */
 async function play(callbacks: TrainCallbacks, end: Partial<History> = {}): Promise<void> {
   const { network, dataset, recipe, epochs } = history();
@@ -29,9 +35,9 @@ async function play(callbacks: TrainCallbacks, end: Partial<History> = {}): Prom
     history: history({ epochs: [] }),
   });
   for (const [i, each] of epochs.entries()) {
-    await callbacks.onBatch?.({ ...progress, epoch: i + 1, images: 2500 });
-    await callbacks.onBatch?.({ ...progress, epoch: i + 1, images: 5000 });
-    await callbacks.onEpoch?.(each, history({ epochs: epochs.slice(0, i + 1) }));
+    await callbacks.onBatch?.({ ...progress, epoch: i + 1, images: 2500 }, control);
+    await callbacks.onBatch?.({ ...progress, epoch: i + 1, images: 5000 }, control);
+    await callbacks.onEpoch?.(each, history({ epochs: epochs.slice(0, i + 1) }), control);
   }
   await callbacks.onEnd?.(history(end));
 }
@@ -104,6 +110,8 @@ test('a log file gets a line for every epoch, and the curves once, as a table', 
   assert.equal(lines.length, 4);
   assert.match(lines[1], /^Epoch 2\/3 · loss 1\.800 · accuracy 40\.0 % · validation loss 1\.900 /);
   assert.match(lines[3], /^Trained 3 of 3 epochs/);
+  const stopped = await inTerminal(() => play(liveProgress(), { stopReason: 'good enough' }));
+  assert.match(stopped, /Trained 3 of 3 epochs \(good enough\): 15,000 images/);
   const curves = await inTerminal(() => play(liveCurves()));
   assert.equal(curves.match(/Baseline on built-in sample/g)?.length, 1);
 });
@@ -120,7 +128,7 @@ test('a penalty on weights is told beside the loss that it is a part of', async 
       imagesPerEpoch: 5000,
       history: history({ epochs: [] }),
     });
-    await callbacks.onEpoch?.(epochs[0], history({ epochs }));
+    await callbacks.onEpoch?.(epochs[0], history({ epochs }), control);
   });
   assert.match(text, / loss 1\.900 \(penalty 0\.250\) .* validation loss 2\.000 \(penalty 0\.125\) /);
 });

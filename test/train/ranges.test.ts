@@ -43,6 +43,7 @@ const whole: Recipe = {
   validation: { split: 0.1 },
   validationFrequency: 1,
   earlyStopping: null,
+  preciseStatistics: null,
   keep: 'last',
   seed: 1,
 };
