@@ -1,4 +1,5 @@
 export { Augmenter, type AugmenterOptions } from './augmenter';
+export { Population } from './batch-statistics';
 export type { ImageShape } from './input';
 export { NotLowered } from './not-lowered';
 export { lowers, type Lowering, type LowerLayer } from './layers';

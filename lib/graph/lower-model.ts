@@ -19,6 +19,8 @@ import type { ModelWeight, WeightReading } from './weights';
 
 export interface LowerOptions {
   readonly training: boolean;
+  /** Whether batch normalisation uses the batch's statistics. Defaults to `training`. */
+  readonly batchStatistics?: boolean;
   readonly dtype: DType;
   readonly device: Device;
   /** The step's number, int32 scalar, and the seed of its random numbers. Required in training. */
@@ -181,6 +183,7 @@ class ModelLowering {
     return {
       graph,
       training: options.training,
+      batchStatistics: options.batchStatistics ?? options.training,
       trainable: this.#isTrainable(first),
       dtype: options.dtype,
       device: options.device,

@@ -11,4 +11,5 @@ export const signature = {
   checkLayers: 'check_layers',
   checkWeights: 'check_weights',
   measure: 'measure',
+  statistics: 'statistics',
 } as const;

@@ -4,6 +4,7 @@ import { UserError } from '../runtime/errors';
 import { oneDnnVariable } from '../runtime/one-dnn';
 import { tf } from '../runtime/tensorflow';
 import { usesGpu } from '../runtime/versions';
+import type { BatchStatistic, Population } from './batch-statistics';
 import { hasDilatedGradient } from './dilated-gradient';
 import { packedSize, packImages } from './input';
 import { Session } from './session';
@@ -187,6 +188,30 @@ export class Trainer {
       topFive: topFive as Float32Array,
       penalty: penalty[0],
     };
+  }
+
+  /** What `batchStatistics` gives. */
+  get statistics(): readonly BatchStatistic[] {
+    return this.#graph.statistics;
+  }
+
+  /** What batch normalisation finds in a batch of training images, without augmentation and dropout. */
+  batchStatistics(indices: Int32Array): Float32Array[] {
+    if (this.statistics.length === 0) return [];
+    const feed = tf.tensor1d(indices, 'int32');
+    const found = this.#session.run(signature.statistics, [feed]);
+    const values = found.map((tensor) => tensor.dataSync() as Float32Array);
+    tf.dispose([feed, ...found]);
+    return values;
+  }
+
+  /** Gives the weights that hold statistics those of a population, in the graph and in the model. */
+  setStatistics(population: Population): void {
+    tf.tidy(() => {
+      for (const [weight, values] of population.values())
+        weight.write(tf.tensor(values, weight.shape as number[]));
+    });
+    this.readModel();
   }
 
   /** Copies the model's weights into the graph. */

@@ -2,6 +2,7 @@
  * The graph that trains a model: its weights, the optimizer's slots and the images as variables, and one signature
  * for each thing that can be done with them.
  */
+import { offerBatchStatistics, type BatchStatistic } from './batch-statistics';
 import { offerChecks, type Checked } from './finite-checks';
 import { Graph } from './graph';
 import { offerMeasuring } from './measuring';
@@ -24,6 +25,8 @@ export class TrainingGraph {
   readonly weights: Weights;
   readonly slots: readonly Slot[];
   readonly checked: Checked;
+  /** What `statistics` gives; empty unless the options ask for it. */
+  readonly statistics: readonly BatchStatistic[];
   /** The weights that are trained, in the order of their gradients. */
   readonly learned: readonly string[];
 
@@ -39,6 +42,7 @@ export class TrainingGraph {
     const slots = offerTraining(graph, weights, forward, inputs, learned, optimizer);
     this.checked = offerChecks(graph, forward.lowered, weights, inputs);
     offerMeasuring(graph, weights, options);
+    this.statistics = options.statistics ? offerBatchStatistics(graph, weights, data, options) : [];
     const stores = {
       weights: weights.stores.map(({ store }) => store),
       slots: slots.map(({ store }) => store),

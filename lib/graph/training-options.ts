@@ -21,4 +21,6 @@ export interface TrainingGraphOptions {
   /** The device that the graph will run on. */
   readonly device: Device;
   readonly seed: number;
+  /** Whether to offer `statistics`. Defaults to false. */
+  readonly statistics?: boolean;
 }

@@ -14,6 +14,8 @@ const facts: readonly ((result: Result) => string)[] = [
   ({ recipe }) => (recipe.normalisation ? 'normalised' : 'not normalised'),
   ({ recipe }) => validatedOn(recipe),
   ({ recipe }) => `keeps the ${recipe.keep} epoch`,
+  ({ recipe: { preciseStatistics } }) =>
+    preciseStatistics ? `statistics of ${preciseStatistics.batches} batches` : 'moving averages',
   ({ engine }) => `engine ${engine}`,
   ({ device }) => device,
 ];

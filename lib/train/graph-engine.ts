@@ -5,6 +5,7 @@ import type { ImageSet } from '../data/types';
 import type { Measured } from '../runs/evaluation';
 import type { StepsResult } from '../runs/state';
 import type { Engine, EngineRun, Steps, TrainingJob } from './engine';
+import { graphStatistics } from './graph-statistics';
 
 /**
  * The whole step as one TensorFlow graph, compiled from the model by lib/graph: forward pass, gradients, update,
@@ -17,11 +18,12 @@ export const graphEngine: Engine = { name: 'graph', start };
 const reportMs = 40;
 
 async function start(job: TrainingJob): Promise<EngineRun> {
-  const { images, precision, batchSize } = job;
+  const { images, precision, batchSize, preciseStatistics = null } = job;
   const trainer = await Trainer.compile({
     ...job,
     examples: images,
     dtype: precision === 'mixed_bfloat16' ? 'bfloat16' : 'float32',
+    statistics: preciseStatistics !== null,
   });
   return {
     async train(steps, onSteps) {
@@ -30,6 +32,7 @@ async function start(job: TrainingJob): Promise<EngineRun> {
       if (failure)
         await onSteps({ steps: 0, images: 0, loss: NaN, penalty: NaN, accuracy: NaN, top5: NaN, failure });
     },
+    ...(preciseStatistics && { statistics: graphStatistics(trainer, batchSize) }),
     measure: (set, indices, stopped) => measure(trainer, set, indices, stopped),
     slots: () => Promise.resolve(trainer.slots()),
     setSlots: (slots) => {

@@ -12,6 +12,7 @@ import {
   earlyStopping,
   noAugmentation,
   oneCycle,
+  preciseStatistics,
   recipe,
   recipeNames,
   reduceOnPlateau,
@@ -66,7 +67,8 @@ then measures it on the test set. If training was interrupted, the same command 
 after the current step and saves; pressed a second time, it stops at once.
 
   --recipe NAME         ${recipeNames.join(' or ')} (default: seed)
-  --epochs N            passes over the training images (default: those of the recipe)
+  --epochs N            passes over the training images (default: those of the recipe); with --name, more than a run has
+                        had continue it
   --seed N              fixes the initial weights and all other random numbers (default: 1)
   --engine NAME         ${names(engines)} (default: graph)
   --data SOURCE         auto, cifar10, sample or a folder of images (default: DATA_SOURCE if set, otherwise auto)
@@ -97,6 +99,7 @@ Validation and storage:
   --validation WHAT     a fraction of the training images such as 0.1, test for the test set, or none (default: 0.1)
   --validate-every N    validates every N epochs (default: 1)
   --early-stopping N    stops after N validations without a lower loss
+  --precise-statistics N  re-estimates batch normalisation's statistics from N batches before each validation
   --keep WHICH          which weights to test: those of the last or the best epoch (default: last)
   --save-every SECONDS  saves that often, in addition to after every epoch (default: 120)
   --weights-text        also writes the weights to weights.txt
@@ -176,6 +179,7 @@ const settingOptions = {
   'validate-every': { type: 'string' },
   'early-stopping': { type: 'string' },
   keep: { type: 'string' },
+  'precise-statistics': { type: 'string' },
   epochs: { type: 'string' },
   limit: { type: 'string' },
   'test-limit': { type: 'string' },
@@ -260,10 +264,12 @@ function scheduleOf(base: Schedule, values: Values): Schedule {
 
 function measuring(values: Values): TrainOptions {
   const patience = number('--early-stopping', values['early-stopping']);
+  const batches = number('--precise-statistics', values['precise-statistics']);
   return given({
     validation: validationOf(values.validation),
     validationFrequency: number('--validate-every', values['validate-every']),
     earlyStopping: patience === undefined ? undefined : earlyStopping({ patience }),
+    preciseStatistics: batches === undefined ? undefined : preciseStatistics({ batches }),
     keep:
       values.keep === undefined
         ? undefined

@@ -100,6 +100,10 @@ test('settings of the recipe and the network can be given one by one', () => {
   assert.deepEqual([augmentation, normalisation, batchSize, seed], [standardAugmentation, 'channels', 64, 7]);
   assert.deepEqual(schedule, { kind: 'warmUp', epochs: 2, then: { kind: 'cosine', final: 0 } });
   assert.deepEqual(more.networkOptions, { seed: 7, activation: 'relu' });
+  assert.equal(plain.options.preciseStatistics, undefined);
+  const precise = readArguments(['lenet5', '--precise-statistics', '45'])!;
+  assert.deepEqual(precise.options.preciseStatistics, { batches: 45 });
+  assert.match(precise.run.name, /-precise-statistics\.45-/);
   assert.match(more.run.name, /^lenet5-seed-.*weight-decay\.0\.01.*-seed7$/);
   assert.equal(readArguments(['lenet5', '--help']), undefined);
 });

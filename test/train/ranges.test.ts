@@ -14,6 +14,7 @@ import {
   meanSquaredError,
   noAugmentation,
   oneCycle,
+  preciseStatistics,
   recipe as namedRecipe,
   recipeNames,
   reduceOnPlateau,
@@ -108,6 +109,7 @@ describe('what is out of its range is refused, in plain objects too', () => {
         ['minDelta', [-1], /at least 0/],
       ],
     ],
+    preciseStatistics: [preciseStatistics(), [['batches', [0, 1.5, null], /a whole number of at least 1/]]],
     normalisation: [
       { mean: [0.5, 0.5, 0.5], deviation: [1, 1, 1] },
       [

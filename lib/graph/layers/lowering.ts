@@ -8,8 +8,10 @@ export type Layer = tf.layers.Layer;
 /** The context in which a layer is lowered. */
 export interface Lowering {
   readonly graph: Graph;
-  /** Whether dropout is on and batch normalisation uses the statistics of the batch. */
+  /** Whether dropout is on, and whatever else is done in training only. */
   readonly training: boolean;
+  /** Whether batch normalisation uses the statistics of the batch, and has moving averages follow them. */
+  readonly batchStatistics: boolean;
   /** False if the layer, or a model around it, is frozen. */
   readonly trainable: boolean;
   /** The type that layers compute in. Weights and statistics are float32 in any case. */

@@ -15,7 +15,7 @@ import { sizeOf } from '../types';
 import { lowers, type Lowering } from './lowering';
 
 lowers('BatchNormalization', ([x], layer) => {
-  const { config, training, trainable } = layer;
+  const { config, batchStatistics, trainable } = layer;
   const last = x.shape.length - 1;
   const axis = config.number('axis');
   if (axis !== -1 && axis !== last) layer.refuse(`its axis is ${axis}; the last one can be lowered`);
@@ -25,7 +25,7 @@ lowers('BatchNormalization', ([x], layer) => {
   const offset = layer.has('beta') ? layer.weight('beta') : filled(layer, channels, 0);
   const epsilon = config.number('epsilon');
   // As in Keras, a frozen layer uses its moving statistics and keeps them, which transfer learning relies on.
-  if (!training || !trainable) {
+  if (!batchStatistics || !trainable) {
     const [mean, variance] = [layer.weight('moving_mean'), layer.weight('moving_variance')];
     return reshape(
       batchNormInference(asImages(x, channels), [scale, offset, mean, variance], epsilon),
