@@ -49,7 +49,10 @@ function linesTable({ layout }: Figure, lines: readonly LineTrace[]): Table {
         align: 'right' as const,
       })),
     ],
-    rows: xs.map((x) => [String(x), ...lines.map((line) => value(line, x))]),
+    rows: xs.map((x) => [
+      layout.xaxis.type === 'log' ? written(layout.xaxis, x) : String(x),
+      ...lines.map((line) => value(line, x)),
+    ]),
   };
 }
 

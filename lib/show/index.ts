@@ -23,6 +23,7 @@ export {
   type AttentionGridOptions,
   type MapsOptions,
 } from './inside';
+export { learningRateCurve } from './learning-rate';
 export { liveCurves } from './live-curves';
 export { appearances } from './palette';
 export { showPictures, type Picture, type PictureGridOptions } from './pictures';

@@ -72,14 +72,9 @@ export async function train(
   const { engine = graphEngine, callbacks = [], run } = options;
   const { onNotice = print } = options;
   const runOptions = typeof run === 'string' ? { name: run } : run;
-  const given = resolve(options, dataset);
-  checkFit(model, dataset);
-  const recipe: Recipe =
-    options.normalisation === 'channels'
-      ? { ...given, normalisation: channelNormalisation(dataset, given, runOptions, onNotice) }
-      : given;
-  // Again, for the statistics: those of a channel that never changes have no deviation to divide by.
-  checkRecipe(recipe, dataset.imageShape);
+  const recipe = recipeFor(model, dataset, options, (given) =>
+    channelNormalisation(dataset, given, runOptions, onNotice),
+  );
   let folder: RunFolder | undefined;
   if (runOptions) {
     const network = describeNetwork(model);
@@ -105,6 +100,26 @@ export async function train(
 
 function print(message: string): void {
   console.log(message);
+}
+
+/**
+ * The recipe that the options stand for, checked.
+ * @param channels gives what `normalisation: 'channels'` stands for
+ * @throws UserError if an option is out of its range, or the model does not fit the dataset
+ */
+export function recipeFor(
+  model: tf.LayersModel,
+  dataset: Dataset,
+  options: TrainOptions,
+  channels: (given: Recipe) => Normalisation,
+): Recipe {
+  const given = resolve(options, dataset);
+  checkFit(model, dataset);
+  const normalisation = options.normalisation === 'channels' ? channels(given) : given.normalisation;
+  const recipe = { ...given, normalisation };
+  // Again, for the statistics: those of a channel that never changes have no deviation to divide by.
+  checkRecipe(recipe, dataset.imageShape);
+  return recipe;
 }
 
 /** The recipe, checked; statistics that are still to be taken are missing. */

@@ -1,5 +1,5 @@
 import type { Axis, Figure, LineTrace } from '../figure';
-import { axisTitles, extent, padded, round, scaleOf, text, valueGrid, type Box } from './parts';
+import { axisTitles, extent, padded, round, scaleOf, text, tickText, valueGrid, type Box } from './parts';
 
 /** The panels, each with its lines, grid, numbers and titles. */
 export function linePanels(frame: Box, { layout }: Figure, lines: readonly LineTrace[]): string[] {
@@ -24,7 +24,7 @@ function linePanel(box: Box, xAxis: Axis, yAxis: Axis, lines: readonly LineTrace
   const y = (value: number): number => bottom - yScale.at(value) * (bottom - top);
   return [
     valueGrid(box, yAxis, yScale, y),
-    ...xScale.values.map((v) => text(x(v), bottom + 18, String(v), { anchor: 'middle' })),
+    ...xScale.values.map((v) => text(x(v), bottom + 18, tickText(xAxis, v), { anchor: 'middle' })),
     axisTitles(box, xAxis, yAxis),
     ...lines.map((line) => drawLine(line, x, y)),
   ].join('');
