@@ -1,3 +1,4 @@
+import { counted } from '../data/text';
 import type { Recipe } from '../recipe';
 import type { RunFolder } from '../runs/run-folder';
 import type { TrainingState } from '../runs/state';
@@ -40,11 +41,15 @@ export function restoredNotice(
   const before = lastRate ?? rows.at(-1)?.learningRate;
   const jump =
     extension && !extension.asPlanned && before !== undefined
-      ? ` Its schedule (${schedule.kind}) covered ${extension.from} epochs and now covers ${epochs}, so the learning ` +
-        `rate goes from ${before} to ${nextRate}.`
+      ? ` Its schedule (${schedule.kind}) was for ${counted(extension.from, 'epoch')} and is for ${epochs} now, so the ` +
+        `learning rate goes from ${short(before)} to ${short(nextRate)}.`
       : '';
   return (
     `The run ${where} goes on from its last checkpoint: epoch ${epoch} of ${epochs}, ` +
     `${sums.images} of ${imagesPerEpoch} images in, after ${step} steps.${jump}`
   );
+}
+
+function short(rate: number): string {
+  return String(Number(rate.toPrecision(3)));
 }
