@@ -45,14 +45,10 @@ export class Requests implements TrainingControl {
     if (this.#stopReason === undefined && this.#changes.length === 0) return state;
     const rateChange = this.#changes.reduce(changed, state.rateChange);
     const stopReason = state.stopReason ?? this.#stopReason;
-    this.forget();
-    const changes: Changes = { ...(rateChange && { rateChange }), ...(stopReason && { stopReason }) };
-    return { ...state, ...changes };
-  }
-
-  forget(): void {
     this.#stopReason = undefined;
     this.#changes = [];
+    const changes: Changes = { ...(rateChange && { rateChange }), ...(stopReason && { stopReason }) };
+    return { ...state, ...changes };
   }
 }
 

@@ -144,8 +144,8 @@ export class TrainingLoop {
     const measured = isLast || isValidated ? await this.#measure(run) : null;
     if (measured === 'interrupted') {
       this.#unvalidated = this.#row(null);
+      // What is asked for now is asked for again when the run goes on.
       await this.#tellOf(this.#unvalidated);
-      this.#requests.forget();
       return;
     }
     const seconds = measured ? (performance.now() - start) / 1000 : 0;

@@ -22,7 +22,11 @@ const options: TrainOptions = {
   onNotice: () => undefined,
 };
 
-const seeded = (seed: number) => ({ kernelInitializer: tf.initializers.glorotUniform({ seed }) });
+const seeded = (seed: number) => ({
+  kernelInitializer: tf.initializers.glorotUniform({ seed }),
+  // A bias before batch normalisation is a part of the mean.
+  biasInitializer: tf.initializers.randomUniform({ minval: -1, maxval: 1, seed }),
+});
 const apply = (layer: tf.layers.Layer, ...inputs: tf.SymbolicTensor[]): tf.SymbolicTensor =>
   layer.apply(inputs.length === 1 ? inputs[0] : inputs) as tf.SymbolicTensor;
 
