@@ -1,10 +1,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { UserError } from '../runtime/errors';
 import { tf } from '../runtime/tensorflow';
 import { GraphError } from './errors';
 import type { Graph } from './graph';
 import { encodeSavedModel, servingTag } from './saved-model';
 import { withScratchFolder } from './scratch';
+import { encodeSessionOptions, type SessionOptions } from './session-options';
 
 type Loaded = Awaited<ReturnType<typeof tf.node.loadSavedModel>>;
 
@@ -20,13 +22,28 @@ export class Session {
     this.#loaded = loaded;
   }
 
-  /** Loads the graph. Nothing stays on disk. */
-  static async load(graph: Graph): Promise<Session> {
+  /**
+   * Loads the graph. Nothing stays on disk.
+   * @throws UserError for options out of their range
+   */
+  static async load(graph: Graph, options: SessionOptions = {}): Promise<Session> {
+    const config = encodeSessionOptions(options);
     return withScratchFolder(async (folder) => {
       fs.writeFileSync(path.join(folder, 'saved_model.pb'), encodeSavedModel(graph));
+      const configFile = path.join(folder, 'session_config.pb');
+      if (config) fs.writeFileSync(configFile, config);
       const loaded = new Map<string, Loaded>();
       for (const name of graph.signatures.keys()) {
         loaded.set(name, await tf.node.loadSavedModel(folder, [servingTag], name));
+      }
+      // The addon removes the file when it has applied it: see scripts/setup/session_config.h.
+      if (fs.existsSync(configFile)) {
+        loaded.forEach((signature) => {
+          signature.dispose();
+        });
+        throw new UserError(
+          'The addon here is older than session options: to compile it anew, run: npm run setup',
+        );
       }
       return new Session(loaded);
     });

@@ -8,6 +8,7 @@ import type { BatchStatistic, Population } from './batch-statistics';
 import { hasDilatedGradient } from './dilated-gradient';
 import { packedSize, packImages } from './input';
 import { Session } from './session';
+import type { SessionOptions } from './session-options';
 import { signature } from './signatures';
 import { TrainingGraph } from './training-graph';
 import type { TrainingGraphOptions } from './training-options';
@@ -52,6 +53,8 @@ export interface Measurement {
 
 export type TrainerOptions = Omit<TrainingGraphOptions, 'imageCount' | 'device'> & {
   readonly examples: Examples;
+  /** How TensorFlow runs the graph; defaults to its own decisions. */
+  readonly session?: SessionOptions;
 };
 
 export class Trainer {
@@ -77,7 +80,7 @@ export class Trainer {
     if (dtype === 'bfloat16') expectExactSums();
     const device = usesGpu() ? 'gpu' : 'cpu';
     const graph = new TrainingGraph({ ...options, imageCount: examples.count, device });
-    const trainer = new Trainer(options, graph, await Session.load(graph.graph));
+    const trainer = new Trainer(options, graph, await Session.load(graph.graph, options.session));
     try {
       trainer.readModel();
       trainer.#resetSlots();

@@ -20,8 +20,8 @@ const { readJson, writeJson, needRoom } = require('./files');
 /** Ours: applies TF_CPP_MIN_LOG_LEVEL from the first message on. */
 const LOG_LEVEL = path.join(__dirname, 'log_level.cc');
 
-/** Ours: gives tensors memory of their own. */
-const COPIED_TENSOR = path.join(__dirname, 'copied_tensor.h');
+/** Ours, each in place of a function of TensorFlow: tensors get memory of their own, sessions the options of their graph. */
+const HEADERS = ['copied_tensor.h', 'session_config.h'].map((name) => path.join(__dirname, name));
 
 const SOURCES = ['binding/tfjs_backend.cc', 'binding/tfjs_binding.cc', LOG_LEVEL];
 
@@ -76,7 +76,7 @@ function runPath(root, addonFolder, libraryFolder) {
 function ingredients(root, tensorflow) {
   return {
     flags: [...FLAGS, ...FLAGS_OF_SYSTEM],
-    own: [LOG_LEVEL, COPIED_TENSOR].map((file) =>
+    own: [LOG_LEVEL, ...HEADERS].map((file) =>
       createHash('sha256').update(fs.readFileSync(file)).digest('hex'),
     ),
     libraries: tensorflow.libraries.map((file) => {
@@ -151,7 +151,7 @@ async function compileAddon(root, tensorflow, context) {
     `-I${place.headers}`,
     '-I.',
     `-I${tensorflow.include}`,
-    ...['-include', COPIED_TENSOR],
+    ...HEADERS.flatMap((header) => ['-include', header]),
     ...SOURCES,
     '-o',
     place.unfinished,
