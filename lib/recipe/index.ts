@@ -24,7 +24,7 @@ export {
   type RmsProp,
   type Sgd,
 } from './optimizers';
-export type { Precision } from './precision';
+export { checkPrecisionChoice, choosePrecision, type Precision, type PrecisionChoice } from './precision';
 export { earlyStopping, type EarlyStopping, type Recipe, type Validation } from './recipe';
 export { recipe, recipeNames, type NamedRecipe, type RecipeName } from './recipes';
 export {

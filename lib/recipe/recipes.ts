@@ -2,19 +2,19 @@ import { UserError } from '../runtime/errors';
 import { noAugmentation, standardAugmentation } from './augmentation';
 import { crossEntropy } from './losses';
 import { adam, sgd } from './optimizers';
+import type { PrecisionChoice } from './precision';
 import type { Recipe } from './recipe';
 import { constant, cosine, warmUp } from './schedules';
 
 /**
  * The part of a recipe that does not depend on the single run. `normalisation: 'channels'` stands for the
- * statistics of the training images, which are known only with a dataset.
+ * statistics of the training images, which are known only with a dataset, and `precision: 'auto'` for what suits the
+ * device.
  */
 export interface NamedRecipe
-  extends Pick<
-    Recipe,
-    'epochs' | 'batchSize' | 'optimizer' | 'schedule' | 'loss' | 'augmentation' | 'precision'
-  > {
+  extends Pick<Recipe, 'epochs' | 'batchSize' | 'optimizer' | 'schedule' | 'loss' | 'augmentation'> {
   readonly normalisation: 'channels' | null;
+  readonly precision: PrecisionChoice;
 }
 
 export type RecipeName = 'seed' | 'modern';

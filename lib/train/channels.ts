@@ -2,9 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { channelStatistics } from '../data/statistics';
 import type { Dataset } from '../data/types';
 import type { Normalisation, Recipe } from '../recipe';
-import { readRunJson, RunFileError } from '../runs/run-json';
-import { runPath } from '../runs/run-path';
 import type { RunOptions } from '../runs/run-folder';
+import { storedRecipe } from './stored-recipe';
 import { divide } from './validation';
 
 /**
@@ -22,7 +21,7 @@ export function channelNormalisation(
 ): Normalisation {
   const { train, imageShape } = dataset;
   const ofTrained = channelStatistics(train, imageShape, divide(dataset, validation).train);
-  const stored = run && run.resume !== false ? storedNormalisation(run) : null;
+  const stored = storedRecipe(run)?.normalisation;
   if (!stored || isDeepStrictEqual(stored, ofTrained)) return ofTrained;
   const ofAll = channelStatistics(train, imageShape);
   if (!isDeepStrictEqual(stored, ofAll)) return ofTrained;
@@ -31,14 +30,4 @@ export function channelNormalisation(
       'included, and goes on with them. To take them of the images trained on alone, start it afresh.',
   );
   return ofAll;
-}
-
-function storedNormalisation({ name, folder }: RunOptions): Normalisation | null {
-  try {
-    return readRunJson(runPath(name, folder), 'run')?.settings.recipe.normalisation ?? null;
-  } catch (error) {
-    // What is wrong with the file is said when the folder is opened.
-    if (error instanceof RunFileError) return null;
-    throw error;
-  }
 }

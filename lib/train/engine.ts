@@ -11,6 +11,8 @@ import type { StepsResult } from '../runs/state';
  */
 export interface Engine {
   readonly name: string;
+  /** Whether it can compute in bfloat16; missing if not. */
+  readonly bfloat16?: boolean;
   /**
    * Prepares to train `job.model`, starting from its current weights.
    * @throws UserError if the engine cannot train this model, or cannot do what the job asks

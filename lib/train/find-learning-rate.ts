@@ -11,6 +11,7 @@ import { drawSeed, trainedSteps } from './draws';
 import type { Engine, EngineRun } from './engine';
 import { graphEngine } from './graph-engine';
 import { epochOrder } from './order';
+import { resolvePrecision } from './precision';
 import { recipeFor, type TrainOptions } from './train';
 import { divide } from './validation';
 
@@ -80,9 +81,12 @@ export async function findLearningRate(
   check(Number.isFinite(from) && from > 0, 'from', from, 'a number above 0');
   check(Number.isFinite(to) && to > from, 'to', to, `a number above ${from}, the rate to start from`);
   check(Number.isSafeInteger(steps) && steps >= 10, 'steps', steps, 'a whole number of at least 10');
-  const recipe = recipeFor(model, dataset, settingsOf(options), ({ validation }) =>
-    channelStatistics(dataset.train, dataset.imageShape, divide(dataset, validation).train),
-  );
+  const recipe = recipeFor(model, dataset, settingsOf(options), {
+    channels: ({ validation }) =>
+      channelStatistics(dataset.train, dataset.imageShape, divide(dataset, validation).train),
+    precision: (wanted) =>
+      resolvePrecision(wanted, { model, engine, run: undefined, onNotice: () => undefined }),
+  });
   const weights = getNamed(model);
   try {
     const rateAt = (step: number): number => from * (to / from) ** (step / (steps - 1));

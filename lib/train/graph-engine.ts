@@ -12,7 +12,7 @@ import { graphStatistics } from './graph-statistics';
  * metrics and random numbers. Several times as fast as tfjs's own `fit`. A layer that it cannot compile is refused by
  * name.
  */
-export const graphEngine: Engine = { name: 'graph', start };
+export const graphEngine: Engine = { name: 'graph', bfloat16: true, start };
 
 /** About how long steps run in one call before they are reported and the event loop gets its turn. */
 const reportMs = 40;

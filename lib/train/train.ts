@@ -9,6 +9,8 @@ import {
   needsValidation,
   noAugmentation,
   type Normalisation,
+  type Precision,
+  type PrecisionChoice,
   type Recipe,
 } from '../recipe';
 import { UserError } from '../runtime/errors';
@@ -18,6 +20,7 @@ import { channelNormalisation } from './channels';
 import type { Engine } from './engine';
 import { checkFit } from '../evaluate/evaluate';
 import { graphEngine } from './graph-engine';
+import { resolvePrecision } from './precision';
 import type { History } from '../runs/history';
 import { describeNetwork } from '../runs/lasting-names';
 import type { RunSettings } from '../runs/run-files';
@@ -28,12 +31,17 @@ import { TrainingLoop } from './training-loop';
  * The settings of a training. Defaults are those of the recipe `seed`, with a tenth of the training images held
  * out for validation.
  */
-export interface TrainOptions extends Partial<Omit<Recipe, 'normalisation'>> {
+export interface TrainOptions extends Partial<Omit<Recipe, 'normalisation' | 'precision'>> {
   /**
    * How pixels are standardised; `channels` uses the mean and deviation of the images trained on, without those held
    * out for validation. Defaults to null: not at all.
    */
   normalisation?: Normalisation | 'channels' | null;
+  /**
+   * The number type that layers compute in. `auto` takes bfloat16 for large networks on cards that have it, and float32
+   * otherwise; the run records which. Defaults to float32.
+   */
+  precision?: PrecisionChoice;
   /**
    * Keeps the run in a folder of this name, with its options, history and checkpoints. If the folder has a run
    * with the same options, training resumes from its last checkpoint; a finished run is only loaded.
@@ -72,9 +80,10 @@ export async function train(
   const { engine = graphEngine, callbacks = [], run } = options;
   const { onNotice = print } = options;
   const runOptions = typeof run === 'string' ? { name: run } : run;
-  const recipe = recipeFor(model, dataset, options, (given) =>
-    channelNormalisation(dataset, given, runOptions, onNotice),
-  );
+  const recipe = recipeFor(model, dataset, options, {
+    channels: (given) => channelNormalisation(dataset, given, runOptions, onNotice),
+    precision: (wanted) => resolvePrecision(wanted, { model, engine, run: runOptions, onNotice }),
+  });
   let folder: RunFolder | undefined;
   if (runOptions) {
     const network = describeNetwork(model);
@@ -102,18 +111,25 @@ function print(message: string): void {
   console.log(message);
 }
 
+/** What is chosen only when the network, the images and the machine are known. */
+export interface Choices {
+  /** What `normalisation: 'channels'` stands for. */
+  readonly channels: (given: Recipe) => Normalisation;
+  /** What `precision: 'auto'` stands for; other precisions stand for themselves. */
+  readonly precision: (wanted: PrecisionChoice) => Precision;
+}
+
 /**
  * The recipe that the options stand for, checked.
- * @param channels gives what `normalisation: 'channels'` stands for
  * @throws UserError if an option is out of its range, or the model does not fit the dataset
  */
 export function recipeFor(
   model: tf.LayersModel,
   dataset: Dataset,
   options: TrainOptions,
-  channels: (given: Recipe) => Normalisation,
+  { channels, precision }: Choices,
 ): Recipe {
-  const given = resolve(options, dataset);
+  const given = resolve(options, dataset, precision(options.precision ?? 'float32'));
   checkFit(model, dataset);
   const normalisation = options.normalisation === 'channels' ? channels(given) : given.normalisation;
   const recipe = { ...given, normalisation };
@@ -123,7 +139,7 @@ export function recipeFor(
 }
 
 /** The recipe, checked; statistics that are still to be taken are missing. */
-function resolve(options: TrainOptions, dataset: Dataset): Recipe {
+function resolve(options: TrainOptions, dataset: Dataset, precision: Precision): Recipe {
   const { normalisation = null } = options;
   const recipe: Recipe = {
     epochs: options.epochs ?? 10,
@@ -133,7 +149,7 @@ function resolve(options: TrainOptions, dataset: Dataset): Recipe {
     loss: options.loss ?? crossEntropy(),
     augmentation: options.augmentation ?? noAugmentation,
     normalisation: normalisation === 'channels' ? null : normalisation,
-    precision: options.precision ?? 'float32',
+    precision,
     validation: options.validation ?? { split: 0.1 },
     validationFrequency: options.validationFrequency ?? 1,
     earlyStopping: options.earlyStopping ?? null,

@@ -58,6 +58,8 @@ const augmentations: Readonly<Record<string, Augmentation>> = {
   cutout: { ...standardAugmentation, cutout: 8 },
 };
 
+const precisions = { float32: 'float32', mixed_bfloat16: 'mixed_bfloat16', auto: 'auto' } as const;
+
 const names = (choices: object): string => Object.keys(choices).join(', ');
 
 export const usage = `Usage: npm run train -- NETWORK [options]
@@ -90,7 +92,7 @@ To change one setting of the recipe or the network:
   --augment NAME        ${names(augmentations)}
   --normalise           subtracts each channel's mean and divides by its standard deviation; --no-normalise does not
   --label-smoothing X   fraction of each target that is spread over all classes
-  --precision NAME      float32, mixed_bfloat16
+  --precision NAME      ${names(precisions)}; auto chooses by the device and the network
   --activation NAME     activation of the network's layers
   --dropout X           dropout rate of the network
   --width X             multiplies the network's channels and units
@@ -236,10 +238,7 @@ function overridden(base: NamedRecipe, values: Values): TrainOptions {
       batchSize: number('--batch-size', values['batch-size']),
       augmentation:
         values.augment === undefined ? undefined : choose('--augment', values.augment, augmentations),
-      precision: choose('--precision', values.precision ?? base.precision, {
-        float32: 'float32',
-        mixed_bfloat16: 'mixed_bfloat16',
-      } as const),
+      precision: choose('--precision', values.precision ?? base.precision, precisions),
     }),
     optimizer: {
       ...optimizer,

@@ -105,6 +105,7 @@ test('settings of the recipe and the network can be given one by one', () => {
   assert.deepEqual(precise.options.preciseStatistics, { batches: 45 });
   assert.match(precise.run.name, /-precise-statistics\.45-/);
   assert.match(more.run.name, /^lenet5-seed-.*weight-decay\.0\.01.*-seed7$/);
+  assert.equal(readArguments(['vgg16', '--precision', 'auto'])?.options.precision, 'auto');
   assert.equal(readArguments(['lenet5', '--help']), undefined);
 });
 

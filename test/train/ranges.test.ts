@@ -6,6 +6,7 @@ import {
   adagrad,
   adam,
   adamW,
+  checkPrecisionChoice,
   checkRecipe,
   constant,
   cosine,
@@ -191,7 +192,9 @@ test('every default, and every named recipe for every network, is in its ranges'
   checkRecipe({ ...whole, loss: meanSquaredError(), earlyStopping: earlyStopping() }, shape);
   for (const name of recipeNames) {
     for (const network of Object.keys(networks)) {
-      checkRecipe({ ...whole, ...namedRecipe(name, network), normalisation: null }, shape);
+      const { precision, ...settings } = namedRecipe(name, network);
+      checkPrecisionChoice(precision);
+      checkRecipe({ ...whole, ...settings, normalisation: null }, shape);
     }
   }
 });
