@@ -3,7 +3,7 @@ import { simpleRule } from '../gradient-rules';
 import type { Value } from '../graph';
 import type { Attrs } from '../types';
 import { sum } from './broadcast';
-import { like } from './cast';
+import { cast, like } from './cast';
 import { expectFloat, expectSameType } from './check';
 import { add, erf, mul, sub } from './math';
 
@@ -50,12 +50,18 @@ simpleRule('Sigmoid', ({ output: y }, dy) => [gradientOp('SigmoidGrad', y, dy)])
 export const tanh = (x: Value): Value => unary('Tanh', x);
 simpleRule('Tanh', ({ output: y }, dy) => [gradientOp('TanhGrad', y, dy)]);
 
+/** For operations that have no kernel in bfloat16 on a GPU: everything would be moved to the CPU and back. */
+function inFloat32(op: string, x: Value): Value {
+  expectFloat(op, x);
+  return cast(unary(op, cast(x, 'float32')), x.dtype);
+}
+
 /** log(1 + exp(x)) */
-export const softplus = (x: Value): Value => unary('Softplus', x);
+export const softplus = (x: Value): Value => inFloat32('Softplus', x);
 simpleRule('Softplus', ({ inputs: [x] }, dy) => [gradientOp('SoftplusGrad', dy, x)]);
 
 /** x / (1 + |x|) */
-export const softsign = (x: Value): Value => unary('Softsign', x);
+export const softsign = (x: Value): Value => inFloat32('Softsign', x);
 simpleRule('Softsign', ({ inputs: [x] }, dy) => [gradientOp('SoftsignGrad', dy, x)]);
 
 /** Ramachandran et al. 2017, https://arxiv.org/abs/1710.05941 */
