@@ -24,7 +24,7 @@ export class Augmenter {
   static async compile(options: AugmenterOptions): Promise<Augmenter> {
     const { imageShape } = options;
     const graph = new Graph();
-    const packed = placeholder(graph, 'images', 'float32', [null, packedSize(imageShape)]);
+    const packed = placeholder(graph, 'images', 'int32', [null, packedSize(imageShape)]);
     const step = placeholder(graph, 'step', 'int32', []);
     const output = trainingImages(packed, options, step);
     graph.offer(signature, { inputs: [packed, step], outputs: [output] });
@@ -40,7 +40,10 @@ export class Augmenter {
   batch(images: Uint8Array, step: number): tf.Tensor4D {
     const count = images.length / this.imageShape.reduce((size, side) => size * side, 1);
     const packed = packImages(images, count, this.imageShape);
-    const feeds = [tf.tensor2d(packed, [count, packedSize(this.imageShape)]), tf.scalar(step, 'int32')];
+    const feeds = [
+      tf.tensor2d(packed, [count, packedSize(this.imageShape)], 'int32'),
+      tf.scalar(step, 'int32'),
+    ];
     const [batch] = this.session.run(signature, feeds);
     tf.dispose(feeds);
     return batch as tf.Tensor4D;

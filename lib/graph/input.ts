@@ -2,7 +2,7 @@
 import type { Augmentation } from '../recipe/augmentation';
 import type { Normalisation } from '../recipe/normalisation';
 import type { Value } from './graph';
-import { bitcast, reshape, shapeOf, slice } from './ops/array';
+import { bytesOf, reshape, shapeOf, slice } from './ops/array';
 import { cast, scalar } from './ops/cast';
 import { constant } from './ops/constant';
 import { gatherRows } from './ops/gather';
@@ -21,7 +21,7 @@ export interface TrainingImageOptions {
 
 /**
  * The images of one step as training takes them.
- * @param packed float32 [n, packed], as `packImages` makes them
+ * @param packed int32 or float32 [n, packed], with the bits that `packImages` makes
  * @param step int32 scalar: the step's number, which with the seed fixes what is drawn
  * @returns float32 [n, height, width, channels]
  */
@@ -34,31 +34,32 @@ export function trainingImages(
   return augmentImages(pixels, augmentation, step, seed);
 }
 
-/** How many float32 hold the bytes of one image. */
+/** How many numbers of four bytes hold the bytes of one image. */
 export function packedSize([height, width, channels]: ImageShape): number {
   return Math.ceil((height * width * channels) / 4);
 }
 
 /**
- * The bytes of `count` images in the memory of float32 values, since tfjs has no tensors of bytes. The values
- * are never computed with. Without a copy where an image's size is a multiple of four.
+ * The bytes of `count` images in the memory of int32 values, since tfjs has no tensors of bytes. The values are never
+ * computed with. They are no float32, which tfjs-node would move to a GPU, and back when they are fed. Without a copy
+ * where an image's size is a multiple of four.
  */
-export function packImages(images: Uint8Array, count: number, shape: ImageShape): Float32Array {
+export function packImages(images: Uint8Array, count: number, shape: ImageShape): Int32Array {
   const size = shape[0] * shape[1] * shape[2];
   const packed = packedSize(shape);
   if (packed * 4 === size && images.byteOffset % 4 === 0) {
-    return new Float32Array(images.buffer, images.byteOffset, count * packed);
+    return new Int32Array(images.buffer, images.byteOffset, count * packed);
   }
   const bytes = new Uint8Array(count * packed * 4);
   for (let i = 0; i < count; i++) bytes.set(images.subarray(i * size, (i + 1) * size), i * packed * 4);
-  return new Float32Array(bytes.buffer);
+  return new Int32Array(bytes.buffer);
 }
 
-/** float32 [n, packed] → uint8 [n, height, width, channels] */
+/** int32 or float32 [n, packed] → uint8 [n, height, width, channels] */
 export function unpackImages(packed: Value, shape: ImageShape): Value {
   const [n, values] = packed.shape;
   const size = shape[0] * shape[1] * shape[2];
-  const bytes = reshape(bitcast(packed, 'uint8'), [n, (values ?? 0) * 4]);
+  const bytes = reshape(bytesOf(packed), [n, (values ?? 0) * 4]);
   return reshape(size === bytes.shape[1] ? bytes : slice(bytes, [0, 0], [n, size]), [n, ...shape]);
 }
 

@@ -11,7 +11,7 @@ import type { TrainingGraphOptions } from './training-options';
 import type { Weights } from './weights';
 
 /**
- * Offers `measure`: packed images [n, packed], classes int32 [n] → for each image the most probable class (int32),
+ * Offers `measure`: packed images int32 [n, packed], classes int32 [n] → for each image the most probable class (int32),
  * its probability, the loss, and whether the class was among the five most probable (0 or 1); and the penalties
  * (scalar).
  */
@@ -21,7 +21,7 @@ export function offerMeasuring(
   { model, imageShape, normalisation, loss, dtype, device }: TrainingGraphOptions,
 ): void {
   graph.within('measure', () => {
-    const images = placeholder(graph, 'images', 'float32', [null, packedSize(imageShape)]);
+    const images = placeholder(graph, 'images', 'int32', [null, packedSize(imageShape)]);
     const classes = placeholder(graph, 'classes', 'int32', [null]);
     const pixels = scaleImages(unpackImages(images, imageShape), normalisation);
     const lowered = lowerModel(model, weights.reading(), [pixels], { training: false, dtype, device });

@@ -1,7 +1,7 @@
 /** State that outlives a step: images, weights and the optimizer's slots, with signatures to write and read them. */
 import type { Graph, Node, Value } from './graph';
 import { packedSize, type ImageShape } from './input';
-import { identity } from './ops/array';
+import { floatsOf, identity } from './ops/array';
 import { scalar } from './ops/cast';
 import { placeholder } from './ops/constant';
 import { Variable } from './ops/variable';
@@ -10,21 +10,21 @@ import type { Store } from './store';
 
 /** The images to train on. */
 export interface TrainingData {
-  /** Four bytes in each float32, see `packImages`; float32 [images, packed] */
+  /** The bits that `packImages` makes, in a type that a GPU has variables of; float32 [images, packed] */
   readonly images: Variable;
   /** int32 [images] */
   readonly classes: Variable;
 }
 
-/** Offers `writeImages`: images as `TrainingData` holds them, and their classes → a scalar */
+/** Offers `writeImages`: images as `packImages` makes them, int32 [images, packed], and their classes → a scalar */
 export function offerImages(graph: Graph, imageCount: number, imageShape: ImageShape): TrainingData {
   const [images, classes] = graph.within('data', () => [
     new Variable(graph, 'images', 'float32', [imageCount, packedSize(imageShape)]),
     new Variable(graph, 'classes', 'int32', [imageCount]),
   ]);
   graph.within(signature.writeImages, () => {
-    const inputs = [images, classes].map(({ dtype, shape }) => placeholder(graph, 'value', dtype, shape));
-    const done = [images.assign(inputs[0]), classes.assign(inputs[1])];
+    const inputs = [images, classes].map(({ shape }) => placeholder(graph, 'value', 'int32', shape));
+    const done = [images.assign(floatsOf(inputs[0])), classes.assign(inputs[1])];
     graph.offer(signature.writeImages, { inputs, outputs: [written(graph, done)] });
   });
   return { images, classes };

@@ -178,7 +178,7 @@ export class Trainer {
     const { imageShape } = this.#options;
     const packed = packImages(images, count, imageShape);
     const feeds = [
-      tf.tensor2d(packed, [count, packedSize(imageShape)]),
+      tf.tensor2d(packed, [count, packedSize(imageShape)], 'int32'),
       tf.tensor1d(Int32Array.from(labels), 'int32'),
     ];
     const results = this.#session.run(signature.measure, feeds);
@@ -287,7 +287,11 @@ export class Trainer {
   #writeImages({ images, labels, count }: Examples): void {
     const { imageShape } = this.#options;
     tf.tidy(() => {
-      const packed = tf.tensor2d(packImages(images, count, imageShape), [count, packedSize(imageShape)]);
+      const packed = tf.tensor2d(
+        packImages(images, count, imageShape),
+        [count, packedSize(imageShape)],
+        'int32',
+      );
       this.#session.execute(signature.writeImages, [packed, tf.tensor1d(Int32Array.from(labels), 'int32')]);
     });
   }

@@ -72,6 +72,18 @@ test('on a GPU, batch normalisation is TensorFlow’s own operation, however man
   model.dispose();
 });
 
+test('images are fed as whole numbers, which tfjs-node does not move to a GPU and back before they are fed', () => {
+  const model = networkNamed('lenet5').build({ seed: 1 });
+  const { graph } = trainingGraph(model);
+  for (const name of [signature.writeImages, signature.measure, signature.train]) {
+    assert.equal(graph.signatures.get(name)!.inputs[0].dtype, 'int32', name);
+  }
+  const { onCpu, inMiddle } = place(graph, graph.signatures.get(signature.writeImages)!);
+  assert.ok(!onCpu.some((node) => node.name.endsWith('images')));
+  assert.deepEqual(inMiddle, []);
+  model.dispose();
+});
+
 test('an operation without a kernel, and one without a kernel for its type, are found', () => {
   const graph = new Graph();
   const x = placeholder(graph, 'x', 'float32', [2]);

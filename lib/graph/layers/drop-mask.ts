@@ -1,6 +1,6 @@
 /** Which values dropout keeps. */
 import type { Value } from '../graph';
-import { bitcast, reshape, sizesFor, slice } from '../ops/array';
+import { halvesOf, reshape, sizesFor, slice } from '../ops/array';
 import { cast, scalar } from '../ops/cast';
 import { greaterEqual } from '../ops/math';
 import { statelessBits } from '../ops/random';
@@ -36,7 +36,7 @@ export function dropMask(x: Value, shape: Shape, rate: number, layer: Lowering):
   // One draw gives the bits of two values. An odd number of values leaves every image one to spare.
   const pairs = Math.ceil(perImage / 2);
   const drawn = statelessBits(sizesFor(x, [n, pairs]), [n, pairs], layer.seed());
-  const bits = reshape(bitcast(drawn, 'int16'), [n, pairs * 2]);
+  const bits = reshape(halvesOf(drawn), [n, pairs * 2]);
   const own = perImage % 2 === 0 ? bits : slice(bits, [0, 0], [n, perImage]);
   const least = scalar(graph, drawnRate(rate) * steps - steps / 2, 'int16');
   return cast(greaterEqual(reshape(own, shape), least), x.dtype);
