@@ -13,6 +13,7 @@ import { signature } from './signatures';
 import { TrainingGraph } from './training-graph';
 import type { TrainingGraphOptions } from './training-options';
 import { totalsIndex } from './training-step';
+import type { Device } from './types';
 
 /** Images with a class each, as they lie in memory. */
 export interface Examples {
@@ -53,6 +54,8 @@ export interface Measurement {
 
 export type TrainerOptions = Omit<TrainingGraphOptions, 'imageCount' | 'device'> & {
   readonly examples: Examples;
+  /** The device whose form the graph takes; defaults to the one that TensorFlow runs on. */
+  readonly device?: Device;
   /** How TensorFlow runs the graph; defaults to its own decisions. */
   readonly session?: SessionOptions;
 };
@@ -76,9 +79,8 @@ export class Trainer {
    * @throws UserError for bfloat16 on a CPU without oneDNN
    */
   static async compile(options: TrainerOptions): Promise<Trainer> {
-    const { examples, dtype } = options;
+    const { examples, dtype, device = usesGpu() ? 'gpu' : 'cpu' } = options;
     if (dtype === 'bfloat16') expectExactSums();
-    const device = usesGpu() ? 'gpu' : 'cpu';
     const graph = new TrainingGraph({ ...options, imageCount: examples.count, device });
     const trainer = new Trainer(options, graph, await Session.load(graph.graph, options.session));
     try {

@@ -1,0 +1,87 @@
+/** The form that a training graph takes for a GPU, run on this machine's own device: it computes what the other form does. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { TrainerOptions } from '../../lib/graph';
+import { networkNamed } from '../../lib/models';
+import { adam, crossEntropy, noAugmentation, recipe, sgd, type NamedRecipe } from '../../lib/recipe';
+import { compile, examples, imageShape, indices, weightsOf } from './fixtures';
+
+const batch = 6;
+const count = 18;
+
+/** Totals and weights after some steps on 8×8 images of three classes. */
+async function trained(
+  network: string,
+  options: Partial<TrainerOptions>,
+  learningRate = 1e-3,
+  steps = 3,
+): Promise<{ totals: Record<string, number | null>; weights: Map<string, number[]> }> {
+  const model = networkNamed(network).build({ inputShape: imageShape, classes: 3, seed: 1 });
+  const trainer = await compile(model, examples(count), options);
+  for (let step = 0; step < steps; step++) trainer.step(indices(step * batch, batch), step, learningRate);
+  const totals = { ...trainer.totals() };
+  trainer.writeModel();
+  trainer.dispose();
+  const weights = weightsOf(model);
+  model.dispose();
+  return { totals, weights };
+}
+
+const seed: Partial<TrainerOptions> = {
+  optimizer: adam(),
+  loss: crossEntropy(),
+  augmentation: noAugmentation,
+};
+const modern = ({ optimizer, loss, augmentation }: NamedRecipe): Partial<TrainerOptions> => ({
+  optimizer,
+  loss,
+  // A crop by four pixels and a hole of eight leave little of eight.
+  augmentation: { ...augmentation, crop: 2, cutout: 3 },
+});
+
+// Its gradient is nothing but rounding errors, since batch normalisation follows, and Adam makes full steps of them.
+const isNoise = (weight: string): boolean => weight === 'conv/bias';
+
+/** Baseline's batch normalisation has six channels, for which the two forms differ. */
+async function compareForms(options: Partial<TrainerOptions>): Promise<void> {
+  const cpu = await trained('baseline', { ...options, device: 'cpu' });
+  const gpu = await trained('baseline', { ...options, device: 'gpu' });
+  for (const [key, value] of Object.entries(cpu.totals)) close(key, gpu.totals[key], value);
+  for (const [weight, values] of cpu.weights) {
+    if (isNoise(weight)) continue;
+    const found = gpu.weights.get(weight)!;
+    values.forEach((value, i) => {
+      close(`${weight}[${i}]`, found[i], value);
+    });
+  }
+}
+
+test('the form for a GPU trains as that for a CPU, with the recipe seed', async () => {
+  await compareForms(seed);
+});
+
+test('the form for a GPU trains as that for a CPU, with the recipe modern', async () => {
+  await compareForms(modern(recipe('modern', 'baseline')));
+});
+
+test('in the form for a GPU, too, a step whose loss is not finite changes nothing, nor does any after it', async () => {
+  // The first step takes the weights so far that the second one's loss overflows.
+  const options = { optimizer: sgd(), device: 'gpu' } as const;
+  const [one, three] = [
+    await trained('baseline', options, 1e30, 1),
+    await trained('baseline', options, 1e30),
+  ];
+  assert.equal(one.totals['failedStep'], null);
+  assert.equal(three.totals['failedStep'], 1);
+  assert.equal(three.totals['images'], batch);
+  assert.deepEqual(three.weights, one.weights);
+});
+
+function close(what: string, found: number | null, expected: number | null): void {
+  if (found === null || expected === null) assert.equal(found, expected, what);
+  else
+    assert.ok(
+      Math.abs(found - expected) < 1e-4 * Math.max(1, Math.abs(expected)),
+      `${what}: ${found}, not ${expected}`,
+    );
+}
