@@ -7,14 +7,14 @@ import { adam, crossEntropy, noAugmentation, recipe, sgd, type NamedRecipe } fro
 import { compile, examples, imageShape, indices, weightsOf } from './fixtures';
 
 const batch = 6;
-const count = 18;
+const count = 60;
 
 /** Totals and weights after some steps on 8×8 images of three classes. */
 async function trained(
   network: string,
   options: Partial<TrainerOptions>,
   learningRate = 1e-3,
-  steps = 3,
+  steps = 10,
 ): Promise<{ totals: Record<string, number | null>; weights: Map<string, number[]> }> {
   const model = networkNamed(network).build({ inputShape: imageShape, classes: 3, seed: 1 });
   const trainer = await compile(model, examples(count), options);
@@ -43,25 +43,26 @@ const modern = ({ optimizer, loss, augmentation }: NamedRecipe): Partial<Trainer
 const isNoise = (weight: string): boolean => weight === 'conv/bias';
 
 /** Baseline's batch normalisation has six channels, for which the two forms differ. */
-async function compareForms(options: Partial<TrainerOptions>): Promise<void> {
+async function compareForms(options: Partial<TrainerOptions>, tolerance: number): Promise<void> {
   const cpu = await trained('baseline', { ...options, device: 'cpu' });
   const gpu = await trained('baseline', { ...options, device: 'gpu' });
-  for (const [key, value] of Object.entries(cpu.totals)) close(key, gpu.totals[key], value);
+  for (const [key, value] of Object.entries(cpu.totals)) close(key, gpu.totals[key], value, tolerance);
   for (const [weight, values] of cpu.weights) {
     if (isNoise(weight)) continue;
     const found = gpu.weights.get(weight)!;
     values.forEach((value, i) => {
-      close(`${weight}[${i}]`, found[i], value);
+      close(`${weight}[${i}]`, found[i], value, tolerance);
     });
   }
 }
 
 test('the form for a GPU trains as that for a CPU, with the recipe seed', async () => {
-  await compareForms(seed);
+  // Adam divides by the size of a gradient, and rounding errors grow with it.
+  await compareForms(seed, 1e-3);
 });
 
 test('the form for a GPU trains as that for a CPU, with the recipe modern', async () => {
-  await compareForms(modern(recipe('modern', 'baseline')));
+  await compareForms(modern(recipe('modern', 'baseline')), 5e-6);
 });
 
 test('in the form for a GPU, too, a step whose loss is not finite changes nothing, nor does any after it', async () => {
@@ -77,11 +78,11 @@ test('in the form for a GPU, too, a step whose loss is not finite changes nothin
   assert.deepEqual(three.weights, one.weights);
 });
 
-function close(what: string, found: number | null, expected: number | null): void {
+function close(what: string, found: number | null, expected: number | null, tolerance: number): void {
   if (found === null || expected === null) assert.equal(found, expected, what);
   else
     assert.ok(
-      Math.abs(found - expected) < 1e-4 * Math.max(1, Math.abs(expected)),
+      Math.abs(found - expected) < tolerance * Math.max(1, Math.abs(expected)),
       `${what}: ${found}, not ${expected}`,
     );
 }
