@@ -24,6 +24,8 @@ export interface Differentiable {
 }
 
 export interface Gradients {
+  /** Of the function and its gradients. */
+  readonly graph: Graph;
   readonly ours: readonly Float32Array[];
   readonly tfjs: readonly Float32Array[] | null;
   /** By central differences of our own forward pass. */
@@ -58,6 +60,7 @@ export async function gradientsOf(f: Differentiable, seed = 1): Promise<Gradient
     const lossAt = (at: readonly tf.Tensor[]): number =>
       session.run('loss', [...at, weights])[0].dataSync()[0];
     return {
+      graph,
       ours: session.run('gradients', [...values, weights]).map(read),
       tfjs: f.tfjs && tfjsGradients(f.tfjs, values, weights),
       differences: values.map((_, i) => differences(lossAt, values, i)),

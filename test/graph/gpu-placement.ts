@@ -45,6 +45,11 @@ export function gpuKernel({ op, attrs }: Node): Kernel | undefined {
   );
 }
 
+/** The kernels that a GPU lacks for a graph, each with the name of a node that needs it. */
+export function missingKernels({ nodes }: Graph): ReadonlyMap<string, string> {
+  return new Map(nodes.filter((node) => !gpuKernel(node)).map((node) => [kernelText(node), node.name]));
+}
+
 /** `AddV2 T=int32`, as the node's kernel would be named. */
 export function kernelText({ op, attrs }: Node): string {
   const types = Object.entries(attrs).flatMap(([name, attr]) =>

@@ -12,7 +12,7 @@ import type { TrainingGraph } from '../../lib/graph/training-graph';
 import type { TrainingGraphOptions } from '../../lib/graph/training-options';
 import { networkNamed } from '../../lib/models';
 import { requirements } from '../../scripts/setup/python-packages';
-import { gpuKernel, gpuKernels, kernelText, place } from './gpu-placement';
+import { gpuKernel, gpuKernels, kernelText, missingKernels, place } from './gpu-placement';
 import { inputShape, randomNetwork } from './random-network';
 import { forEachTrainingGraph, trainingGraph } from './training-graphs';
 
@@ -33,8 +33,7 @@ test('the list of kernels is that of the TensorFlow that set-up installs with --
 test('every operation of every training graph has a kernel for a GPU, with its types', { todo }, () => {
   const missing = new Map<string, string>();
   const look = (name: string, { graph }: TrainingGraph): void => {
-    for (const node of graph.nodes)
-      if (!gpuKernel(node)) missing.set(kernelText(node), `${node.name} of ${name}`);
+    for (const [kernel, node] of missingKernels(graph)) missing.set(kernel, `${node} of ${name}`);
   };
   forEachTrainingGraph(look);
   // Layers that no network of the project has.

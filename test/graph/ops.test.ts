@@ -21,6 +21,7 @@ import { tf } from '../../lib/runtime/tensorflow';
 import * as standard from '../../lib/graph/ops/standardise';
 import { gradientsOf, worst, type Differentiable } from './differentiable';
 import { furtherOps } from './further-ops';
+import { missingKernels } from './gpu-placement';
 
 const four = [2, 5, 4, 3];
 const positive = [0.5, 2] as const;
@@ -378,7 +379,8 @@ describe('gradient rules', () => {
   for (const [op, named] of [...Object.entries(cases), ...Object.entries(furtherOps)]) {
     for (const [name, f] of Object.entries(named)) {
       test(`${op}, ${name}`, { skip: f.skip ?? false }, async () => {
-        const { ours, tfjs, differences } = await gradientsOf(f);
+        const { graph, ours, tfjs, differences } = await gradientsOf(f);
+        assert.deepEqual([...missingKernels(graph)], [], 'a GPU has kernels for it and its gradient');
         // Steps as small as finite differences take are lost in bfloat16.
         const rounds = op === 'Cast';
         ours.forEach((gradient, input) => {

@@ -122,6 +122,18 @@ test('with xla, XLA compiles the graph', async () => {
   assert.deepEqual(byThen, [false, true, false], stderr);
 });
 
+test('an addon from before session options, which leaves them unread, is named with the way out', async (t) => {
+  let disposed = 0;
+  const signature = { dispose: () => void disposed++ };
+  t.mock.method(tf.node, 'loadSavedModel', () => Promise.resolve(signature));
+  await assert.rejects(
+    Session.load(smallGraph(), { xla: true }),
+    (error) => error instanceof UserError && /older than session options.*npm run setup$/.test(error.message),
+  );
+  assert.equal(disposed, 1);
+  await Session.load(smallGraph());
+});
+
 test('the addon hands the bytes to TensorFlow, which refuses those that are no options', async () => {
   await withScratchFolder(async (folder) => {
     fs.writeFileSync(path.join(folder, 'saved_model.pb'), encodeSavedModel(smallGraph()));
