@@ -1,6 +1,7 @@
 /** `npm run doctor`: what is installed, and whether it works. The exit code is 0 only if it does. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { compareDevices, describeStepTimes } from '../lib/bench';
 import { findBatches, hasBatches } from '../lib/data/cifar10';
 import { batchBytes, batchesFolder, officialRelease, testFile, trainFiles } from '../lib/data/release';
 import { setting } from '../lib/data/settings';
@@ -16,13 +17,16 @@ import { readVenv } from './setup/venv';
 const usage = `Usage: npm run doctor [-- --json]
 
 Says what is installed, which device TensorFlow runs on, why not on a GPU, and whether oneDNN is on, and runs a small
-convolution with its gradients. Ends with 0 only if that gave the right values.`;
+convolution with its gradients. Where there is a GPU, it also times a training step of a small network there and on the
+CPU. Ends with 0 only if the convolution gave the right values.`;
 
 interface Report {
   readonly node: string;
   readonly tensorflow: Probe;
   /** What .venv contains: its kind of TensorFlow, or that set-up has not finished. */
   readonly installed: string;
+  /** Which device trains a small network faster; missing without a GPU. */
+  readonly step?: string;
   readonly kernel: string;
   readonly dataset: string;
   readonly freeDiskGB: number;
@@ -71,6 +75,16 @@ function freeDiskGB(): number {
   return Number(((bavail * bsize) / 1e9).toFixed(1));
 }
 
+async function describeStep(tensorflow: Probe): Promise<string | undefined> {
+  try {
+    const times = await compareDevices(tensorflow);
+    return times && describeStepTimes(times);
+  } catch (error) {
+    if (error instanceof UserError) return `could not be timed. ${error.message}`;
+    throw error;
+  }
+}
+
 async function examine(): Promise<Report> {
   const venv = readVenv(projectRoot);
   const tensorflow = await probeTensorFlow(findCircumstances());
@@ -78,6 +92,7 @@ async function examine(): Promise<Report> {
     node: process.versions.node,
     tensorflow,
     installed: describeInstalled(venv),
+    step: await describeStep(tensorflow),
     kernel: describeKernel(),
     dataset: describeDataset(),
     freeDiskGB: freeDiskGB(),
@@ -103,6 +118,7 @@ function format(report: Report): string {
     ['TensorFlow', tensorflow.version ?? 'does not run'],
     ...describeDevice(tensorflow).map((line) => ['Device', line] as const),
     ...(tensorflow.oneDnn ? [['oneDNN', describeOneDnn(tensorflow.oneDnn)] as const] : []),
+    ...(report.step === undefined ? [] : [['Step', report.step] as const]),
     ['Kernel', report.kernel],
     ['Dataset', report.dataset],
     ['Free disk', `${report.freeDiskGB} GB`],

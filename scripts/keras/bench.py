@@ -1,30 +1,29 @@
-"""Keras as contenders of the bench (see lib/bench/protocol.ts): questions on standard input, answers on standard output.
+"""Keras on TensorFlow as contenders of the bench (see bench_serve.py).
 
     bench.py keras    model.fit
     bench.py limit    the same step by TensorFlow's autodiff, as one graph: images held by the graph, fed indices,
                       TensorFlow's own one-operation Adam
 """
 
-import json
 import sys
-import time
 
 import environment  # noqa: F401  (before Keras)
 
 import keras
 import numpy as np
 import tensorflow as tf
-from reference import NETWORKS
-
-IMAGES = 10_000
+from bench_serve import serve
+from networks import NETWORKS
 
 
 class Fit:
     """What a user of Keras writes: float images, compile, fit."""
 
-    def __init__(self, network, batch, pixels, classes):
+    def __init__(self, network, batch, precision, pixels, classes):
+        keras.config.set_dtype_policy(precision)
         self.model = NETWORKS[network]({})
         self.model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+        self.parameters = self.model.count_params()
         self.batch = batch
         self.images = pixels.astype(np.float32) / 255
         self.classes = classes
@@ -32,24 +31,27 @@ class Fit:
     def train(self, steps):
         """At most all images at a time, so that long runs are several epochs, as fit is made for."""
         count = steps * self.batch
-        epochs = -(-count // IMAGES)
+        epochs = -(-count // len(self.images))
         per_epoch = count // epochs
-        self.model.fit(
+        history = self.model.fit(
             self.images[:per_epoch],
             self.classes[:per_epoch],
             batch_size=self.batch,
             epochs=epochs,
             verbose=0,
         )
-        return per_epoch * epochs
+        return per_epoch * epochs, history.history["loss"][-1]
 
 
 class Limit:
     """The step of the graph engine, as TensorFlow's own tools make it."""
 
-    def __init__(self, network, batch, pixels, classes):
+    def __init__(self, network, batch, precision, pixels, classes):
+        keras.config.set_dtype_policy(precision)
         self.model = NETWORKS[network]({})
+        self.parameters = self.model.count_params()
         self.batch = batch
+        self.count = len(pixels)
         self.images = tf.Variable(pixels)
         self.classes = tf.Variable(classes.astype(np.int32))
         self.logits = self.without_softmax()
@@ -72,7 +74,7 @@ class Limit:
         labels = tf.gather(self.classes, indices)
         weights = self.weights()
         with tf.GradientTape() as tape:
-            logits = self.logits(pixels, training=True)
+            logits = tf.cast(self.logits(pixels, training=True), tf.float32)
             losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
             loss = tf.reduce_mean(losses) + sum(self.model.losses)
         count = tf.cast(number, tf.float32) + 1
@@ -94,43 +96,23 @@ class Limit:
         self.totals.assign_add([loss, hits, topFive])
 
     def train(self, steps):
+        self.totals.assign([0.0, 0.0, 0.0])
         for _ in range(steps):
             start = self.done * self.batch
-            indices = np.arange(start, start + self.batch, dtype=np.int32) % IMAGES
+            indices = np.arange(start, start + self.batch, dtype=np.int32) % self.count
             self.step(tf.constant(indices), tf.constant(self.done))
             self.done += 1
-        self.totals.numpy()
-        return steps * self.batch
-
-
-def serve(kind):
-    random = np.random.default_rng(1)
-    pixels = random.integers(0, 256, (IMAGES, 32, 32, 3), dtype=np.uint8)
-    classes = random.integers(0, 10, IMAGES)
-    contender = None
-    for line in sys.stdin:
-        question = json.loads(line)
-        start = time.perf_counter()
-        try:
-            match question["ask"]:
-                case "describe":
-                    answer = {"description": f"TensorFlow {tf.__version__}, Keras {keras.__version__}"}
-                case "prepare":
-                    keras.backend.clear_session()
-                    contender = kind(question["network"], question["batch"], pixels, classes)
-                    contender.train(1)
-                    answer = {"seconds": time.perf_counter() - start}
-                    contender.train(3)
-                case "train":
-                    images = contender.train(question["steps"])
-                    answer = {"images": images, "seconds": time.perf_counter() - start}
-        except Exception as error:
-            answer = {"error": f"{type(error).__name__}: {error}"}
-        print(json.dumps(answer), flush=True)
+        return steps * self.batch, self.totals.numpy()[0] / steps
 
 
 if __name__ == "__main__":
     kinds = {"keras": Fit, "limit": Limit}
     if len(sys.argv) != 2 or sys.argv[1] not in kinds:
         sys.exit(__doc__)
-    serve(kinds[sys.argv[1]])
+    serve(
+        kinds[sys.argv[1]],
+        f"TensorFlow {tf.__version__}, Keras {keras.__version__}",
+        device="GPU" if tf.config.list_physical_devices("GPU") else "CPU",
+        precisions=["float32", "mixed_bfloat16"],
+        reset=keras.backend.clear_session,
+    )

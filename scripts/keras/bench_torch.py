@@ -1,18 +1,19 @@
-"""PyTorch as a contender of the bench (see lib/bench/protocol.ts): eager, channels last, fused Adam.
+"""PyTorch as contenders of the bench (see bench_serve.py): channels last, fused Adam; in bfloat16 by autocast. On the
+GPU where PyTorch sees one.
 
-    bench_torch.py < questions
+    bench_torch.py eager
+    bench_torch.py compiled    by torch.compile, which writes C++ on a CPU and so needs a compiler
 """
 
-import json
+import functools
 import sys
-import time
 
-import numpy as np
 import torch
+from bench_serve import serve
 from torch import nn
 from torch.nn import functional
 
-IMAGES = 10_000
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 
 
 class Same(nn.Module):
@@ -155,61 +156,61 @@ NETWORKS = {
 }
 
 
-class Eager:
-    def __init__(self, network, batch, pixels, classes):
-        self.model = NETWORKS[network]().to(memory_format=torch.channels_last).train()
+class Training:
+    """`compiled`: images, forward pass, loss and gradients by torch.compile; otherwise all eager."""
+
+    def __init__(self, compiled, network, batch, precision, pixels, classes):
+        self.model = NETWORKS[network]().to(DEVICE, memory_format=torch.channels_last).train()
+        self.parameters = sum(weight.numel() for weight in self.model.parameters()) + sum(
+            statistic.numel() for statistic in self.model.buffers() if statistic.is_floating_point()
+        )
         # The penalty of ResNet18's last layer: Keras's L2(0.01).
         self.penalised = [self.model[-1].weight] if network == "resnet18" else []
         self.optimizer = torch.optim.Adam(self.model.parameters(), lr=1e-3, eps=1e-7, fused=True)
         self.batch = batch
-        self.pixels, self.classes = pixels, classes
+        self.low = precision == "mixed_bfloat16"
+        self.pixels, self.classes = torch.from_numpy(pixels).to(DEVICE), torch.from_numpy(classes).to(DEVICE)
+        self.forward = torch.compile(self.loss, dynamic=False) if compiled else self.loss
         self.done = 0
-        self.totals = torch.zeros(2)
+
+    def loss(self, indices):
+        images = self.pixels[indices].permute(0, 3, 1, 2).float() / 255
+        labels = self.classes[indices]
+        with torch.autocast(DEVICE, torch.bfloat16, enabled=self.low):
+            logits = self.model(images)
+        logits = logits.float()
+        loss = functional.cross_entropy(logits, labels)
+        for weight in self.penalised:
+            loss = loss + 0.01 * weight.square().sum()
+        return loss, (logits.argmax(1) == labels).sum()
 
     def train(self, steps):
+        totals = torch.zeros(2, device=DEVICE)
         for _ in range(steps):
             start = self.done * self.batch
-            indices = torch.arange(start, start + self.batch) % IMAGES
-            images = self.pixels[indices].permute(0, 3, 1, 2).float() / 255
-            labels = self.classes[indices]
+            indices = torch.arange(start, start + self.batch, device=DEVICE) % len(self.pixels)
             self.optimizer.zero_grad(set_to_none=True)
-            logits = self.model(images)
-            loss = functional.cross_entropy(logits, labels)
-            for weight in self.penalised:
-                loss = loss + 0.01 * weight.square().sum()
+            loss, hits = self.forward(indices)
             loss.backward()
             self.optimizer.step()
-            with torch.no_grad():
-                self.totals += torch.stack([loss, (logits.argmax(1) == labels).sum()])
+            totals += torch.stack([loss.detach(), hits])
             self.done += 1
-        self.totals.tolist()
-        return steps * self.batch
-
-
-def serve():
-    random = np.random.default_rng(1)
-    pixels = torch.from_numpy(random.integers(0, 256, (IMAGES, 32, 32, 3), dtype=np.uint8))
-    classes = torch.from_numpy(random.integers(0, 10, IMAGES))
-    contender = None
-    for line in sys.stdin:
-        question = json.loads(line)
-        start = time.perf_counter()
-        try:
-            match question["ask"]:
-                case "describe":
-                    answer = {"description": f"PyTorch {torch.__version__}"}
-                case "prepare":
-                    contender = Eager(question["network"], question["batch"], pixels, classes)
-                    contender.train(1)
-                    answer = {"seconds": time.perf_counter() - start}
-                    contender.train(3)
-                case "train":
-                    images = contender.train(question["steps"])
-                    answer = {"images": images, "seconds": time.perf_counter() - start}
-        except Exception as error:
-            answer = {"error": f"{type(error).__name__}: {error}"}
-        print(json.dumps(answer), flush=True)
+        return steps * self.batch, totals.tolist()[0] / steps
 
 
 if __name__ == "__main__":
-    serve()
+    kinds = {"eager": False, "compiled": True}
+    if len(sys.argv) != 2 or sys.argv[1] not in kinds:
+        sys.exit(__doc__)
+    # As TensorFlow does on cards that have TF32.
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
+    torch.backends.cudnn.benchmark = True
+    on = f" on {torch.cuda.get_device_name()}" if DEVICE == "cuda" else ""
+    serve(
+        functools.partial(Training, kinds[sys.argv[1]]),
+        f"PyTorch {torch.__version__}{on}",
+        device="GPU" if DEVICE == "cuda" else "CPU",
+        precisions=["float32", "mixed_bfloat16"],
+        # What was compiled for one batch would be compiled anew for batches of any size.
+        reset=torch.compiler.reset,
+    )

@@ -20,7 +20,7 @@ import environment  # noqa: F401  (before Keras)
 
 import keras
 import numpy as np
-from reference import NETWORKS
+from networks import NETWORKS
 
 RECORD = 1 + 3 * 32 * 32
 

@@ -27,7 +27,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 from export_weights import arrays_of
-from reference import NETWORKS
+from networks import NETWORKS
 
 CLASSES = 10
 

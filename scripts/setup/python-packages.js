@@ -29,7 +29,7 @@ const PYTHONS = { oldest: [3, 10], newest: [3, 13] };
 const COSTS = {
   none: { download: '80 MB', disk: '0.3 GB', room: 1 },
   cpu: { download: '390 MB', disk: '1.7 GB', room: 2.5 },
-  cuda: { download: '3 GB', disk: '7 GB', room: 10 },
+  cuda: { download: '3.4 GB', disk: '7 GB', room: 10 },
 };
 
 /** @typedef {'cpu' | 'cuda' | 'none'} Flavour which TensorFlow .venv holds; none: the user brings a library */
