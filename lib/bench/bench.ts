@@ -109,11 +109,11 @@ async function compare(
 }
 
 /**
- * The order of a round. Each starts with another contender, and every second one runs backwards: what comes before a
- * timing leaves its mark on the processor's clock and caches, so it should not always be the same.
+ * The order of a round: each second round runs the one before backwards, then another contender begins. What comes before
+ * a timing leaves its mark on the processor's clock and caches, so it should not always be the same.
  */
 export function inTurn<T>(all: readonly T[], round: number): T[] {
-  const start = round % all.length;
+  const start = Math.floor(round / 2) % all.length;
   const order = [...all.slice(start), ...all.slice(0, start)];
   return round % 2 === 0 ? order : order.reverse();
 }
