@@ -9,6 +9,7 @@ import { test } from 'node:test';
 import { planRuns } from '../../lib/notebooks/plan';
 import { readRequest } from '../../lib/notebooks/request';
 import { projectRoot } from '../../lib/runtime/paths';
+import { readArguments as readBench } from '../../scripts/bench/arguments';
 import { readArguments } from '../../scripts/train/arguments';
 import { commandsIn, documentedCommands, documents, filledIn } from './commands';
 
@@ -67,7 +68,7 @@ test('every documented command names a script, or a file, that exists', () => {
   }
 });
 
-test('the documented options of training and of batches are accepted', () => {
+test('the documented options of training, of batches and of the bench are accepted', () => {
   // The notebooks have to have the parameters that are set.
   const plan = (args: readonly string[]): void => {
     const request = readRequest(args);
@@ -79,6 +80,8 @@ test('the documented options of training and of batches are accepted', () => {
     train: readArguments,
     start: plan,
     notebooks: plan,
+    // There is no other checkout here.
+    bench: (args) => readBench(args.filter((arg, i) => arg !== '--against' && args[i - 1] !== '--against')),
   };
   let read = 0;
   for (const command of documentedCommands()) {
