@@ -115,8 +115,8 @@ class Layers {
 
   #constant(group: Weights, name: string, shape: readonly number[], value: 0 | 1): Arr {
     if (!this.create) return group[name];
-    const { zeros, ones } = this.jax.numpy;
-    group[name] = value === 0 ? zeros(shape) : ones(shape);
+    const { numpy: np } = this.jax;
+    group[name] = value === 0 ? np.zeros(shape) : np.ones(shape);
     return group[name].ref;
   }
 }

@@ -14,7 +14,8 @@ export interface LineUp {
   readonly participants: readonly Participant[];
   /** Why others don't take part, a sentence each. */
   readonly absences: readonly string[];
-  end(): void;
+  /** Ends the processes. */
+  readonly end: () => void;
 }
 
 export interface Wanted {
