@@ -1,7 +1,7 @@
 /** `npm run doctor`: what is installed, and whether it works. The exit code is 0 only if it does. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { compareDevices, describeStepTimes } from '../lib/bench';
+import { compareDevices, describeStepTimes } from '../lib/bench/devices';
 import { findBatches, hasBatches } from '../lib/data/cifar10';
 import { batchBytes, batchesFolder, officialRelease, testFile, trainFiles } from '../lib/data/release';
 import { setting } from '../lib/data/settings';

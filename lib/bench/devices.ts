@@ -1,9 +1,10 @@
+/** Which device trains small networks faster. This loads no TensorFlow, so that doctor works where that is broken. */
 import type { Probe } from '../runtime/device';
 import { stepsFor } from './bench';
 import { Contender } from './contender';
 import { own } from './contenders';
 import { onCpu } from './line-up';
-import { median } from './report';
+import { median } from './statistics';
 
 /** Milliseconds of one training step of Baseline, batch 32. */
 export interface StepTimes {

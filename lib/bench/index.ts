@@ -3,6 +3,6 @@ export { bench, inTurn, type BenchOptions, type BenchResult, type Timing } from 
 export { check, hasLearnt, type CheckResult } from './check';
 export { Contender, type ContenderInfo } from './contender';
 export { benchDir, benchPackages, contenderNamed, contenders, own } from './contenders';
-export { compareDevices, describeStepTimes, type StepTimes } from './devices';
 export { lineUp } from './line-up';
-export { benchText, checkText, geometricMean, meanRatios, median, ratios, type Ratio } from './report';
+export { benchText, checkText, meanRatios, ratios, type Ratio } from './report';
+export { geometricMean, median } from './statistics';

@@ -3,6 +3,7 @@ import { table, tableText } from '../show/table';
 import type { BenchResult, Description, Timing } from './bench';
 import { hasLearnt, type CheckResult } from './check';
 import { own } from './contenders';
+import { geometricMean, median, quantile } from './statistics';
 
 /**
  * How many times faster this project's engine is than another contender on a network and batch. The two are timed one
@@ -18,23 +19,6 @@ export interface Ratio {
   readonly ratio: number;
   /** Their quartiles. */
   readonly quartiles: readonly [number, number];
-}
-
-/** With linear interpolation, as in NumPy. */
-function quantile(values: readonly number[], fraction: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const place = fraction * (sorted.length - 1);
-  const below = Math.floor(place);
-  const above = Math.ceil(place);
-  return sorted[below] + (sorted[above] - sorted[below]) * (place - below);
-}
-
-export function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
-}
-
-export function geometricMean(values: readonly number[]): number {
-  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 }
 
 /** This engine's ratio to every other contender. */

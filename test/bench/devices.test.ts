@@ -1,7 +1,7 @@
 /** What doctor says about training on a GPU and on the CPU. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compareDevices, describeStepTimes } from '../../lib/bench';
+import { compareDevices, describeStepTimes } from '../../lib/bench/devices';
 
 test('without a GPU, nothing is timed', async () => {
   const time = (): Promise<number> => Promise.reject(new Error('timed'));
@@ -24,4 +24,9 @@ test('the faster device is named, and how to choose the CPU', () => {
     describeStepTimes({ gpu: 3, cpu: 2 }),
     /train 1\.5 times faster on the CPU; to train there, set CUDA_VISIBLE_DEVICES to an empty text$/,
   );
+});
+
+test('what doctor uses of the bench does not load TensorFlow, which may be broken', () => {
+  const loaded = Object.keys(require.cache).filter((file) => file.includes('tfjs'));
+  assert.deepEqual(loaded, []);
 });
