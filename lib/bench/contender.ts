@@ -12,6 +12,8 @@ export interface ContenderInfo {
   /** What it is, in a few words. */
   readonly what: string;
   readonly command: readonly string[];
+  /** Whether it is no part of the project, and has to be installed with `npm run bench -- --install`. */
+  readonly extra?: boolean;
   /** The folder it runs in; the project's if missing. */
   readonly folder?: string;
 }

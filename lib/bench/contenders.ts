@@ -47,24 +47,28 @@ export const contenders: readonly ContenderInfo[] = [
     title: 'PyTorch',
     what: 'PyTorch, eager, channels last, fused Adam',
     command: [torchPython, script('bench_torch.py'), 'eager'],
+    extra: true,
   },
   {
     name: 'compile',
     title: 'torch.compile',
     what: 'the same by torch.compile (Inductor)',
     command: [torchPython, script('bench_torch.py'), 'compiled'],
+    extra: true,
   },
   {
     name: 'jax',
     title: 'Keras on JAX',
     what: 'Keras on JAX, the whole step as one jitted function',
     command: [jaxPython, script('bench_jax.py')],
+    extra: true,
   },
   {
     name: 'jaxjs',
     title: 'jax-js',
     what: 'jax-js on WebAssembly, the whole step as one jitted function',
     command: [...node, path.join(__dirname, 'jax-js.ts'), jaxJsFolder],
+    extra: true,
   },
 ];
 

@@ -55,7 +55,8 @@ export async function lineUp({ contenders, precision, required }: Wanted): Promi
     const absences: string[] = [];
     for (const [i, contender] of started.entries()) {
       const answer = answers[i];
-      const why = answer instanceof UserError ? answer.message : whyUnfit(answer, precision, device);
+      const why =
+        answer instanceof UserError ? whyBroken(contender.info, answer) : whyUnfit(answer, precision, device);
       if (why === undefined) {
         participants.push({ contender, answer: answer as DescribeAnswer });
       } else {
@@ -79,6 +80,10 @@ async function described(contender: Contender, required: boolean): Promise<Descr
     if (!required && error instanceof UserError) return error;
     throw error;
   }
+}
+
+function whyBroken({ extra }: ContenderInfo, { message }: UserError): string {
+  return extra ? `${message}; to install it, run: npm run bench -- --install` : message;
 }
 
 function whyUnfit(
