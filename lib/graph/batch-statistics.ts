@@ -9,7 +9,8 @@ import { lowerModel } from './lower-model';
 import { identity } from './ops/array';
 import { placeholder } from './ops/constant';
 import { signature } from './signatures';
-import { size } from './store';
+import type { Variable } from './ops/variable';
+import { size, type Store } from './store';
 import type { TrainingData } from './stored-state';
 import type { TrainingGraphOptions } from './training-options';
 import type { ModelWeight, Weights } from './weights';
@@ -29,18 +30,20 @@ export interface BatchStatistic {
 /**
  * Offers `statistics`: indices int32 [n] → the values of the returned statistics, in their order, for the images at these
  * indices. They are taken without augmentation and dropout, as in inference. Offers nothing if there are none.
+ * @param averages what the network is validated with in place of its weights
  */
 export function offerBatchStatistics(
   graph: Graph,
   weights: Weights,
   { images }: TrainingData,
   { model, imageShape, normalisation, dtype, device }: TrainingGraphOptions,
+  averages: ReadonlyMap<Store, Variable>,
 ): readonly BatchStatistic[] {
   return graph.within(signature.statistics, () => {
     const indices = placeholder(graph, 'indices', 'int32', [null]);
     const pixels = scaleImages(unpackImages(images.gather(indices), imageShape), normalisation);
     const options = { training: false, batchStatistics: true, dtype, device };
-    const { follows } = lowerModel(model, weights.reading(), [pixels], options);
+    const { follows } = lowerModel(model, weights.reading(averages), [pixels], options);
     if (follows.length > 0) {
       const outputs = follows.map(({ statistic }) => identity(statistic.value));
       graph.offer(signature.statistics, { inputs: [indices], outputs });

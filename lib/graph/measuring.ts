@@ -8,7 +8,7 @@ import { placeholder } from './ops/constant';
 import { argMax, max } from './ops/reduce';
 import { signature } from './signatures';
 import type { TrainingGraphOptions } from './training-options';
-import type { Weights } from './weights';
+import type { WeightReading } from './weights';
 
 /**
  * Offers `measure`: packed images int32 [n, packed], classes int32 [n] → for each image the most probable class (int32),
@@ -17,14 +17,14 @@ import type { Weights } from './weights';
  */
 export function offerMeasuring(
   graph: Graph,
-  weights: Weights,
+  reading: WeightReading,
   { model, imageShape, normalisation, loss, dtype, device }: TrainingGraphOptions,
 ): void {
   graph.within('measure', () => {
     const images = placeholder(graph, 'images', 'int32', [null, packedSize(imageShape)]);
     const classes = placeholder(graph, 'classes', 'int32', [null]);
     const pixels = scaleImages(unpackImages(images, imageShape), normalisation);
-    const lowered = lowerModel(model, weights.reading(), [pixels], { training: false, dtype, device });
+    const lowered = lowerModel(model, reading, [pixels], { training: false, dtype, device });
     const [output] = lowered.outputs;
     graph.offer(signature.measure, {
       inputs: [images, classes],

@@ -5,7 +5,7 @@ import { scalar } from './ops/cast';
 import { constant } from './ops/constant';
 import { add, div, mul, sub } from './ops/math';
 import { size, type Store } from './store';
-import type { ModelWeight, WeightReading, Weights } from './weights';
+import type { ModelWeight, WeightReading, Weights, WeightStore } from './weights';
 
 export interface Follow {
   readonly weight: ModelWeight;
@@ -21,7 +21,7 @@ export function movingAverages(
   reading: WeightReading,
   follows: readonly Follow[],
   count: Value,
-): { readonly store: Store; readonly next: Value }[] {
+): { readonly each: WeightStore; readonly next: Value }[] {
   const byWeight = new Map<number, Statistic>();
   for (const { weight, statistic } of follows) {
     const before = byWeight.get(weight.id);
@@ -48,7 +48,7 @@ export function movingAverages(
       sub(whole, batch),
       perPart((part) => 1 - (part?.momentum ?? 1)),
     );
-    return [{ store, next: sub(whole, step) }];
+    return [{ each, next: sub(whole, step) }];
   });
 }
 

@@ -5,24 +5,18 @@
 import type { Optimizer } from '../recipe/optimizers';
 import type { Node, Value } from './graph';
 
+import { muonRule } from './muon';
 import { cast, scalar } from './ops/cast';
-import { add, addN, div, maximum, mul, pow, sqrt, square } from './ops/math';
-import { l2Loss } from './ops/reduce';
-import { resourceApply, Variable } from './ops/variable';
+import { add, div, mul, pow, sign, sqrt, square } from './ops/math';
+import { resourceApply, type Variable } from './ops/variable';
+import type { UpdateRule } from './update-rule';
 
-/** Values shared by all weights of a step. */
+/** Values shared by all weights that are treated alike. */
 export interface StepValues {
   /** float32 scalar */
   readonly learningRate: Value;
-  /** The step's number, counted from 0; int32 scalar */
+  /** How often the weight was updated before; int32 scalar */
   readonly step: Value;
-}
-
-export interface UpdateRule {
-  /** The names of the optimizer's slots for a weight, with their initial values. */
-  readonly slots: Readonly<Record<string, number>>;
-  /** @param slots in the order of `this.slots` */
-  update(weight: Variable, slots: readonly Variable[], gradient: Value): Node;
 }
 
 /** The update rule of `optimizer`; adds the operations that all weights share. */
@@ -82,9 +76,18 @@ export function updateRule(optimizer: Optimizer, { learningRate, step }: StepVal
       };
     }
     case 'adam': {
-      const { beta1, beta2, epsilon } = optimizer;
+      const { beta1, beta2, epsilon, amsgrad = false } = optimizer;
       const count = add(cast(step, 'float32'), number(1));
       const powers = [pow(number(beta1), count), pow(number(beta2), count)];
+      if (amsgrad) {
+        return {
+          slots: { m: 0, v: 0, v_hat: 0 },
+          update: (weight, slots, gradient) => {
+            const values = [...powers, learningRate, number(beta1), number(beta2), number(epsilon), gradient];
+            return resourceApply('AdamWithAmsgrad', [weight, ...slots], values);
+          },
+        };
+      }
       return {
         slots: { m: 0, v: 0 },
         update: (weight, slots, gradient) => {
@@ -93,16 +96,22 @@ export function updateRule(optimizer: Optimizer, { learningRate, step }: StepVal
         },
       };
     }
+    case 'lion': {
+      const { beta1, beta2 } = optimizer;
+      const mix = (mean: Value, gradient: Value, share: number): Value =>
+        add(mul(mean, number(share)), mul(gradient, number(1 - share)));
+      return {
+        slots: { momentum: 0 },
+        update: (weight, [momentum], gradient) => {
+          const before = momentum.read();
+          const change = mul(sign(mix(before, gradient, beta1)), learningRate);
+          return weight.assignSub(change, [momentum.assign(mix(before, gradient, beta2))]);
+        },
+      };
+    }
+    case 'muon':
+      return muonRule(optimizer, learningRate);
   }
-}
-
-/** Scales all `gradients` by one factor so that their joint norm is at most `most`. */
-export function clipByGlobalNorm(gradients: readonly Value[], most: number): Value[] {
-  const [{ graph }] = gradients;
-  const squares = gradients.map((gradient) => mul(l2Loss(gradient), scalar(graph, 2)));
-  const norm = sqrt(addN(squares));
-  const factor = div(scalar(graph, most), maximum(norm, scalar(graph, most)));
-  return gradients.map((gradient) => mul(gradient, factor));
 }
 
 /** Whether a weight decays. @param name the weight's original name, for instance `conv/kernel` */

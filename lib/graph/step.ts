@@ -1,13 +1,10 @@
 /** The first half of a training step: forward through the model, and back to the gradients. */
-import type { Optimizer } from '../recipe/optimizers';
-import type { tf } from '../runtime/tensorflow';
 import { gradients } from './gradients';
 import type { Graph, Value } from './graph';
 import { trainingImages } from './input';
 import { amongTopFive, isFirst, lossOf } from './losses';
 import { lowerModel, type LoweredModel } from './lower-model';
 import { NotLowered } from './not-lowered';
-import { decays } from './optimizers';
 import { identity } from './ops/array';
 import { sum } from './ops/broadcast';
 import { placeholder } from './ops/constant';
@@ -17,7 +14,7 @@ import { logSoftmax } from './ops/softmax';
 import { signature } from './signatures';
 import type { TrainingData } from './stored-state';
 import type { TrainingGraphOptions } from './training-options';
-import type { ModelWeight, WeightReading, Weights, WeightStore } from './weights';
+import type { WeightReading, Weights, WeightStore } from './weights';
 
 /** The inputs of a step. */
 export interface StepInputs {
@@ -95,7 +92,7 @@ export function backwardPass(
   { reading, loss }: Forward,
   { indices, step, rate }: StepInputs,
 ): Learned[] {
-  const trained = weights.stores.filter(({ kind }) => kind !== kinds.kept);
+  const trained = weights.stores.filter(({ treatment }) => treatment.trained);
   const reads = trained.flatMap((each) => each.weights.map(({ weight }) => reading.of(weight)));
   const found = gradients(loss, reads);
   const learned = trained.map((each) => {
@@ -111,16 +108,4 @@ export function backwardPass(
     outputs: [loss, ...learned.flatMap((each) => each.gradients)].map((value) => identity(value)),
   });
   return learned;
-}
-
-/** How a step treats weights. */
-export const kinds = { decayed: 'decayed', trained: 'trained', kept: 'kept' } as const;
-
-/** @returns a function that gives the kind of each of the model's weights */
-export function kindsOf(model: tf.LayersModel, optimizer: Optimizer): (weight: ModelWeight) => string {
-  const trained = new Set(model.trainableWeights.map(({ id }) => id));
-  return ({ id, originalName }) => {
-    if (!trained.has(id)) return kinds.kept;
-    return decays(optimizer, originalName) ? kinds.decayed : kinds.trained;
-  };
 }

@@ -278,7 +278,11 @@ export class Trainer {
 
   #resetSlots(): void {
     tf.tidy(() => {
-      this.#writeSlots(this.#graph.slots.map(({ shape, initial }) => tf.fill([...shape], initial)));
+      this.#writeSlots(
+        this.#graph.slots.map(({ shape, initial }) =>
+          typeof initial === 'number' ? tf.fill([...shape], initial) : initial.read(),
+        ),
+      );
     });
   }
 

@@ -7,17 +7,19 @@ import { offerChecks, type Checked } from './finite-checks';
 import { Graph } from './graph';
 import { offerMeasuring } from './measuring';
 import { signature } from './signatures';
-import { backwardPass, forwardPass, kindsOf, stepInputs } from './step';
+import { backwardPass, forwardPass, stepInputs } from './step';
 import { offerImages, offerStores } from './stored-state';
 import type { TrainingGraphOptions } from './training-options';
 import { offerTraining } from './training-step';
-import { Weights } from './weights';
+import { treatments } from './treatments';
+import { Weights, type ModelWeight } from './weights';
 
 /** One slot of the optimizer: named `layer/weight/slot`. */
 export interface Slot {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly initial: number;
+  /** A number, or the weight whose value it is. */
+  readonly initial: number | ModelWeight;
 }
 
 export class TrainingGraph {
@@ -34,15 +36,15 @@ export class TrainingGraph {
   constructor(options: TrainingGraphOptions) {
     const { graph } = this;
     const { model, imageCount, imageShape, optimizer } = options;
-    const weights = new Weights(graph, model, kindsOf(model, optimizer));
+    const weights = new Weights(graph, model, treatments(model, optimizer));
     const data = offerImages(graph, imageCount, imageShape);
     const inputs = stepInputs(graph);
     const forward = forwardPass(graph, weights, data, inputs, options);
     const learned = backwardPass(graph, weights, forward, inputs);
-    const slots = offerTraining(graph, weights, forward, inputs, learned, optimizer);
+    const { slots, averages } = offerTraining(graph, weights, forward, inputs, learned, options);
     this.checked = offerChecks(graph, forward.lowered, weights, inputs);
-    offerMeasuring(graph, weights, options);
-    this.statistics = options.statistics ? offerBatchStatistics(graph, weights, data, options) : [];
+    offerMeasuring(graph, weights.reading(averages), options);
+    this.statistics = options.statistics ? offerBatchStatistics(graph, weights, data, options, averages) : [];
     const stores = {
       weights: weights.stores.map(({ store }) => store),
       slots: slots.map(({ store }) => store),
@@ -52,6 +54,11 @@ export class TrainingGraph {
 
     this.weights = weights;
     this.learned = learned.flatMap((each) => each.weights.map(({ name }) => name));
-    this.slots = slots.flatMap(({ store, initial }) => store.parts.map((part) => ({ ...part, initial })));
+    this.slots = slots.flatMap(({ store, initial }) =>
+      store.parts.map((part, i) => ({
+        ...part,
+        initial: typeof initial === 'number' ? initial : initial[i],
+      })),
+    );
   }
 }

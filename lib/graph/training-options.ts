@@ -16,6 +16,8 @@ export interface TrainingGraphOptions {
   readonly augmentation: Augmentation;
   readonly loss: Loss;
   readonly optimizer: Optimizer;
+  /** Needed only if the optimizer freezes layers for some epochs. */
+  readonly stepsPerEpoch?: number;
   /** The type that layers compute in; weights are float32 in any case. */
   readonly dtype: DType & ('float32' | 'bfloat16');
   /** The device that the graph will run on. */

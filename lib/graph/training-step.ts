@@ -1,5 +1,4 @@
 /** The whole training step, guarded: a step whose loss is not finite changes nothing. */
-import type { Optimizer } from '../recipe/optimizers';
 import type { Graph, Value } from './graph';
 import { movingAverages } from './moving-averages';
 import { elementCount, identity, pack } from './ops/array';
@@ -13,7 +12,8 @@ import { severalSteps } from './several-steps';
 import { signature } from './signatures';
 import type { Forward, Learned, StepInputs } from './step';
 import { written } from './stored-state';
-import { updateWeights, type SlotStore } from './update';
+import type { TrainingGraphOptions } from './training-options';
+import { unlessFrozen, updateWeights, type Update } from './update';
 import type { Weights } from './weights';
 
 /** Positions in the totals that `train` returns. */
@@ -32,8 +32,8 @@ export function offerTraining(
   { lowered, reading, loss, penalty, hits }: Forward,
   inputs: StepInputs,
   learned: readonly Learned[],
-  optimizer: Optimizer,
-): readonly SlotStore[] {
+  { optimizer, stepsPerEpoch }: TrainingGraphOptions,
+): Omit<Update, 'done'> {
   const { indices, step } = inputs;
   return graph.within('update', () => {
     const failedStep = new Variable(graph, 'failed_step', 'int32', []);
@@ -45,10 +45,11 @@ export function offerTraining(
     const good = logicalAnd(allFinite(loss), fresh);
     const guarded = (value: Value): Value => switchOn(value, good).yes;
 
-    const { slots, done: updated } = updateWeights(learned, { optimizer, inputs, reading, guarded });
+    const options = { optimizer, inputs, stepsPerEpoch, reading, guarded };
+    const { slots, averages, done: updated } = updateWeights(learned, options);
     const count = elementCount(indices);
-    const followed = movingAverages(weights, reading, lowered.follows, count).map(({ store, next }) =>
-      store.variable.assign(guarded(next)),
+    const followed = movingAverages(weights, reading, lowered.follows, count).map(({ each, next }) =>
+      unlessFrozen(each, options, (gate) => each.store.variable.assign(gate(next))),
     );
     const { first, topFive } = hits;
     const sums = pack([mul(loss, count), mul(penalty, count), first, topFive, count]);
@@ -62,7 +63,7 @@ export function offerTraining(
       inputs: [all.inputs.indices, all.inputs.firstStep, all.inputs.rates],
       outputs: [totals.read([all.done]), failedStep.read([all.done])],
     });
-    return slots;
+    return { slots, averages };
   });
 }
 

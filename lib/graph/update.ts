@@ -1,25 +1,36 @@
 /** The second half of a training step: from gradients to new weights. */
 import type { Optimizer } from '../recipe/optimizers';
+import { average, lookAhead, updatesBefore } from './averages';
+import { clip } from './clipping';
 import type { Node, Value } from './graph';
-import { clipByGlobalNorm, decay, updateRule, type UpdateRule } from './optimizers';
-import { identity } from './ops/array';
-import { kinds, type Learned, type StepInputs } from './step';
+import { decay, updateRule } from './optimizers';
+import { identity, zerosLike } from './ops/array';
+import { scalar } from './ops/cast';
+import { branch, type Gate } from './ops/control';
+import { equal, add, floorMod, greaterEqual, mul, select } from './ops/math';
+import type { Variable } from './ops/variable';
+import type { Learned, StepInputs } from './step';
 import { Store } from './store';
-import type { WeightReading } from './weights';
+import type { Treatment } from './treatments';
+import type { UpdateRule } from './update-rule';
+import type { ModelWeight, WeightReading, WeightStore } from './weights';
 
 /** One optimizer slot for a store of weights. */
 export interface SlotStore {
   readonly store: Store;
-  readonly initial: number;
+  /** A number, or the weights themselves, one for each part. */
+  readonly initial: number | readonly ModelWeight[];
 }
 
 export interface UpdateOptions {
   readonly optimizer: Optimizer;
   readonly inputs: StepInputs;
+  /** Needed only where layers are frozen for some epochs. */
+  readonly stepsPerEpoch: number | undefined;
   /** The weights at the start of the step. */
   readonly reading: WeightReading;
   /** Makes a value wait for the decision to take the step. What depends on it does not run otherwise. */
-  readonly guarded: (value: Value) => Value;
+  readonly guarded: Gate;
 }
 
 /** What an update adds to the graph. */
@@ -27,50 +38,180 @@ export interface Update {
   readonly slots: readonly SlotStore[];
   /** The nodes that write weights and slots. */
   readonly done: readonly Node[];
+  /** What is validated and kept in place of the weights of a store. */
+  readonly averages: ReadonlyMap<Store, Variable>;
 }
 
 /** Adds the update of all weights that are trained. */
 export function updateWeights(learned: readonly Learned[], options: UpdateOptions): Update {
   const { optimizer, inputs, guarded } = options;
-  const raw = learned.map(({ store, gradients }) => store.join(gradients));
-  const { clipNorm } = optimizer;
-  const clipped = clipNorm === null || raw.length === 0 ? raw : clipByGlobalNorm(raw, clipNorm);
-  const rule = updateRule(optimizer, { learningRate: inputs.rate, step: inputs.step });
-  const slots = learned.map(({ store }) => slotsOf(store, rule));
-  const done = learned.map((each, i) =>
-    updateStore(each, guarded(clipped[i]), { ...options, rule, slots: slots[i] }),
+  const raw = learned.map((each) => whileTrained(each, each.store.join(each.gradients), options));
+  const { accumulate } = optimizer;
+  if (accumulate === undefined || learned.length === 0) return applyGradients(learned, raw, options);
+
+  const sums = learned.map(({ store }) => slotOf(store, 'accumulated', 0));
+  const totals = raw.map((gradient, i) => add(sums[i].store.variable.read(), gradient));
+  const number = (value: number): Value => scalar(inputs.step.graph, value, 'int32');
+  const due = equal(floorMod(inputs.step, number(accumulate)), number(accumulate - 1));
+  let update: Update | undefined;
+  const done = branch(
+    guarded(due),
+    (gate) => {
+      const ready = totals.map((total) => gate(total));
+      const means = ready.map((total) => mul(total, scalar(total.graph, 1 / accumulate)));
+      update = applyGradients(learned, means, { ...options, guarded: gate });
+      const emptied = sums.map(({ store }, i) => store.variable.assign(zerosLike(ready[i])));
+      return [...update.done, ...emptied];
+    },
+    (gate) => sums.map(({ store }, i) => store.variable.assign(gate(totals[i]))),
   );
-  return { slots: slots.flat(), done };
+  const { slots = [], averages = new Map() } = update ?? {};
+  return { slots: [...slots, ...sums], done: [done], averages };
 }
 
-interface StoreUpdate extends UpdateOptions {
+/** The gradient, or zeros as long as the weights of a store are frozen. */
+function whileTrained({ treatment }: WeightStore, gradient: Value, options: FrozenOptions): Value {
+  const thawed = isThawed(treatment, options);
+  return thawed ? select(thawed, gradient, zerosLike(gradient)) : gradient;
+}
+
+type FrozenOptions = Pick<UpdateOptions, 'inputs' | 'stepsPerEpoch'>;
+
+/** @returns bool scalar, or undefined if the weights are never frozen */
+function isThawed(treatment: Treatment, options: FrozenOptions): Value | undefined {
+  const { step } = options.inputs;
+  const steps = frozenSteps(treatment, options);
+  return steps === 0 ? undefined : greaterEqual(step, scalar(step.graph, steps, 'int32'));
+}
+
+function frozenSteps(
+  { frozenEpochs }: Treatment,
+  { stepsPerEpoch }: Pick<UpdateOptions, 'stepsPerEpoch'>,
+): number {
+  if (frozenEpochs === 0) return 0;
+  if (stepsPerEpoch === undefined) throw new Error('Layers are frozen for epochs of unknown length');
+  return frozenEpochs * stepsPerEpoch;
+}
+
+/**
+ * Changes what belongs to a store unless it is frozen in this step.
+ * @param change adds the nodes that do; the gate takes the place of `guarded`
+ * @returns a node that comes after the change, or after the decision not to change anything
+ */
+export function unlessFrozen(
+  { treatment }: WeightStore,
+  options: FrozenOptions & Pick<UpdateOptions, 'guarded'>,
+  change: (gate: Gate) => Node,
+): Node {
+  const thawed = isThawed(treatment, options);
+  if (!thawed) return change(options.guarded);
+  return branch(options.guarded(thawed), (gate) => [change(gate)]);
+}
+
+function applyGradients(learned: readonly Learned[], raw: readonly Value[], options: UpdateOptions): Update {
+  const { optimizer } = options;
+  const stores = learned.map(({ store }) => store);
+  const clipped = clip(raw, stores, optimizer);
+  const alike = rules(options);
+  const ruled = learned.map(({ treatment }) => alike(treatment));
+  const slots = learned.map((each, i) => slotsOf(each, ruled[i].rule, optimizer));
+  const done = learned.map((each, i) =>
+    unlessFrozen(each, options, (gate) =>
+      updateStore(each, gate(clipped[i]), slots[i], { ...ruled[i], optimizer, reading: options.reading }),
+    ),
+  );
+  const averages = new Map<Store, Variable>();
+  slots.forEach(({ average, slow }, i) => {
+    const kept = average ?? slow;
+    if (kept) averages.set(stores[i], kept.store.variable);
+  });
+  const all = slots.flatMap(({ own, slow, average }) => [...own, ...present(slow), ...present(average)]);
+  return { slots: all, done, averages };
+}
+
+/** What weights that are treated alike share. */
+interface Ruled {
   readonly rule: UpdateRule;
-  readonly slots: readonly SlotStore[];
+  /** The learning rate, as it is for decay; float32 scalar */
+  readonly rate: Value;
+  /** How often the weights were updated before; int32 scalar */
+  readonly updates: Value;
+}
+
+/** @returns a function that gives the rule for a treatment, the same one for treatments that need no other */
+function rules(options: UpdateOptions): (treatment: Treatment) => Ruled {
+  const { optimizer, inputs } = options;
+  const known = new Map<string, Ruled>();
+  return (treatment) => {
+    const frozen = frozenSteps(treatment, options);
+    const key = [treatment.optimizer.kind, treatment.rate, frozen].join();
+    const before = known.get(key);
+    if (before) return before;
+    const times = (rate: Value, factor: number): Value =>
+      factor === 1 ? rate : mul(rate, scalar(rate.graph, factor));
+    const rate = times(inputs.rate, treatment.rate);
+    const learningRate = times(rate, treatment.ownRate);
+    const updates = updatesBefore(inputs.step, optimizer.accumulate ?? 1, frozen);
+    const rule = updateRule(treatment.optimizer, { learningRate, step: updates });
+    known.set(key, { rule, rate, updates });
+    return { rule, rate, updates };
+  };
+}
+
+interface StoreUpdate extends Ruled {
+  readonly optimizer: Optimizer;
+  readonly reading: WeightReading;
 }
 
 function updateStore(
   each: Learned,
   gradient: Value,
-  { optimizer, rule, slots, inputs, reading }: StoreUpdate,
+  { own, slow, average: mean }: StoreSlots,
+  { optimizer, rule, rate, updates, reading }: StoreUpdate,
 ): Node {
   const { variable } = each.store;
   // Decay comes first, as in Keras. It waits for the decision to take the step, and the gradient waits for it.
-  const ready =
-    each.kind === kinds.decayed
-      ? identity(gradient, 'decayed', [
-          decay(variable, reading.whole(each), optimizer.weightDecay, inputs.rate, [identity(gradient).node]),
-        ])
-      : gradient;
-  return rule.update(
+  const ready = each.treatment.decays
+    ? identity(gradient, 'decayed', [
+        decay(variable, reading.whole(each), optimizer.weightDecay, rate, [identity(gradient).node]),
+      ])
+    : gradient;
+  let after = rule.update(
     variable,
-    slots.map(({ store }) => store.variable),
+    own.map(({ store }) => store.variable),
     ready,
   );
+  const { lookahead, ema } = optimizer;
+  if (slow && lookahead) after = lookAhead(variable, slow.store.variable, lookahead, { updates, after });
+  if (mean && ema) after = average(variable, mean.store.variable, ema, { updates, after });
+  return after;
 }
 
-function slotsOf({ graph, name, parts }: Store, { slots }: UpdateRule): SlotStore[] {
-  return Object.entries(slots).map(([slot, initial]) => {
-    const named = parts.map((part) => ({ name: `${part.name}/${slot}`, shape: part.shape }));
-    return { initial, store: new Store(graph, `${name}/${slot}`, named) };
-  });
+interface StoreSlots {
+  /** Those of the optimizer's rule. */
+  readonly own: readonly SlotStore[];
+  readonly slow?: SlotStore;
+  readonly average?: SlotStore;
+}
+
+function slotsOf(
+  { store, weights }: WeightStore,
+  { slots }: UpdateRule,
+  { lookahead, ema }: Optimizer,
+): StoreSlots {
+  const current = weights.map(({ weight }) => weight);
+  return {
+    own: Object.entries(slots).map(([slot, initial]) => slotOf(store, slot, initial)),
+    ...(lookahead && { slow: slotOf(store, 'slow', current) }),
+    ...(ema && { average: slotOf(store, 'average', current) }),
+  };
+}
+
+function slotOf({ graph, name, parts }: Store, slot: string, initial: SlotStore['initial']): SlotStore {
+  const named = parts.map((part) => ({ name: `${part.name}/${slot}`, shape: part.shape }));
+  return { initial, store: new Store(graph, `${name}/${slot}`, named) };
+}
+
+function present<T>(value: T | undefined): readonly T[] {
+  return value === undefined ? [] : [value];
 }

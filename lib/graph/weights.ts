@@ -3,6 +3,8 @@ import { keyed, type Weight } from '../models/weights/keys';
 import type { tf } from '../runtime/tensorflow';
 import type { Graph, Value } from './graph';
 import { size, Store, type Part } from './store';
+import type { Variable } from './ops/variable';
+import type { Treatment } from './treatments';
 
 export type ModelWeight = Weight;
 
@@ -16,8 +18,8 @@ export interface StoredWeight extends Part {
 export interface WeightStore {
   readonly store: Store;
   readonly weights: readonly StoredWeight[];
-  /** The kind of all these weights, as `kindOf` returned it. */
-  readonly kind: string;
+  /** Of all these weights. */
+  readonly treatment: Treatment;
 }
 
 /** Weights with up to this many numbers share a store; joining larger ones would cost more than it saves. */
@@ -26,25 +28,25 @@ const small = 16_384;
 export class Weights {
   readonly stores: readonly WeightStore[];
 
-  /** @param kindOf weights of the same kind are updated alike and may share a store */
+  /** @param treatmentOf weights that are treated alike may share a store */
   constructor(
     readonly graph: Graph,
     model: tf.LayersModel,
-    kindOf: (weight: ModelWeight) => string,
+    treatmentOf: (weight: ModelWeight) => Treatment,
   ) {
     const groups = new Map<string, StoredWeight[]>();
     for (const weight of named(model)) {
-      const kind = kindOf(weight.weight);
-      const key = size(weight.shape) <= small ? kind : `${kind} ${weight.name}`;
+      const { name } = treatmentOf(weight.weight);
+      const key = size(weight.shape) <= small ? name : `${name} ${weight.name}`;
       const group = groups.get(key);
       if (group) group.push(weight);
       else groups.set(key, [weight]);
     }
     this.stores = graph.within('weights', () =>
       [...groups.values()].map((weights) => {
-        const kind = kindOf(weights[0].weight);
-        const name = weights.length === 1 ? weights[0].name : kind;
-        return { weights, kind, store: new Store(graph, name, weights) };
+        const treatment = treatmentOf(weights[0].weight);
+        const name = weights.length === 1 ? weights[0].name : treatment.name;
+        return { weights, treatment, store: new Store(graph, name, weights) };
       }),
     );
   }
@@ -54,9 +56,12 @@ export class Weights {
     return this.stores.flatMap(({ weights }) => weights);
   }
 
-  /** The weights at one moment. Each store is read at most once, when it is first needed. */
-  reading(): WeightReading {
-    return new WeightReading(this);
+  /**
+   * The weights at one moment. Each store is read at most once, when it is first needed.
+   * @param instead variables to read in place of those of their stores: averages of the same weights
+   */
+  reading(instead?: ReadonlyMap<Store, Variable>): WeightReading {
+    return new WeightReading(this, instead);
   }
 }
 
@@ -65,7 +70,10 @@ export class WeightReading {
   readonly #wholes = new Map<WeightStore, Value>();
   readonly #values = new Map<number, Value>();
 
-  constructor(weights: Weights) {
+  constructor(
+    weights: Weights,
+    readonly instead: ReadonlyMap<Store, Variable> = new Map(),
+  ) {
     this.#stores = new Map(
       weights.stores.flatMap((each) => each.weights.map(({ weight }) => [weight.id, each] as const)),
     );
@@ -87,7 +95,7 @@ export class WeightReading {
     const { graph } = store;
     return graph.outside(() =>
       graph.within(`read_${store.name}`, () => {
-        const whole = store.variable.read();
+        const whole = (this.instead.get(store) ?? store.variable).read();
         this.#wholes.set(each, whole);
         store.split(whole).forEach((value, i) => this.#values.set(weights[i].weight.id, value));
         return whole;

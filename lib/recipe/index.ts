@@ -15,11 +15,15 @@ export {
   adagrad,
   adam,
   adamW,
+  lion,
+  muon,
   rmsprop,
   sgd,
   type Adadelta,
   type Adagrad,
   type Adam,
+  type Lion,
+  type Muon,
   type Optimizer,
   type RmsProp,
   type Sgd,
@@ -30,6 +34,7 @@ export { recipe, recipeNames, type NamedRecipe, type RecipeName } from './recipe
 export {
   constant,
   cosine,
+  cosineRestarts,
   needsValidation,
   oneCycle,
   rateFactor,
@@ -38,6 +43,7 @@ export {
   warmUp,
   type Constant,
   type Cosine,
+  type CosineRestarts,
   type OneCycle,
   type Plateau,
   type Position,
@@ -46,3 +52,10 @@ export {
   type WarmUp,
 } from './schedules';
 export { preciseStatistics, type PreciseStatistics } from './statistics';
+export {
+  averageSlot,
+  type Ema,
+  type LayerSettings,
+  type Lookahead,
+  type UpdateSettings,
+} from './update-settings';

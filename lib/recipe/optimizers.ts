@@ -5,56 +5,40 @@
 import {
   belowOne,
   checkKind,
+  count,
   flag,
   notNegative,
-  oneOf,
+  optional,
   orNull,
   positive,
-  type Ranges,
+  texts,
   type RangesByKind,
 } from './ranges';
-
-/** The settings that all optimizers share. */
-interface Common {
-  /** The schedule multiplies it by a factor that changes over the run. */
-  readonly learningRate: number;
-  /**
-   * Decoupled weight decay (Loshchilov & Hutter 2017, https://arxiv.org/abs/1711.05101): each step also shrinks a
-   * weight by the share `learningRate · weightDecay`. 0 for none.
-   */
-  readonly weightDecay: number;
-  /**
-   * Which weights decay: `all` trainable ones, as in Keras, or only the `kernels`, as is common practice, without
-   * biases and the parameters of batch normalisation.
-   */
-  readonly decayed: 'all' | 'kernels';
-  /** Gradients are scaled down together so that their global norm is at most this; null for no clipping. */
-  readonly clipNorm: number | null;
-}
+import { checkUpdateSettings, updateRanges, type UpdateSettings } from './update-settings';
 
 /** Gradient descent, optionally with momentum (Polyak 1964) or Nesterov's variant of it (Sutskever et al. 2013). */
-export interface Sgd extends Common {
+export interface Sgd extends UpdateSettings {
   readonly kind: 'sgd';
   readonly momentum: number;
   readonly nesterov: boolean;
 }
 
 /** Duchi et al. 2011, https://jmlr.org/papers/v12/duchi11a.html */
-export interface Adagrad extends Common {
+export interface Adagrad extends UpdateSettings {
   readonly kind: 'adagrad';
   readonly initialAccumulator: number;
   readonly epsilon: number;
 }
 
 /** Zeiler 2012, https://arxiv.org/abs/1212.5701 */
-export interface Adadelta extends Common {
+export interface Adadelta extends UpdateSettings {
   readonly kind: 'adadelta';
   readonly rho: number;
   readonly epsilon: number;
 }
 
 /** Hinton's lecture 6e, 2012. */
-export interface RmsProp extends Common {
+export interface RmsProp extends UpdateSettings {
   readonly kind: 'rmsprop';
   readonly rho: number;
   readonly momentum: number;
@@ -62,7 +46,7 @@ export interface RmsProp extends Common {
 }
 
 /** Kingma & Ba 2014, https://arxiv.org/abs/1412.6980; with weight decay it is AdamW. */
-export interface Adam extends Common {
+export interface Adam extends UpdateSettings {
   readonly kind: 'adam';
   /** Decay of the mean of past gradients, the first moment. */
   readonly beta1: number;
@@ -70,28 +54,91 @@ export interface Adam extends Common {
   readonly beta2: number;
   /** Added to the square root of the second moment, which divides the step. */
   readonly epsilon: number;
+  /**
+   * Divides by the largest second moment so far, so that steps never grow again (Reddi et al. 2018,
+   * https://openreview.net/forum?id=ryQu7f-RZ). Defaults to false.
+   */
+  readonly amsgrad?: boolean;
 }
 
-export type Optimizer = Sgd | Adagrad | Adadelta | RmsProp | Adam;
+/**
+ * Chen et al. 2023, https://arxiv.org/abs/2302.06675: every weight moves by the learning rate itself, in the direction that
+ * the mean of past gradients gives. Rates are usually 3 to 10 times smaller than Adam's, and decays as much larger.
+ */
+export interface Lion extends UpdateSettings {
+  readonly kind: 'lion';
+  /** Share of the mean in the direction of a step; the gradient has the rest. */
+  readonly beta1: number;
+  /** Decay of the mean of past gradients. */
+  readonly beta2: number;
+}
 
-const commonRanges: Ranges<Common> = {
-  learningRate: notNegative,
-  weightDecay: notNegative,
-  decayed: oneOf('all', 'kernels'),
-  clipNorm: orNull(positive),
-};
+/**
+ * Jordan et al. 2024, https://kellerjordan.github.io/posts/muon/: the momentum of each kernel, as a matrix, is brought close
+ * to the nearest orthogonal one by a Newton–Schulz iteration, which makes all its directions equally long. Everything that
+ * is no such kernel is updated by Adam. The scale of steps is that of Liu et al. 2025 (https://arxiv.org/abs/2502.16982),
+ * as in Keras, so that rates and decays suit both.
+ */
+export interface Muon extends UpdateSettings {
+  readonly kind: 'muon';
+  readonly momentum: number;
+  readonly nesterov: boolean;
+  /** Iterations of Newton–Schulz. */
+  readonly iterations: number;
+  /** Steps are multiplied by this and by the square root of the matrix's longer side; null leaves them as they are. */
+  readonly scale: number | null;
+  /**
+   * Whether kernels of convolutions are matrices too, [rows · columns · channels, filters], as in the original; in Keras
+   * they are not.
+   */
+  readonly convolutions: boolean;
+  /**
+   * Layers whose kernels are left to Adam: names, in which `*` stands for any characters. Null for the last layer that has
+   * a kernel, which gives the classes; in Keras, layers are excluded by name alone.
+   */
+  readonly exclude: readonly string[] | null;
+  /** Adam's learning rate, as a factor of Muon's. */
+  readonly adamRate: number;
+  /** Adam's. */
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
+export type Optimizer = Sgd | Adagrad | Adadelta | RmsProp | Adam | Lion | Muon;
 
 const ranges: RangesByKind<Optimizer> = {
-  sgd: { ...commonRanges, momentum: belowOne, nesterov: flag },
-  adagrad: { ...commonRanges, initialAccumulator: notNegative, epsilon: positive },
-  adadelta: { ...commonRanges, rho: belowOne, epsilon: positive },
-  rmsprop: { ...commonRanges, rho: belowOne, momentum: belowOne, epsilon: positive },
-  adam: { ...commonRanges, beta1: belowOne, beta2: belowOne, epsilon: positive },
+  sgd: { ...updateRanges, momentum: belowOne, nesterov: flag },
+  adagrad: { ...updateRanges, initialAccumulator: notNegative, epsilon: positive },
+  adadelta: { ...updateRanges, rho: belowOne, epsilon: positive },
+  rmsprop: { ...updateRanges, rho: belowOne, momentum: belowOne, epsilon: positive },
+  adam: {
+    ...updateRanges,
+    beta1: belowOne,
+    beta2: belowOne,
+    epsilon: positive,
+    amsgrad: optional(flag),
+  },
+  lion: { ...updateRanges, beta1: belowOne, beta2: belowOne },
+  muon: {
+    ...updateRanges,
+    momentum: belowOne,
+    nesterov: flag,
+    iterations: count,
+    scale: orNull(positive),
+    convolutions: flag,
+    exclude: orNull(texts),
+    adamRate: positive,
+    beta1: belowOne,
+    beta2: belowOne,
+    epsilon: positive,
+  },
 };
 
 /** @throws UserError that names the first setting out of its range */
 export function checkOptimizer<T extends Optimizer>(optimizer: T): T {
   checkKind<Optimizer>('optimizer', optimizer, ranges);
+  checkUpdateSettings('optimizer', optimizer);
   return optimizer;
 }
 
@@ -135,4 +182,33 @@ export function adam(options: Options<Adam> = {}): Adam {
 /** Adam with weight decay, by default Keras's 0.004. */
 export function adamW(options: Options<Adam> = {}): Adam {
   return adam({ weightDecay: 0.004, ...options });
+}
+
+/** Learning rate 1e-3, betas 0.9 and 0.99. */
+export function lion(options: Options<Lion> = {}): Lion {
+  const defaults = { ...common, learningRate: 1e-3, beta1: 0.9, beta2: 0.99 };
+  return checkOptimizer({ ...defaults, ...options, kind: 'lion' });
+}
+
+/**
+ * Learning rate 1e-3, weight decay 0.004, Nesterov momentum 0.95, five iterations, scale 0.2, kernels of convolutions
+ * included and the last layer excluded; Adam beside it with the same rate and its usual settings.
+ */
+export function muon(options: Options<Muon> = {}): Muon {
+  const defaults = {
+    ...common,
+    learningRate: 1e-3,
+    weightDecay: 0.004,
+    momentum: 0.95,
+    nesterov: true,
+    iterations: 5,
+    scale: 0.2,
+    convolutions: true,
+    exclude: null,
+    adamRate: 1,
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-7,
+  };
+  return checkOptimizer({ ...defaults, ...options, kind: 'muon' });
 }

@@ -25,6 +25,20 @@ export const anyNumber = numbers('a finite number', () => true);
 export const wholeNumber = numbers('a whole number', Number.isSafeInteger);
 export const count = numbers('a whole number of at least 1', (x) => Number.isSafeInteger(x) && x >= 1);
 
+export const atLeastOne = numbers('a number of at least 1', (x) => x >= 1);
+export const atLeastTwo = numbers('a whole number of at least 2', (x) => Number.isSafeInteger(x) && x >= 2);
+
+/** A string that is not empty. */
+export const text: Range = {
+  allowed: 'a text that is not empty',
+  holds: (value) => typeof value === 'string' && value !== '',
+};
+
+export const texts: Range = {
+  allowed: 'a list of texts that are not empty',
+  holds: (value) => Array.isArray(value) && value.every(text.holds),
+};
+
 export const flag: Range = { allowed: 'true or false', holds: (value) => typeof value === 'boolean' };
 
 /** For settings that have ranges of their own. */
@@ -43,6 +57,11 @@ export function oneOf(...values: readonly string[]): Range {
 
 export function orNull({ allowed, holds }: Range): Range {
   return { allowed: `${allowed}, or null`, holds: (value) => value === null || holds(value) };
+}
+
+/** For settings that may be left out. */
+export function optional({ allowed, holds }: Range): Range {
+  return { allowed: `${allowed}, or left out`, holds: (value) => value === undefined || holds(value) };
 }
 
 /** A list of `length` values, for instance one for each channel. */

@@ -6,6 +6,7 @@
  */
 import {
   aboveZeroToOne,
+  atLeastOne,
   belowOne,
   checkedApart,
   checkKind,
@@ -34,6 +35,19 @@ export interface StepDecay {
  */
 export interface Cosine {
   readonly kind: 'cosine';
+  readonly final: number;
+}
+
+/**
+ * Half a cosine from the rate down to `final` times it, again and again: the first in `period` epochs, each further one
+ * `stretch` times as long and from `height` times as high as the one before (Loshchilov & Hutter 2016,
+ * https://arxiv.org/abs/1608.03983; Keras's CosineDecayRestarts, whose `t_mul` and `m_mul` these are).
+ */
+export interface CosineRestarts {
+  readonly kind: 'cosineRestarts';
+  readonly period: number;
+  readonly stretch: number;
+  readonly height: number;
   readonly final: number;
 }
 
@@ -70,12 +84,13 @@ export interface WarmUp {
   readonly then: Exclude<Schedule, WarmUp>;
 }
 
-export type Schedule = Constant | StepDecay | Cosine | OneCycle | Plateau | WarmUp;
+export type Schedule = Constant | StepDecay | Cosine | CosineRestarts | OneCycle | Plateau | WarmUp;
 
 const plainRanges: RangesByKind<WarmUp['then']> = {
   constant: {},
   step: { every: positive, factor: aboveZeroToOne },
   cosine: { final: share },
+  cosineRestarts: { period: positive, stretch: atLeastOne, height: positive, final: share },
   oneCycle: { rise: share, initial: share, final: share },
   plateau: { factor: belowOne, patience: count, minDelta: notNegative, minimum: share },
 };
@@ -106,6 +121,12 @@ export function stepDecay(options: Options<StepDecay> = {}): StepDecay {
 /** Down to 0. */
 export function cosine(options: Options<Cosine> = {}): Cosine {
   return checkSchedule({ final: 0, ...options, kind: 'cosine' });
+}
+
+/** Begins anew after 10 epochs, then after 20 more, then 40; each time at the full rate and down to 0. */
+export function cosineRestarts(options: Options<CosineRestarts> = {}): CosineRestarts {
+  const defaults = { period: 10, stretch: 2, height: 1, final: 0 };
+  return checkSchedule({ ...defaults, ...options, kind: 'cosineRestarts' });
 }
 
 /** From 1/25 of the rate up to the rate over 30 % of the run, then down to 1/250,000 of it. */
@@ -147,6 +168,11 @@ export function rateFactor(schedule: Schedule, position: Position): number {
       return schedule.factor ** Math.floor(step / stepsPerEpoch / schedule.every);
     case 'cosine':
       return halfCosine(1, schedule.final, done);
+    case 'cosineRestarts': {
+      const { restarts, done: part } = sinceRestart(schedule, step / stepsPerEpoch);
+      const { final, height } = schedule;
+      return final + (1 - final) * height ** restarts * halfCosine(1, 0, part);
+    }
     case 'oneCycle': {
       const { rise, initial, final } = schedule;
       // Either part may be empty: a rise of 0 or 1.
@@ -167,6 +193,23 @@ export function rateFactor(schedule: Schedule, position: Position): number {
       return step < steps ? (factor * (step + 1)) / (steps + 1) : factor;
     }
   }
+}
+
+/** How often a schedule has begun anew, and how far it is since, from 0 to 1. */
+function sinceRestart(
+  { period, stretch }: CosineRestarts,
+  epochs: number,
+): { readonly restarts: number; readonly done: number } {
+  if (stretch === 1) {
+    const restarts = Math.floor(epochs / period);
+    return { restarts, done: epochs / period - restarts };
+  }
+  let [restarts, left, length] = [0, epochs, period];
+  for (; left >= length; restarts++) {
+    left -= length;
+    length *= stretch;
+  }
+  return { restarts, done: left / length };
 }
 
 function halfCosine(from: number, to: number, share: number): number {

@@ -28,6 +28,8 @@ export interface TrainingJob {
   /** Null feeds pixels from 0 to 1 unchanged. */
   readonly normalisation: Normalisation | null;
   readonly batchSize: number;
+  /** Needed only if the optimizer freezes layers for some epochs. */
+  readonly stepsPerEpoch?: number;
   readonly optimizer: Optimizer;
   readonly loss: Loss;
   readonly augmentation: Augmentation;
@@ -48,7 +50,7 @@ export interface EngineRun {
    */
   train(steps: Steps, onSteps: (result: StepsResult) => boolean | Promise<boolean>): Promise<void>;
   /**
-   * Loss and predictions of the weights as they are now, in inference mode, for the images at `indices`.
+   * Loss and predictions of the weights as they are now (of their averages, if the optimizer keeps any), in inference mode, for the images at `indices`.
    * @returns undefined if `stopped` returned true before the last batch
    */
   measure(set: ImageSet, indices: Uint32Array, stopped: () => boolean): Promise<Measured | undefined>;

@@ -1,9 +1,11 @@
 import { keyed } from '../models/weights/keys';
 import { getNamed, setNamed, type NamedArrays } from '../models/weights/named';
+import type { Optimizer } from '../recipe';
 import type { RunFolder } from '../runs/run-folder';
 import { initialState, type TrainingState } from '../runs/state';
 import { UserError } from '../runtime/errors';
 import type { tf } from '../runtime/tensorflow';
+import { withAverages } from './averaged-weights';
 import type { EngineRun } from './engine';
 
 export interface SafekeepingOptions {
@@ -11,6 +13,7 @@ export interface SafekeepingOptions {
   readonly folder: RunFolder | undefined;
   /** Seconds between two checkpoints. Defaults to 120. */
   readonly saveEvery: number | undefined;
+  readonly optimizer: Optimizer;
   /** Whether the network is to end with the best epoch's weights. */
   readonly keepsBest: boolean;
   readonly onNotice: (message: string) => void;
@@ -56,11 +59,19 @@ export class Safekeeping {
     this.#savedAt = performance.now();
   }
 
-  async saveBest(state: TrainingState): Promise<void> {
-    const { folder, model, keepsBest } = this.#options;
+  /** Saves the weights that were validated: the averages, if the optimizer keeps any. */
+  async saveBest(run: EngineRun, state: TrainingState): Promise<void> {
+    const { folder, model, optimizer, keepsBest } = this.#options;
     this.#checkFinite(state);
-    if (folder) await folder.save('best', model, new Map(), state);
-    else if (keepsBest) this.#best = { epoch: state.best?.epoch ?? null, weights: getNamed(model) };
+    await withAverages(
+      model,
+      optimizer,
+      () => run.slots(),
+      async () => {
+        if (folder) await folder.save('best', model, new Map(), state);
+        else if (keepsBest) this.#best = { epoch: state.best?.epoch ?? null, weights: getNamed(model) };
+      },
+    );
   }
 
   /**

@@ -3,7 +3,7 @@ import { takeSubset } from '../data/subset';
 import { Augmenter } from '../graph';
 import { keyed, type KeyedWeight } from '../models/weights/keys';
 import type { NamedArray } from '../models/weights/named';
-import type { Optimizer } from '../recipe';
+import type { Lion, Muon, Optimizer } from '../recipe';
 import type { StepsResult } from '../runs/state';
 import { UserError } from '../runtime/errors';
 import { tf } from '../runtime/tensorflow';
@@ -27,8 +27,7 @@ export const tfjsEngine: Engine = { name: 'tfjs', start };
 
 async function start(job: TrainingJob): Promise<EngineRun> {
   const { model } = job;
-  refuseWhatTfjsLacks(job);
-  const optimizer = optimizerOf(job.optimizer);
+  const optimizer = optimizerOf(supported(job));
   const logits = new EndingLogits(model);
   const asKeras = new KerasBehaviour(model);
   // tfjs hands one-hot rows to losses that are functions; the metrics bear the functions' names.
@@ -114,19 +113,32 @@ async function start(job: TrainingJob): Promise<EngineRun> {
   };
 }
 
-function refuseWhatTfjsLacks({ optimizer, precision }: TrainingJob): void {
+type TfjsOptimizer = Exclude<Optimizer, Lion | Muon>;
+
+/** @returns the job's optimizer, which is one that tfjs has */
+function supported({ optimizer, precision }: TrainingJob): TfjsOptimizer {
+  const { clipWeightNorm, clipValue, layers, accumulate, lookahead, ema } = optimizer;
+  const isUnknown = optimizer.kind === 'lion' || optimizer.kind === 'muon';
   const lacking = [
+    ...(isUnknown ? [`optimizer "${optimizer.kind}"`] : []),
+    ...(optimizer.kind === 'adam' && optimizer.amsgrad ? ['AMSGrad (amsgrad is true)'] : []),
+    ...(clipWeightNorm !== undefined ? [`gradient clipping (clipWeightNorm is ${clipWeightNorm})`] : []),
+    ...(clipValue !== undefined ? [`gradient clipping (clipValue is ${clipValue})`] : []),
+    ...(layers?.length ? ['settings for single layers (layers)'] : []),
+    ...(accumulate !== undefined ? [`accumulation of gradients (accumulate is ${accumulate})`] : []),
+    ...(lookahead !== undefined ? ['Lookahead (lookahead)'] : []),
+    ...(ema !== undefined ? [`moving average of weights (ema.decay is ${ema.decay})`] : []),
     ...(optimizer.weightDecay > 0 ? [`weight decay (it is ${optimizer.weightDecay})`] : []),
     ...(optimizer.clipNorm !== null ? [`gradient clipping (clipNorm is ${optimizer.clipNorm})`] : []),
     ...(precision !== 'float32' ? [`the precision ${precision}`] : []),
   ];
-  if (lacking.length === 0) return;
+  if (lacking.length === 0 && !isUnknown) return optimizer;
   throw new UserError(
     `The engine "tfjs" has no ${lacking.join(' and no ')}. Leave it out, or use the engine "graph".`,
   );
 }
 
-function optimizerOf(optimizer: Optimizer): tf.Optimizer {
+function optimizerOf(optimizer: TfjsOptimizer): tf.Optimizer {
   const { learningRate } = optimizer;
   switch (optimizer.kind) {
     case 'sgd': {

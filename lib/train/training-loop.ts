@@ -8,6 +8,7 @@ import type { RunFolder, RunOptions } from '../runs/run-folder';
 import { addSteps, initialState, noSums, type StepsResult, type TrainingState } from '../runs/state';
 import { onInterrupt } from '../runtime/interrupt';
 import type { tf } from '../runtime/tensorflow';
+import { takeAverages } from './averaged-weights';
 import type { TrainCallbacks } from './callbacks';
 import { Requests } from './control';
 import { DivergedError, divergedError } from './diverged';
@@ -54,6 +55,7 @@ export class TrainingLoop {
       model,
       folder,
       saveEvery: runOptions?.saveEvery,
+      optimizer: recipe.optimizer,
       keepsBest: recipe.keep === 'best',
       onNotice,
       onBroken: (reason) => this.#diverged({ step: this.#state.step - 1, reason }),
@@ -71,7 +73,8 @@ export class TrainingLoop {
       noteTrainedWith(model, recipe);
       if (!this.#state.ended) {
         const { imageShape, train: images } = dataset;
-        run = await engine.start({ model, images, imageShape, ...recipe, seed: this.#drawSeed() });
+        const job = { model, images, imageShape, ...recipe, stepsPerEpoch: this.#stepsPerEpoch() };
+        run = await engine.start({ ...job, seed: this.#drawSeed() });
         checkStatistics(recipe, run, engine.name, onNotice);
         if (restored) await run.setSlots(restored.slots);
         await folder?.beginSession(model, this.#state.step);
@@ -81,6 +84,8 @@ export class TrainingLoop {
       if (folder && restored) this.#sayRestored(folder);
       await this.#begin();
       if (run) await this.#train(run);
+      // Whoever goes on with the run has the trained weights from its checkpoint.
+      await takeAverages(model, recipe.optimizer, () => run?.slots() ?? restored?.slots ?? new Map());
       return await this.#end();
     } catch (error) {
       if (error instanceof DivergedError) await folder?.writeHistory(this.#history(), error.message);
@@ -157,7 +162,7 @@ export class TrainingLoop {
     } finally {
       this.#state = stopped(this.#requests.takenInto(this.#state));
       if (this.#state.ended && !isLast && !isValidated) await this.#reestimate(run, () => false);
-      if (isBest) await this.#keeping.saveBest(this.#state);
+      if (isBest) await this.#keeping.saveBest(run, this.#state);
       await this.#keeping.save(run, this.#state);
       await folder?.writeHistory(this.#history());
     }

@@ -9,7 +9,10 @@ import {
   adamW,
   constant,
   cosine,
+  cosineRestarts,
   earlyStopping,
+  lion,
+  muon,
   noAugmentation,
   oneCycle,
   preciseStatistics,
@@ -41,12 +44,16 @@ const optimizers = {
   rmsprop: () => rmsprop(),
   adam: () => adam(),
   adamw: () => adamW(),
+  amsgrad: () => adam({ amsgrad: true }),
+  lion: () => lion(),
+  muon: () => muon(),
 };
 
 const schedules = {
   constant: () => constant(),
   step: () => stepDecay(),
   cosine: () => cosine(),
+  'cosine-restarts': () => cosineRestarts(),
   'one-cycle': () => oneCycle(),
   plateau: () => reduceOnPlateau(),
 };
@@ -87,6 +94,11 @@ To change one setting of the recipe or the network:
   --optimizer NAME      ${names(optimizers)}
   --learning-rate X     learning rate of the optimizer
   --weight-decay X      decoupled weight decay, for kernels only
+  --clip-norm X         scales gradients down to this global norm
+  --clip-weight-norm X  scales the gradient of each weight down to this norm
+  --clip-value X        limits each number of a gradient to ±X
+  --accumulate N        updates weights once in N steps, with the mean of their gradients
+  --ema DECAY           averages weights with this decay, for validation and for the network in the end
   --schedule NAME       schedule of the learning rate: ${names(schedules)}
   --warm-up EPOCHS      linear warm-up before the schedule
   --augment NAME        ${names(augmentations)}
@@ -167,6 +179,11 @@ const settingOptions = {
   optimizer: { type: 'string' },
   'learning-rate': { type: 'string' },
   'weight-decay': { type: 'string' },
+  'clip-norm': { type: 'string' },
+  'clip-weight-norm': { type: 'string' },
+  'clip-value': { type: 'string' },
+  accumulate: { type: 'string' },
+  ema: { type: 'string' },
   schedule: { type: 'string' },
   'warm-up': { type: 'string' },
   augment: { type: 'string' },
@@ -227,6 +244,7 @@ function overridden(base: NamedRecipe, values: Values): TrainOptions {
     values.optimizer === undefined ? base.optimizer : choose('--optimizer', values.optimizer, optimizers)();
   const learningRate = number('--learning-rate', values['learning-rate']);
   const weightDecay = number('--weight-decay', values['weight-decay']);
+  const ema = number('--ema', values.ema);
   const labelSmoothing = number('--label-smoothing', values['label-smoothing']);
   if (values.normalise && values['no-normalise']) {
     throw new UserError('--normalise and --no-normalise contradict each other.');
@@ -242,7 +260,14 @@ function overridden(base: NamedRecipe, values: Values): TrainOptions {
     }),
     optimizer: {
       ...optimizer,
-      ...given({ learningRate }),
+      ...given({
+        learningRate,
+        clipNorm: number('--clip-norm', values['clip-norm']),
+        clipWeightNorm: number('--clip-weight-norm', values['clip-weight-norm']),
+        clipValue: number('--clip-value', values['clip-value']),
+        accumulate: number('--accumulate', values.accumulate),
+      }),
+      ...(ema !== undefined && { ema: { decay: ema } }),
       ...(weightDecay !== undefined && { weightDecay, decayed: 'kernels' as const }),
     },
     schedule: scheduleOf(base.schedule, values),

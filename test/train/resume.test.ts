@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Random } from '../../lib/data/random';
-import { adam, constant, reduceOnPlateau, warmUp } from '../../lib/recipe';
+import { adam, constant, muon, reduceOnPlateau, warmUp } from '../../lib/recipe';
 import { requestInterrupt } from '../../lib/runtime/interrupt';
 import type { tf } from '../../lib/runtime/tensorflow';
 import type { EpochRow, History } from '../../lib/runs';
@@ -146,4 +146,46 @@ test('of a network that was trained before, a run goes on with the draws it bega
   resumed.weights.forEach((weight, i) => {
     assert.deepEqual(weight.read().dataSync(), straight.weights[i].read().dataSync(), weight.originalName);
   });
+});
+
+test('averages, accumulated gradients and frozen layers are taken up again to the bit', async () => {
+  const all = {
+    ...options,
+    epochs: 3,
+    schedule: constant(),
+    // Neither updates nor slow steps fall on the ends of epochs, and Muon, Adam and both averages have slots.
+    optimizer: muon({
+      accumulate: 5,
+      ema: { decay: 0.9 },
+      lookahead: { steps: 2, share: 0.5 },
+      layers: [{ layers: 'conv', rate: 0.5, frozenEpochs: 1 }],
+    }),
+  };
+  const straight = build(1);
+  await train(straight, dataset, all);
+  const run = { name: 'averages', folder };
+  for (const stopAt of [3, 9, 14, 24, 31]) {
+    const stop = {
+      onBatch: ({ epoch, images }: { epoch: number; images: number }) => {
+        if ((epoch - 1) * stepsPerEpoch + Math.ceil(images / batchSize) === stopAt) requestInterrupt();
+      },
+    };
+    // As in another process, which knows nothing of the weights but what the run has.
+    const model = build(stopAt === 3 ? 1 : 2);
+    const more = { engine: stepwise(graphEngine), run, callbacks: [stop] };
+    const { interrupted } = await train(model, dataset, { ...all, ...more });
+    assert.ok(interrupted, `at step ${stopAt}`);
+    model.dispose();
+  }
+  // Trains to the end; after that, the finished run is only loaded.
+  for (const what of ['resumed', 'loaded']) {
+    const model = build(3);
+    await train(model, dataset, { ...all, run, engine: stepwise(graphEngine) });
+    model.weights.forEach((weight, i) => {
+      const expected = straight.weights[i].read().dataSync();
+      assert.deepEqual(weight.read().dataSync(), expected, `${what}: ${weight.originalName}`);
+    });
+    model.dispose();
+  }
+  straight.dispose();
 });

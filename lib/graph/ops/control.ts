@@ -1,6 +1,7 @@
 /** Conditional execution. */
-import type { Value } from '../graph';
+import type { Node, Value } from '../graph';
 import { sameShape, typeText } from '../types';
+import { identity } from './array';
 import { expectSameType, expectType } from './check';
 
 /**
@@ -29,4 +30,24 @@ export function merge(a: Value, b: Value): Value {
     attrs: { T: { type: a.dtype }, N: { int: 2 } },
     outputs: [a, { dtype: 'int32', shape: [] }],
   }).output;
+}
+
+/** Makes a value wait for a decision. What depends on the result does not run if it is decided otherwise. */
+export type Gate = (value: Value) => Value;
+
+/**
+ * Nodes that run only if the condition holds, or only if it does not.
+ * @param condition bool scalar; if it isn't computed, neither branch runs
+ * @param then adds nodes that depend on gated values
+ * @returns a node that comes after those that have run
+ */
+export function branch(
+  condition: Value,
+  then: (gate: Gate) => readonly Node[],
+  otherwise: (gate: Gate) => readonly Node[] = () => [],
+): Node {
+  const done = then((value) => switchOn(value, condition).yes);
+  const left = otherwise((value) => switchOn(value, condition).no);
+  const { yes, no } = switchOn(condition, condition);
+  return merge(identity(yes, 'done', done), identity(no, 'left', left)).node;
 }

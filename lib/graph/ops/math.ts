@@ -71,6 +71,10 @@ simpleRule('Pow', ({ inputs: [a, b], output: y }, dy) => {
   ];
 });
 
+/** The quotient rounded down, and what is left of `a`; for whole numbers, and so without a gradient. */
+export const floorDiv = (a: Value, b: Value): Value => binary('FloorDiv', a, b);
+export const floorMod = (a: Value, b: Value): Value => binary('FloorMod', a, b);
+
 export const greater = (a: Value, b: Value): Value => binary('Greater', a, b, 'bool');
 export const greaterEqual = (a: Value, b: Value): Value => binary('GreaterEqual', a, b, 'bool');
 export const equal = (a: Value, b: Value): Value => binary('Equal', a, b, 'bool');

@@ -1,0 +1,247 @@
+/** How weights are updated, against Keras: one step and fifty, from the same weights; and what Keras has no word for. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { Trainer, type ImageShape } from '../../lib/graph';
+import { importKerasWeights, lenet5 } from '../../lib/models';
+import { getNamed, type NamedArray, type NamedArrays } from '../../lib/models/weights/named';
+import {
+  adam,
+  cosineRestarts,
+  crossEntropy,
+  lion,
+  muon,
+  noAugmentation,
+  rateFactor,
+  sgd,
+  type LayerSettings,
+  type Lookahead,
+  type Optimizer,
+} from '../../lib/recipe';
+import type { tf } from '../../lib/runtime/tensorflow';
+import { KerasReference, withoutKeras } from '../models/keras';
+import { compile, examples, indices, smallModel } from './fixtures';
+
+interface KerasCase {
+  readonly id: string;
+  readonly network?: 'lenet5';
+  readonly options?: object;
+  readonly optimizer?: { readonly class_name: string; readonly config: object };
+  readonly groups?: readonly { readonly layers: string[]; readonly rate: number; readonly frozen: number }[];
+  readonly lookahead?: Lookahead;
+  readonly batch?: number;
+  readonly schedule?: { readonly class_name: string; readonly config: object };
+  readonly steps: number;
+}
+
+interface Case extends KerasCase {
+  readonly batch: number;
+  readonly ours: Optimizer;
+}
+
+const small = { activation: 'tanh', inputShape: [16, 16, 3] } as const;
+const stepsPerEpoch = 5;
+
+function updates(
+  id: string,
+  ours: Optimizer,
+  class_name: string,
+  config: object,
+  more: Partial<KerasCase> = {},
+): Case {
+  const optimizer = { class_name, config: { learning_rate: ours.learningRate, ...config } };
+  return { id, network: 'lenet5', options: small, batch: 8, steps: 50, optimizer, ours, ...more };
+}
+
+const slow: readonly LayerSettings[] = [
+  { layers: 'c*', rate: 0.5 },
+  { layers: 'c1', rate: 0.2, frozenEpochs: 2 },
+];
+const groups = [
+  { layers: ['c3', 'c5', 'classes'], rate: 0.5, frozen: 0 },
+  { layers: ['c1'], rate: 0.1, frozen: 2 * stepsPerEpoch },
+];
+const decay = 0.05;
+
+const cases = [
+  updates('AMSGrad, clipValue', adam({ amsgrad: true, clipValue: 0.01 }), 'Adam', {
+    amsgrad: true,
+    clipvalue: 0.01,
+  }),
+  updates('Lion', lion({ learningRate: 3e-4, weightDecay: decay }), 'Lion', { weight_decay: decay }),
+  updates('Muon', muon({ convolutions: false, exclude: ['classes'], learningRate: 2e-3 }), 'Muon', {
+    exclude_layers: ['classes'],
+  }),
+  updates(
+    'Muon, convolutions',
+    muon({ nesterov: false, adamRate: 0.5, learningRate: 5e-4 }),
+    'ConvolutionMuon',
+    {
+      exclude_layers: ['classes'],
+      nesterov: false,
+      adam_lr_ratio: 0.5,
+    },
+  ),
+  updates(
+    'layers, SGD',
+    sgd({ learningRate: 0.1, momentum: 0.9, weightDecay: decay, layers: slow }),
+    'SGD',
+    { momentum: 0.9, weight_decay: decay },
+    { groups },
+  ),
+  updates('layers, Adam', adam({ layers: slow }), 'Adam', {}, { groups }),
+  updates(
+    'EMA, clipWeightNorm',
+    sgd({ learningRate: 0.1, ema: { decay: 0.9 }, clipWeightNorm: 0.05 }),
+    'SGD',
+    { use_ema: true, ema_momentum: 0.9, clipnorm: 0.05 },
+  ),
+  updates(
+    'Lookahead',
+    adam({ lookahead: { steps: 4, share: 0.5 } }),
+    'Adam',
+    {},
+    { lookahead: { steps: 4, share: 0.5 } },
+  ),
+  updates('accumulate', adam({ accumulate: 3, clipNorm: 0.2, weightDecay: decay }), 'Adam', {
+    gradient_accumulation_steps: 3,
+    global_clipnorm: 0.2,
+    weight_decay: decay,
+  }),
+];
+
+const schedules = [
+  { id: 'restarts', ours: { period: 3, stretch: 2, height: 0.5, final: 0.1 } },
+  { id: 'restarts of one length', ours: { period: 2, stretch: 1, height: 0.8, final: 0 } },
+].map(({ id, ours }) => {
+  const { period, stretch, height, final } = ours;
+  const config = { first_decay_steps: 10 * period, t_mul: stretch, m_mul: height, alpha: final };
+  const schedule = { class_name: 'CosineDecayRestarts', config: { initial_learning_rate: 0.3, ...config } };
+  return { id, ours, schedule, steps: 300 };
+});
+
+const keras = new KerasReference<KerasCase>('update.py');
+
+describe('weights are updated as Keras does it', { skip: withoutKeras }, () => {
+  before(() => keras.run([...cases, ...schedules]));
+  after(() => {
+    keras.dispose();
+  });
+
+  for (const each of cases) {
+    test(each.id, async () => {
+      const model = lenet5(small);
+      await importKerasWeights(model, keras.weightsFile(each.id));
+      const expected = await keras.training(each.id);
+      const start = getNamed(model);
+      const trainer = await trainerOf(model, each, expected);
+      for (let step = 0; step < each.steps; step++) {
+        trainer.step(indices(step * each.batch, each.batch), step, each.ours.learningRate);
+        assert.equal(trainer.totals().failedStep, null);
+        if (step > 0) continue;
+        trainer.writeModel();
+        closeTo('first', getNamed(model), start, expected);
+      }
+      trainer.writeModel();
+      const end = getNamed(model);
+      closeTo('after', end, start, expected);
+      const averages = new Map(
+        [...start.keys()].flatMap((name) => {
+          const average = trainer.slots().get(`${name}/average`);
+          return average ? [[name, average] as const] : [];
+        }),
+      );
+      assert.equal(averages.size, each.ours.ema ? start.size : 0);
+      if (each.ours.ema) closeTo('average', averages, start, expected);
+      trainer.dispose();
+      model.dispose();
+    });
+  }
+
+  for (const { id, ours, steps } of schedules) {
+    test(id, async () => {
+      const rates = arrayOf(await keras.training(id), 'rates').values;
+      const schedule = cosineRestarts(ours);
+      for (let step = 0; step < steps; step++) {
+        const found =
+          0.3 * rateFactor(schedule, { step, stepsPerEpoch: 10, epochs: 30, validationLosses: [] });
+        assert.ok(Math.abs(found - rates[step]) < 1e-4, `${found} at step ${step}, in Keras ${rates[step]}`);
+      }
+    });
+  }
+});
+
+function trainerOf(model: tf.LayersModel, { ours }: Case, expected: NamedArrays): Promise<Trainer> {
+  const labels = Uint8Array.from(arrayOf(expected, 'classes').values);
+  return Trainer.compile({
+    model,
+    imageShape: small.inputShape as ImageShape,
+    examples: { images: Uint8Array.from(arrayOf(expected, 'images').values), labels, count: labels.length },
+    normalisation: null,
+    augmentation: noAugmentation,
+    loss: crossEntropy(),
+    optimizer: ours,
+    stepsPerEpoch,
+    dtype: 'float32',
+    seed: 1,
+  });
+}
+
+/** Compares the change of each weight; one that Keras leaves as it is has to be left as it is. */
+function closeTo(when: string, found: NamedArrays, start: NamedArrays, expected: NamedArrays): void {
+  for (const [name, { values: before }] of start) {
+    const theirs = difference(arrayOf(expected, `${when}/${name}`).values, before);
+    const ours = difference(arrayOf(found, name).values, before);
+    const off = norm(difference(ours, theirs));
+    assert.ok(
+      off <= 1e-3 * norm(theirs),
+      `${when}: the change of ${name}, ${norm(theirs)} in Keras, is off by ${off}`,
+    );
+  }
+}
+
+function arrayOf(arrays: NamedArrays, name: string): NamedArray {
+  const array = arrays.get(name);
+  assert.ok(array, `nothing is said of ${name}`);
+  return array;
+}
+
+function difference(a: Float32Array, b: Float32Array): Float32Array {
+  return b.map((value, i) => a[i] - value);
+}
+
+function norm(values: Float32Array): number {
+  return Math.sqrt(values.reduce((total, value) => total + value * value, 0));
+}
+
+test('a frozen layer changes not at all, to the last bit of its statistics and slots; then it does', async () => {
+  const model = smallModel();
+  const optimizer = adam({
+    weightDecay: 0.1,
+    ema: { decay: 0.9 },
+    accumulate: 2,
+    layers: [
+      { layers: 'conv', frozenEpochs: 2 },
+      { layers: 'bn', frozenEpochs: 2 },
+    ],
+  });
+  const trainer = await compile(model, examples(24), { optimizer, stepsPerEpoch: 3 });
+  const state = (): NamedArrays => {
+    trainer.writeModel();
+    return new Map([...getNamed(model), ...trainer.slots()]);
+  };
+  const isFrozen = (name: string): boolean => /^(conv|bn)\//.test(name);
+  const same = (a: NamedArray, b: NamedArray): boolean => a.values.every((value, i) => value === b.values[i]);
+  const start = state();
+  for (let step = 0; step < 6; step++) trainer.step(indices(4 * step, 4), step, 0.01);
+  const frozen = state();
+  for (let step = 6; step < 8; step++) trainer.step(indices(0, 4), step, 0.01);
+  const thawed = state();
+  assert.equal(trainer.totals().failedStep, null);
+  for (const [name, before] of start) {
+    if (name.endsWith('/accumulated')) continue;
+    assert.equal(same(before, arrayOf(frozen, name)), isFrozen(name), `${name} after the frozen epochs`);
+    assert.ok(!same(arrayOf(frozen, name), arrayOf(thawed, name)), `${name} in the next`);
+  }
+  trainer.dispose();
+  model.dispose();
+});
