@@ -14,7 +14,7 @@ const kinds: Readonly<Record<string, Partial<Optimizer>>> = {
 };
 
 async function trained(more: TrainOptions) {
-  const model = smallModel({ batchNorm: false });
+  const model = smallModel();
   const { epochs, best } = await train(model, dataset, {
     epochs: 4,
     batchSize: 8,
@@ -29,23 +29,23 @@ async function trained(more: TrainOptions) {
 
 for (const [name, average] of Object.entries(kinds)) {
   test(`${name}: what is validated is what the network ends with, and training goes on with the weights`, async () => {
-    const plain = await trained({ optimizer: adam({ learningRate: 0.01 }) });
-    const optimizer = adam({ learningRate: 0.01, ...average });
+    const plain = await trained({ optimizer: adam({ learningRate: 0.003 }) });
+    const optimizer = adam({ learningRate: 0.003, ...average });
     const averaged = await trained({ optimizer });
     const last = averaged.epochs[3];
     close(averaged.loss, last.valLoss);
     assert.ok(Math.abs(averaged.loss - plain.loss) > 1e-3, 'the averages are not the weights');
     if (name === 'ema') {
-      const losses = (from: typeof plain): number[] => from.epochs.map(({ loss }) => loss);
-      assert.deepEqual(losses(averaged), losses(plain));
+      averaged.epochs.forEach(({ loss }, i) => {
+        close(loss, plain.epochs[i].loss);
+      });
     }
     for (const run of [undefined, { name, folder }]) {
       const kept = await trained({ optimizer, keep: 'best', ...(run && { run }) });
       close(kept.loss, kept.epochs[(kept.best?.epoch ?? 0) - 1].valLoss);
-      assert.deepEqual(
-        kept.epochs.map(({ valLoss }) => valLoss),
-        averaged.epochs.map(({ valLoss }) => valLoss),
-      );
+      kept.epochs.forEach(({ valLoss }, i) => {
+        close(valLoss ?? NaN, averaged.epochs[i].valLoss);
+      });
     }
   });
 }

@@ -97,7 +97,9 @@ test('tfjs: what it lacks is refused by name', async () => {
 test('the command line reaches them', () => {
   const args = '--optimizer muon --schedule cosine-restarts --clip-value 0.5 --accumulate 4 --ema 0.99';
   const request = readArguments(['lenet5', ...args.split(' ')]);
-  assert.deepEqual(request?.options.optimizer, muon({ clipValue: 0.5, accumulate: 4, ema: { decay: 0.99 } }));
-  assert.deepEqual(request?.options.schedule, cosineRestarts());
-  assert.match(request?.run.name ?? '', /accumulate\.4/);
+  assert.ok(request);
+  const { optimizer, schedule } = request.options;
+  assert.deepEqual(optimizer, muon({ clipValue: 0.5, accumulate: 4, ema: { decay: 0.99 } }));
+  assert.deepEqual(schedule, cosineRestarts());
+  assert.match(request.run.name, /accumulate\.4/);
 });
