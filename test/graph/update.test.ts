@@ -34,6 +34,8 @@ interface KerasCase {
 }
 
 interface Case extends KerasCase {
+  /** By how much of its norm a change may be off. */
+  readonly tolerance: number;
   readonly batch: number;
   readonly ours: Optimizer;
 }
@@ -46,10 +48,20 @@ function updates(
   ours: Optimizer,
   class_name: string,
   config: object,
-  more: Partial<KerasCase> = {},
+  more: Partial<Case> = {},
 ): Case {
   const optimizer = { class_name, config: { learning_rate: ours.learningRate, ...config } };
-  return { id, network: 'lenet5', options: small, batch: 8, steps: 50, optimizer, ours, ...more };
+  return {
+    id,
+    network: 'lenet5',
+    options: small,
+    batch: 8,
+    steps: 50,
+    tolerance: 1e-3,
+    optimizer,
+    ours,
+    ...more,
+  };
 }
 
 const slow: readonly LayerSettings[] = [
@@ -67,7 +79,14 @@ const cases = [
     amsgrad: true,
     clipvalue: 0.01,
   }),
-  updates('Lion', lion({ learningRate: 3e-4, weightDecay: decay }), 'Lion', { weight_decay: decay }),
+  updates(
+    'Lion',
+    lion({ learningRate: 3e-4, weightDecay: decay }),
+    'Lion',
+    { weight_decay: decay },
+    // Where a direction is all but zero, rounding decides its sign, and the weight moves by a whole step one way or the other.
+    { tolerance: 1e-2 },
+  ),
   updates('Muon', muon({ convolutions: false, exclude: ['classes'], learningRate: 2e-3 }), 'Muon', {
     exclude_layers: ['classes'],
   }),
@@ -139,11 +158,11 @@ describe('weights are updated as Keras does it', { skip: withoutKeras }, () => {
         assert.equal(trainer.totals().failedStep, null);
         if (step > 0) continue;
         trainer.writeModel();
-        closeTo('first', getNamed(model), start, expected);
+        closeTo('first', getNamed(model), start, expected, each.tolerance);
       }
       trainer.writeModel();
       const end = getNamed(model);
-      closeTo('after', end, start, expected);
+      closeTo('after', end, start, expected, each.tolerance);
       const averages = new Map(
         [...start.keys()].flatMap((name) => {
           const average = trainer.slots().get(`${name}/average`);
@@ -151,7 +170,7 @@ describe('weights are updated as Keras does it', { skip: withoutKeras }, () => {
         }),
       );
       assert.equal(averages.size, each.ours.ema ? start.size : 0);
-      if (each.ours.ema) closeTo('average', averages, start, expected);
+      if (each.ours.ema) closeTo('average', averages, start, expected, each.tolerance);
       trainer.dispose();
       model.dispose();
     });
@@ -187,13 +206,19 @@ function trainerOf(model: tf.LayersModel, { ours }: Case, expected: NamedArrays)
 }
 
 /** Compares the change of each weight; one that Keras leaves as it is has to be left as it is. */
-function closeTo(when: string, found: NamedArrays, start: NamedArrays, expected: NamedArrays): void {
+function closeTo(
+  when: string,
+  found: NamedArrays,
+  start: NamedArrays,
+  expected: NamedArrays,
+  tolerance: number,
+): void {
   for (const [name, { values: before }] of start) {
     const theirs = difference(arrayOf(expected, `${when}/${name}`).values, before);
     const ours = difference(arrayOf(found, name).values, before);
     const off = norm(difference(ours, theirs));
     assert.ok(
-      off <= 1e-3 * norm(theirs),
+      off <= tolerance * norm(theirs),
       `${when}: the change of ${name}, ${norm(theirs)} in Keras, is off by ${off}`,
     );
   }
