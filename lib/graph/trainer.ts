@@ -175,7 +175,10 @@ export class Trainer {
     return result;
   }
 
-  /** Loss and predictions for images that need not be those trained on, in inference mode. */
+  /**
+   * Loss and predictions for images that need not be those trained on, in inference mode; of the averages of the weights, if
+   * the optimizer keeps any.
+   */
   measure({ images, labels, count }: Examples): Measurement {
     const { imageShape } = this.#options;
     const packed = packImages(images, count, imageShape);
@@ -219,7 +222,7 @@ export class Trainer {
     this.readModel();
   }
 
-  /** Copies the model's weights into the graph. */
+  /** Copies the model's weights into the graph; averages of them stay as they are. */
   readModel(): void {
     this.#session.execute(
       signature.writeWeights,
@@ -227,7 +230,7 @@ export class Trainer {
     );
   }
 
-  /** Copies the graph's weights into the model. */
+  /** Copies the graph's weights into the model: the trained ones, not their averages. */
   writeModel(): void {
     const values = this.#session.run(signature.readWeights);
     this.#graph.weights.all.forEach(({ weight }, i) => weight.write(values[i]));

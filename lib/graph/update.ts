@@ -7,7 +7,7 @@ import { decay, updateRule } from './optimizers';
 import { identity, zerosLike } from './ops/array';
 import { scalar } from './ops/cast';
 import { branch, type Gate } from './ops/control';
-import { equal, add, floorMod, greaterEqual, mul, select } from './ops/math';
+import { add, equal, floorMod, greaterEqual, mul, select } from './ops/math';
 import type { Variable } from './ops/variable';
 import type { Learned, StepInputs } from './step';
 import { Store } from './store';

@@ -57,8 +57,9 @@ class ConvolutionMuon(keras.optimizers.Muon):
 
 def settings(config):
     """JSON has one kind of number; Keras insists on floats in some places, and on whole numbers in others."""
-    number = {int: float}
-    return {name: value if name in WHOLE else number.get(type(value), lambda x: x)(value) for name, value in config.items()}
+    return {
+        name: float(value) if type(value) is int and name not in WHOLE else value for name, value in config.items()
+    }
 
 
 class Group:
@@ -81,7 +82,9 @@ def groups_of(case, model):
     chosen = [(group, [model.get_layer(name) for name in group["layers"]]) for group in case.get("groups", [])]
     others = [layer for layer in model.layers if not any(layer in layers for _, layers in chosen)]
     groups = [Group(case["optimizer"], weights(others))]
-    return groups + [Group(case["optimizer"], weights(layers), group["rate"], group["frozen"]) for group, layers in chosen]
+    return groups + [
+        Group(case["optimizer"], weights(layers), group["rate"], group["frozen"]) for group, layers in chosen
+    ]
 
 
 def train(case, folder):
@@ -127,7 +130,8 @@ def train(case, folder):
 
 
 def rates(case, folder):
-    schedule = getattr(keras.optimizers.schedules, case["schedule"]["class_name"])(**settings(case["schedule"]["config"]))
+    kind = getattr(keras.optimizers.schedules, case["schedule"]["class_name"])
+    schedule = kind(**settings(case["schedule"]["config"]))
     np.savez(folder / f"{case['id']}-run.npz", rates=np.float32([schedule(step) for step in range(case["steps"])]))
 
 

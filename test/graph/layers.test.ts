@@ -8,6 +8,8 @@ import { lowerModel } from '../../lib/graph/lower-model';
 import { identity } from '../../lib/graph/ops/array';
 import { placeholder } from '../../lib/graph/ops/constant';
 import { Session } from '../../lib/graph/session';
+import { treatments } from '../../lib/graph/treatments';
+import { sgd } from '../../lib/recipe';
 import { Weights } from '../../lib/graph/weights';
 import { tf } from '../../lib/runtime/tensorflow';
 import { compile, examples, indices } from './fixtures';
@@ -34,7 +36,7 @@ async function outputsOf(layers: tf.layers.Layer[], x: Float32Array, steps: read
   const graph = new Graph();
   const values = placeholder(graph, 'x', 'float32', [null, ...shape]);
   const step = placeholder(graph, 'step', 'int32', []);
-  const weights = new Weights(graph, model, () => 'weight');
+  const weights = new Weights(graph, model, treatments(model, sgd()));
   const [inference, training] = [false, true].map((training) => {
     const options = { training, dtype: 'float32', device: 'cpu', random: { step, seed: 3 } } as const;
     return lowerModel(model, weights.reading(), [values], options).outputs[0].value;
