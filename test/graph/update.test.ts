@@ -265,6 +265,8 @@ test('a frozen layer changes not at all, to the last bit of its statistics and s
   for (const [name, before] of start) {
     if (name.endsWith('/accumulated')) continue;
     assert.equal(same(before, arrayOf(frozen, name)), isFrozen(name), `${name} after the frozen epochs`);
+    // A bias in front of batch normalisation has no gradient, and starts at 0.
+    if (name.startsWith('conv/bias')) continue;
     assert.ok(!same(arrayOf(frozen, name), arrayOf(thawed, name)), `${name} in the next`);
   }
   trainer.dispose();
