@@ -17,9 +17,6 @@ setUnlessSet('TF_CPP_MIN_LOG_LEVEL', '2');
 // times on an AMD Zen 3), and dilated convolutions have no gradient.
 setUnlessSet(oneDnnVariable, '1');
 
-// A thread that waits for oneDNN takes a share of the work meanwhile: a step of the small networks takes 3 to 6 % less.
-setUnlessSet('TF_ONEDNN_THREADPOOL_USE_CALLER_THREAD', '1');
-
 // tfjs-node 4.22 calls two functions of `util` that Node 22 warns about and Node 23 removed.
 Object.assign(util, {
   isNullOrUndefined: (value: unknown): boolean => value === null || value === undefined,
