@@ -5,6 +5,16 @@ export * from './data';
 export * from './models';
 export * from './recipe';
 export * from './runs';
+export {
+  customLoss,
+  customMetric,
+  customOptimizer,
+  graph,
+  lowers,
+  type CustomOutput,
+  type Lowering,
+  type Operations,
+} from './graph';
 export * from './evaluate';
 export * from './train';
 export * from './lessons';

@@ -15,12 +15,15 @@ interface SoftmaxLayer {
  */
 export class EndingLogits {
   #last: tf.Tensor | null = null;
+  /** Whether the model ends in a softmax. */
+  readonly areKnown: boolean;
   readonly restore: () => void;
 
   /** Watches the model until `restore` is called. */
   constructor(model: tf.LayersModel) {
     const layer = endingLayer(model);
     const { activation, softmax } = layer;
+    this.areKnown = activation?.getClassName() === 'softmax' || softmax !== undefined;
     if (activation?.getClassName() === 'softmax') {
       const watched: typeof activation = Object.create(activation) as typeof activation;
       watched.apply = this.#watch((x, axis) => activation.apply(x, axis));

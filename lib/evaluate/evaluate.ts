@@ -1,6 +1,7 @@
 import { counted } from '../data/text';
 import type { Dataset } from '../data/types';
 import { titleOf } from '../models/registry';
+import type { CustomMetric, Loss } from '../recipe';
 import type { Evaluation } from '../runs/evaluation';
 import { UserError } from '../runtime/errors';
 import { onInterrupt } from '../runtime/interrupt';
@@ -17,6 +18,10 @@ export interface EvaluateOptions {
   on?: 'test' | 'train';
   /** How many images go through the network at once; changes the speed and nothing else. */
   batchSize?: number;
+  /** Defaults to the loss that the network was trained with. */
+  loss?: Loss;
+  /** Defaults to the metrics that the network was trained with. */
+  metrics?: readonly CustomMetric[];
   /** Keeps the result in the folder of this run, for its row in the table of results; only for the test set. */
   run?: string | Pick<RunOptions, 'name' | 'folder'>;
 }
@@ -24,20 +29,24 @@ export interface EvaluateOptions {
 /**
  * Measures a network on a set of images, with the loss and the normalisation that it was trained with. Dropout is off,
  * and batch normalisation uses its moving statistics.
- * @throws UserError if the network does not fit the dataset, or if interrupted: there are no partial results
+ * @throws UserError if the network does not fit the dataset, if the code of a user's own loss or metric is not at hand, or
+ *   if interrupted: there are no partial results
  */
 export async function evaluate(
   model: tf.LayersModel,
   dataset: Dataset,
-  { on = 'test', batchSize, run }: EvaluateOptions = {},
+  { on = 'test', batchSize, run, ...by }: EvaluateOptions = {},
 ): Promise<Evaluation> {
   checkFit(model, dataset);
   const set = dataset[on];
+  const { normalisation, loss, metrics } = trainedWith(model);
   let interrupted = false;
   const forget = onInterrupt(() => (interrupted = true));
   try {
     const measured = await measure(model, set, allIndices(set.count), {
-      ...trainedWith(model),
+      normalisation,
+      loss: by.loss ?? loss,
+      metrics: by.metrics ?? metrics,
       imageShape: dataset.imageShape,
       batchSize,
       stopped: () => interrupted,

@@ -3,7 +3,7 @@
  * and measuring both use them. lib/graph/losses.ts has the same for graphs; a test compares both with Keras.
  */
 import { leafLayers } from '../models/leaf-layers';
-import type { Loss } from '../recipe';
+import type { BuiltInLoss, Loss } from '../recipe';
 import { tf } from '../runtime/tensorflow';
 
 /** Keras keeps probabilities this far from 0 and 1 before it takes their logarithm. */
@@ -22,7 +22,7 @@ export interface ModelOutput {
  * @param targets one-hot rows, float32 [n, classes]
  * @returns float32 [n]
  */
-export function lossOf(loss: Loss, output: ModelOutput, targets: tf.Tensor): tf.Tensor {
+export function lossOf(loss: BuiltInLoss, output: ModelOutput, targets: tf.Tensor): tf.Tensor {
   const { value } = output;
   if (loss.kind === 'meanSquaredError') return value.sub(targets).square().mean(-1);
   const { fromLogits, labelSmoothing } = loss;
@@ -41,7 +41,7 @@ export function lossOf(loss: Loss, output: ModelOutput, targets: tf.Tensor): tf.
 
 /** float32 [n, classes] */
 export function probabilitiesOf(loss: Loss, { value, logits }: ModelOutput): tf.Tensor {
-  return loss.kind === 'crossEntropy' && loss.fromLogits && !logits ? value.softmax() : value;
+  return loss.kind !== 'meanSquaredError' && loss.fromLogits && !logits ? value.softmax() : value;
 }
 
 /** Whether the class is the most probable one. @returns float32 [n], 1 or 0 */

@@ -6,7 +6,8 @@ import type { Measured } from '../runs/evaluation';
 import { tf } from '../runtime/tensorflow';
 import { EndingLogits } from './ending-logits';
 import { inputBatch } from './input-batch';
-import { amongTopFive, lossOf, penaltyOf, probabilitiesOf } from './losses';
+import { amongTopFive, penaltyOf, probabilitiesOf } from './losses';
+import { perImageMeasures } from './per-image';
 import type { TrainedWith } from './trained-with';
 
 export interface BatchOptions {
@@ -29,10 +30,11 @@ export async function measure(
   model: tf.LayersModel,
   set: ImageSet,
   indices: Uint32Array,
-  { loss, batchSize, stopped, ...input }: MeasureOptions,
+  { loss, metrics, batchSize, stopped, ...input }: MeasureOptions,
 ): Promise<Measured | undefined> {
   const classCount = model.outputs[0].shape[1] ?? 0;
   const logits = new EndingLogits(model);
+  const perImage = await perImageMeasures({ loss, metrics }, classCount, logits.areKnown);
   const [penalty] = tf.tidy(() => penaltyOf(model).dataSync());
   const measureBatch = (batch: Uint32Array): Measurement =>
     tf.tidy(() => {
@@ -43,8 +45,8 @@ export async function measure(
       return {
         classes: value.argMax(-1).dataSync<'int32'>(),
         confidences: probabilitiesOf(loss, output).max(-1).dataSync<'float32'>(),
-        losses: lossOf(loss, output, targets).dataSync<'float32'>(),
         topFive: amongTopFive(value, targets).dataSync<'float32'>(),
+        ...perImage.measure(output, labels),
         penalty,
       };
     });
@@ -52,6 +54,7 @@ export async function measure(
     return await measureBatches(set, indices, { batchSize, stopped }, measureBatch);
   } finally {
     logits.restore();
+    perImage.dispose();
   }
 }
 
@@ -69,6 +72,7 @@ export async function measureBatches(
   const predictions = new Int32Array(indices.length);
   const confidences = new Float32Array(indices.length);
   let [loss, penalty, first, topFive] = [0, 0, 0, 0];
+  const metrics: Record<string, number> = {};
   for (let from = 0; from < indices.length; from += batchSize) {
     // Lets an interrupt arrive: tensor operations themselves never yield.
     await setImmediate();
@@ -78,6 +82,9 @@ export async function measureBatches(
     predictions.set(measured.classes, from);
     confidences.set(measured.confidences, from);
     penalty = measured.penalty;
+    for (const [name, values] of Object.entries(measured.metrics)) {
+      metrics[name] = values.reduce((total, value) => total + value, metrics[name] ?? 0);
+    }
     batch.forEach((index, i) => {
       loss += measured.losses[i];
       if (measured.classes[i] === set.labels[index]) first++;
@@ -89,7 +96,14 @@ export async function measureBatches(
     penalty,
     accuracy: first / indices.length,
     top5: topFive / indices.length,
+    ...meansOf(metrics, indices.length),
     predictions,
     confidences,
   };
+}
+
+/** Empty without metrics. */
+function meansOf(sums: Readonly<Record<string, number>>, count: number): Pick<Measured, 'metrics'> {
+  const means = Object.entries(sums).map(([name, sum]) => [name, sum / count] as const);
+  return means.length === 0 ? {} : { metrics: Object.fromEntries(means) };
 }

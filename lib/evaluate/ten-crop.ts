@@ -28,7 +28,7 @@ export async function evaluateTenCrop(
 ): Promise<TenCropResult> {
   checkFit(model, dataset);
   const { loss, normalisation } = trainedWith(model);
-  if (loss.kind === 'crossEntropy' && loss.fromLogits) {
+  if (loss.kind !== 'meanSquaredError' && loss.fromLogits) {
     throw new UserError(`"${model.name}" gives logits; ten-crop prediction averages probabilities.`);
   }
   const { test, imageShape } = dataset;

@@ -1,26 +1,34 @@
-import type { Loss, Normalisation } from '../recipe';
+import type { CustomMetric, Loss, Normalisation } from '../recipe';
 import { crossEntropy } from '../recipe';
 import type { tf } from '../runtime/tensorflow';
 
-/** What measuring a trained network requires: how its pixels are scaled, and which loss its outputs are for. */
+/**
+ * What measuring a trained network requires: how its pixels are scaled, which loss its outputs are for, and what else it is
+ * measured by.
+ */
 export interface TrainedWith {
   readonly normalisation: Normalisation | null;
   readonly loss: Loss;
+  readonly metrics: readonly CustomMetric[];
 }
 
 const key = 'trainedWith';
+
+/** As it is stored: without metrics if there are none. */
+type Stored = Omit<TrainedWith, 'metrics'> & Partial<TrainedWith>;
 
 /**
  * Stores it in the model's metadata, which tfjs saves with the model. A network measured on pixels of another scale than
  * it was trained on gives numbers that look like results.
  */
-export function noteTrainedWith(model: tf.LayersModel, { normalisation, loss }: TrainedWith): void {
+export function noteTrainedWith(model: tf.LayersModel, { normalisation, loss, metrics = [] }: Stored): void {
   const others = model.getUserDefinedMetadata() as object | undefined;
-  model.setUserDefinedMetadata({ ...others, [key]: { normalisation, loss } });
+  const stored: Stored = { normalisation, loss, ...(metrics.length > 0 && { metrics }) };
+  model.setUserDefinedMetadata({ ...others, [key]: stored });
 }
 
 /** @returns pixels from 0 to 1, and cross-entropy from probabilities, for a model that was never trained here */
 export function trainedWith(model: tf.LayersModel): TrainedWith {
-  const metadata = model.getUserDefinedMetadata() as { readonly [key]?: TrainedWith } | undefined;
-  return metadata?.[key] ?? { normalisation: null, loss: crossEntropy() };
+  const metadata = model.getUserDefinedMetadata() as { readonly [key]?: Stored } | undefined;
+  return { metrics: [], ...(metadata?.[key] ?? { normalisation: null, loss: crossEntropy() }) };
 }

@@ -1,7 +1,30 @@
 export { Augmenter, type AugmenterOptions } from './augmenter';
 export { Population } from './batch-statistics';
+export {
+  lowers,
+  customLayersOf,
+  type LayerClass,
+  type LowerCustomLayer,
+  type LowersOptions,
+} from './custom/layer';
+export {
+  customLoss,
+  customMetric,
+  type CustomLossOptions,
+  type CustomOutput,
+  type PerImage,
+} from './custom/loss';
+export { CustomMeasures } from './custom/measures';
+export {
+  customOptimizer,
+  type CustomOptimizerCode,
+  type WeightState,
+  type WeightUpdate,
+} from './custom/optimizer';
+export type { Operations, PartOptions } from './custom/part';
 export type { ImageShape } from './input';
 export { NotLowered } from './not-lowered';
-export { lowers, type Lowering, type LowerLayer } from './layers';
+export type { Lowering } from './layers';
+export * as graph from './operations';
 export type { SessionOptions } from './session-options';
 export { Trainer, type Examples, type Measurement, type Totals, type TrainerOptions } from './trainer';

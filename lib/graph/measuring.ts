@@ -1,7 +1,7 @@
 /** Measures a model in inference mode, on images that need not be the ones it is trained on. */
 import type { Graph } from './graph';
 import { packedSize, scaleImages, unpackImages } from './input';
-import { amongTopFive, lossOf, probabilitiesOf } from './losses';
+import { amongTopFive, lossOf, metricsOf, probabilitiesOf } from './losses';
 import { lowerModel } from './lower-model';
 import { identity } from './ops/array';
 import { placeholder } from './ops/constant';
@@ -12,14 +12,11 @@ import type { WeightReading } from './weights';
 
 /**
  * Offers `measure`: packed images int32 [n, packed], classes int32 [n] → for each image the most probable class (int32),
- * its probability, the loss, and whether the class was among the five most probable (0 or 1); and the penalties
- * (scalar).
+ * its probability, the loss, and whether the class was among the five most probable (0 or 1); the penalties
+ * (scalar); and for each image each metric that the options add.
  */
-export function offerMeasuring(
-  graph: Graph,
-  reading: WeightReading,
-  { model, imageShape, normalisation, loss, dtype, device }: TrainingGraphOptions,
-): void {
+export function offerMeasuring(graph: Graph, reading: WeightReading, options: TrainingGraphOptions): void {
+  const { model, imageShape, normalisation, loss, dtype, device } = options;
   graph.within('measure', () => {
     const images = placeholder(graph, 'images', 'int32', [null, packedSize(imageShape)]);
     const classes = placeholder(graph, 'classes', 'int32', [null]);
@@ -34,6 +31,7 @@ export function offerMeasuring(
         lossOf(loss, output, classes),
         amongTopFive(output, classes),
         identity(lowered.penalty),
+        ...metricsOf(options, output, classes),
       ],
     });
   });

@@ -3,24 +3,18 @@
  * operation, it is used.
  */
 import type { Optimizer } from '../recipe/optimizers';
+import { customRule } from './custom/optimizer';
 import type { Node, Value } from './graph';
 
 import { muonRule } from './muon';
 import { cast, scalar } from './ops/cast';
 import { add, div, mul, pow, sign, sqrt, square } from './ops/math';
 import { resourceApply, type Variable } from './ops/variable';
-import type { UpdateRule } from './update-rule';
-
-/** Values shared by all weights that are treated alike. */
-export interface StepValues {
-  /** float32 scalar */
-  readonly learningRate: Value;
-  /** How often the weight was updated before; int32 scalar */
-  readonly step: Value;
-}
+import type { StepValues, UpdateRule } from './update-rule';
 
 /** The update rule of `optimizer`; adds the operations that all weights share. */
-export function updateRule(optimizer: Optimizer, { learningRate, step }: StepValues): UpdateRule {
+export function updateRule(optimizer: Optimizer, values: StepValues): UpdateRule {
+  const { learningRate, step } = values;
   const { graph } = learningRate;
   const number = (value: number): Value => scalar(graph, value);
   switch (optimizer.kind) {
@@ -111,6 +105,8 @@ export function updateRule(optimizer: Optimizer, { learningRate, step }: StepVal
     }
     case 'muon':
       return muonRule(optimizer, learningRate);
+    case 'custom':
+      return customRule(optimizer, values);
   }
 }
 

@@ -2,7 +2,7 @@
 import { gradients } from './gradients';
 import type { Graph, Value } from './graph';
 import { trainingImages } from './input';
-import { amongTopFive, isFirst, lossOf } from './losses';
+import { amongTopFive, isFirst, metricsOf, trainingLossOf } from './losses';
 import { lowerModel, type LoweredModel } from './lower-model';
 import { NotLowered } from './not-lowered';
 import { identity } from './ops/array';
@@ -44,17 +44,19 @@ export interface Forward {
   readonly penalty: Value;
   /** Number of images whose class is the most probable one, and among the five most probable; float32 scalars */
   readonly hits: { readonly first: Value; readonly topFive: Value };
+  /** The sum over the images of each metric that the options add; float32 scalars */
+  readonly metrics: readonly Value[];
 }
 
 /** Runs the model in training mode, on augmented images. */
 export function forwardPass(
   graph: Graph,
   weights: Weights,
-  { images, classes }: TrainingData,
+  { images, classes, weights: imageWeights }: TrainingData,
   { indices, step }: StepInputs,
   options: TrainingGraphOptions,
 ): Forward {
-  const { model, loss, dtype, device, seed } = options;
+  const { model, dtype, device, seed } = options;
   return graph.within('train', () => {
     const labels = classes.gather(indices);
     const inputs = graph.within('input', () => trainingImages(images.gather(indices), options, step));
@@ -66,12 +68,14 @@ export function forwardPass(
       if (others.length > 0) {
         throw new NotLowered('The model', `it has ${others.length + 1} outputs, and the loss is of one`);
       }
-      const perImage = mean(lossOf(loss, output, labels));
+      const own = imageWeights && imageWeights.gather(indices);
+      const perImage = mean(trainingLossOf(options, output, labels, own));
       const { penalty } = lowered;
       // The model's own softmax is left out of training: oneDNN's takes ten times as long for a few rows.
       const scores = output.logits ? { ...output, value: exp(logSoftmax(output.logits)) } : output;
       const hits = { first: sum(isFirst(scores, labels)), topFive: sum(amongTopFive(scores, labels)) };
-      return { lowered, reading, loss: add(perImage, penalty), penalty, hits };
+      const metrics = metricsOf(options, output, labels).map((each) => sum(each));
+      return { lowered, reading, loss: add(perImage, penalty), penalty, hits, metrics };
     });
   });
 }

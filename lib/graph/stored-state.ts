@@ -1,12 +1,13 @@
 /** State that outlives a step: images, weights and the optimizer's slots, with signatures to write and read them. */
 import type { Graph, Node, Value } from './graph';
-import { packedSize, type ImageShape } from './input';
+import { packedSize } from './input';
 import { floatsOf, identity } from './ops/array';
 import { scalar } from './ops/cast';
 import { placeholder } from './ops/constant';
 import { Variable } from './ops/variable';
 import { signature } from './signatures';
 import type { Store } from './store';
+import type { TrainingGraphOptions } from './training-options';
 
 /** The images to train on. */
 export interface TrainingData {
@@ -14,20 +15,32 @@ export interface TrainingData {
   readonly images: Variable;
   /** int32 [images] */
   readonly classes: Variable;
+  /** How much each image counts in the loss; float32 [images]. Null if all count alike. */
+  readonly weights: Variable | null;
 }
 
-/** Offers `writeImages`: images as `packImages` makes them, int32 [images, packed], and their classes → a scalar */
-export function offerImages(graph: Graph, imageCount: number, imageShape: ImageShape): TrainingData {
-  const [images, classes] = graph.within('data', () => [
-    new Variable(graph, 'images', 'float32', [imageCount, packedSize(imageShape)]),
-    new Variable(graph, 'classes', 'int32', [imageCount]),
-  ]);
+/**
+ * Offers `writeImages`: images as `packImages` makes them, int32 [images, packed], their classes, and their weights if any
+ * → a scalar
+ */
+export function offerImages(
+  graph: Graph,
+  { imageCount, imageShape, weighted }: Pick<TrainingGraphOptions, 'imageCount' | 'imageShape' | 'weighted'>,
+): TrainingData {
+  const { images, classes, weights } = graph.within('data', () => ({
+    images: new Variable(graph, 'images', 'float32', [imageCount, packedSize(imageShape)]),
+    classes: new Variable(graph, 'classes', 'int32', [imageCount]),
+    weights: weighted ? new Variable(graph, 'image_weights', 'float32', [imageCount]) : null,
+  }));
   graph.within(signature.writeImages, () => {
-    const inputs = [images, classes].map(({ shape }) => placeholder(graph, 'value', 'int32', shape));
-    const done = [images.assign(floatsOf(inputs[0])), classes.assign(inputs[1])];
+    const packed = placeholder(graph, 'value', 'int32', images.shape);
+    const others = [classes, ...(weights ? [weights] : [])];
+    const values = others.map(({ dtype, shape }) => placeholder(graph, 'value', dtype, shape));
+    const inputs = [packed, ...values];
+    const done = [images.assign(floatsOf(packed)), ...others.map((each, i) => each.assign(values[i]))];
     graph.offer(signature.writeImages, { inputs, outputs: [written(graph, done)] });
   });
-  return { images, classes };
+  return { images, classes, weights };
 }
 
 /** Offers `write`: a value for each part of the stores → a scalar; and `read`: nothing → those values. */

@@ -21,6 +21,8 @@ export interface Examples {
   readonly images: Uint8Array;
   readonly labels: ArrayLike<number>;
   readonly count: number;
+  /** How much each image counts in the training loss. Missing if all count alike. */
+  readonly weights?: Float32Array;
 }
 
 /** Sums over the steps since the last call of `totals`. */
@@ -34,6 +36,8 @@ export interface Totals {
   readonly first: number;
   /** Images whose class was among the five most probable. */
   readonly topFive: number;
+  /** Sum over the images of each metric, by its name. */
+  readonly metrics: Readonly<Record<string, number>>;
   /** The first step whose loss was not finite, if there was one. It changed nothing, nor did any step after it. */
   readonly failedStep: number | null;
 }
@@ -48,11 +52,13 @@ export interface Measurement {
   readonly losses: Float32Array;
   /** 1 if the right class was among the five most probable, 0 if not. */
   readonly topFive: Float32Array;
+  /** By the metric's name. */
+  readonly metrics: Readonly<Record<string, Float32Array>>;
   /** Penalties on weights; one number. */
   readonly penalty: number;
 }
 
-export type TrainerOptions = Omit<TrainingGraphOptions, 'imageCount' | 'device'> & {
+export type TrainerOptions = Omit<TrainingGraphOptions, 'imageCount' | 'weighted' | 'device'> & {
   readonly examples: Examples;
   /** The device whose form the graph takes; defaults to the one that TensorFlow runs on. */
   readonly device?: Device;
@@ -81,7 +87,8 @@ export class Trainer {
   static async compile(options: TrainerOptions): Promise<Trainer> {
     const { examples, dtype, device = usesGpu() ? 'gpu' : 'cpu' } = options;
     if (dtype === 'bfloat16') expectExactSums();
-    const graph = new TrainingGraph({ ...options, imageCount: examples.count, device });
+    const weighted = examples.weights !== undefined;
+    const graph = new TrainingGraph({ ...options, imageCount: examples.count, weighted, device });
     const trainer = new Trainer(options, graph, await Session.load(graph.graph, options.session));
     try {
       trainer.readModel();
@@ -121,7 +128,9 @@ export class Trainer {
 
   /** The totals of the steps since the last call. */
   totals(): Totals {
-    if (!this.#totals) return { images: 0, loss: 0, penalty: 0, first: 0, topFive: 0, failedStep: null };
+    if (!this.#totals) {
+      return { images: 0, loss: 0, penalty: 0, first: 0, topFive: 0, metrics: {}, failedStep: null };
+    }
     const [values, [failedStep]] = this.#totals.map((tensor) => tensor.dataSync());
     this.#forgetTotals();
     this.#session.execute(signature.clear);
@@ -131,6 +140,7 @@ export class Trainer {
       penalty: values[totalsIndex.penalty],
       first: values[totalsIndex.first],
       topFive: values[totalsIndex.topFive],
+      metrics: this.#byMetric(values.subarray(totalsIndex.metrics)),
       failedStep: failedStep < 0 ? null : failedStep,
     };
   }
@@ -187,13 +197,16 @@ export class Trainer {
       tf.tensor1d(Int32Array.from(labels), 'int32'),
     ];
     const results = this.#session.run(signature.measure, feeds);
-    const [classes, confidences, losses, topFive, penalty] = results.map((tensor) => tensor.dataSync());
+    const [classes, confidences, losses, topFive, penalty, ...metrics] = results.map((tensor) =>
+      tensor.dataSync(),
+    );
     tf.dispose([...feeds, ...results]);
     return {
       classes: classes as Int32Array,
       confidences: confidences as Float32Array,
       losses: losses as Float32Array,
       topFive: topFive as Float32Array,
+      metrics: this.#byMetric(metrics as Float32Array[]),
       penalty: penalty[0],
     };
   }
@@ -274,6 +287,11 @@ export class Trainer {
     this.#session.dispose();
   }
 
+  #byMetric<T>(values: ArrayLike<T>): Readonly<Record<string, T>> {
+    const { metrics = [] } = this.#options;
+    return Object.fromEntries(metrics.map(({ name }, i) => [name, values[i]]));
+  }
+
   #forgetTotals(): void {
     if (this.#totals) tf.dispose(this.#totals);
     this.#totals = undefined;
@@ -293,7 +311,7 @@ export class Trainer {
     if (values.length > 0) this.#session.execute(signature.writeSlots, values);
   }
 
-  #writeImages({ images, labels, count }: Examples): void {
+  #writeImages({ images, labels, count, weights }: Examples): void {
     const { imageShape } = this.#options;
     tf.tidy(() => {
       const packed = tf.tensor2d(
@@ -301,7 +319,12 @@ export class Trainer {
         [count, packedSize(imageShape)],
         'int32',
       );
-      this.#session.execute(signature.writeImages, [packed, tf.tensor1d(Int32Array.from(labels), 'int32')]);
+      const classes = tf.tensor1d(Int32Array.from(labels), 'int32');
+      this.#session.execute(signature.writeImages, [
+        packed,
+        classes,
+        ...(weights ? [tf.tensor1d(weights)] : []),
+      ]);
     });
   }
 }

@@ -35,9 +35,9 @@ export class TrainingGraph {
   /** @throws NotLowered if the model or the loss cannot be compiled */
   constructor(options: TrainingGraphOptions) {
     const { graph } = this;
-    const { model, imageCount, imageShape, optimizer } = options;
+    const { model, optimizer } = options;
     const weights = new Weights(graph, model, treatments(model, optimizer));
-    const data = offerImages(graph, imageCount, imageShape);
+    const data = offerImages(graph, options);
     const inputs = stepInputs(graph);
     const forward = forwardPass(graph, weights, data, inputs, options);
     const learned = backwardPass(graph, weights, forward, inputs);

@@ -1,5 +1,6 @@
 import type { Augmentation } from '../recipe/augmentation';
 import type { Loss } from '../recipe/losses';
+import type { CustomMetric } from '../recipe/metrics';
 import type { Normalisation } from '../recipe/normalisation';
 import type { Optimizer } from '../recipe/optimizers';
 import type { tf } from '../runtime/tensorflow';
@@ -12,9 +13,15 @@ export interface TrainingGraphOptions {
   readonly imageShape: ImageShape;
   /** Number of images to train on. */
   readonly imageCount: number;
+  /** Whether each of them has a weight in the loss. Defaults to false. */
+  readonly weighted?: boolean;
   readonly normalisation: Normalisation | null;
   readonly augmentation: Augmentation;
   readonly loss: Loss;
+  /** What is measured besides accuracy. */
+  readonly metrics?: readonly CustomMetric[];
+  /** How much the images of each class count in the loss; null if all count alike. */
+  readonly classWeights?: readonly number[] | null;
   readonly optimizer: Optimizer;
   /** Needed only if the optimizer freezes layers for some epochs. */
   readonly stepsPerEpoch?: number;

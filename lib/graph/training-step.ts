@@ -17,11 +17,12 @@ import { unlessFrozen, updateWeights, type Update } from './update';
 import type { Weights } from './weights';
 
 /** Positions in the totals that `train` returns. */
-export const totalsIndex = { loss: 0, penalty: 1, first: 2, topFive: 3, images: 4 } as const;
+export const totalsIndex = { loss: 0, penalty: 1, first: 2, topFive: 3, images: 4, metrics: 5 } as const;
 
 /**
- * Offers `train`: indices [steps, n], number of the first step, learning rates [steps] → totals since `clear` (see `totalsIndex`), float32 [5], and the first step
- * that failed, int32, -1 if none did; and `clear`: no inputs → a scalar.
+ * Offers `train`: indices [steps, n], number of the first step, learning rates [steps] → totals since `clear` (see
+ * `totalsIndex`; each metric has one from `metrics` on), float32, and the first step that failed, int32, -1 if none did;
+ * and `clear`: no inputs → a scalar.
  *
  * A step whose loss is not finite changes nothing, and neither does any step after it until `clear` is run, so that the
  * weights that caused the failure can still be inspected.
@@ -29,7 +30,7 @@ export const totalsIndex = { loss: 0, penalty: 1, first: 2, topFive: 3, images: 
 export function offerTraining(
   graph: Graph,
   weights: Weights,
-  { lowered, reading, loss, penalty, hits }: Forward,
+  { lowered, reading, loss, penalty, hits, metrics }: Forward,
   inputs: StepInputs,
   learned: readonly Learned[],
   { optimizer, stepsPerEpoch }: TrainingGraphOptions,
@@ -37,7 +38,7 @@ export function offerTraining(
   const { indices, step } = inputs;
   return graph.within('update', () => {
     const failedStep = new Variable(graph, 'failed_step', 'int32', []);
-    const totals = new Variable(graph, 'totals', 'float32', [5]);
+    const totals = new Variable(graph, 'totals', 'float32', [totalsIndex.metrics + metrics.length]);
     offerClear(graph, totals, failedStep);
 
     const failed = failedStep.read();
@@ -52,7 +53,7 @@ export function offerTraining(
       unlessFrozen(each, options, (gate) => each.store.variable.assign(gate(next))),
     );
     const { first, topFive } = hits;
-    const sums = pack([mul(loss, count), mul(penalty, count), first, topFive, count]);
+    const sums = pack([mul(loss, count), mul(penalty, count), first, topFive, count, ...metrics]);
     const done = [...updated, ...followed, totals.assignAdd(guarded(sums))];
 
     const before = switchOn(failed, good);
@@ -68,7 +69,12 @@ export function offerTraining(
 }
 
 function offerClear(graph: Graph, totals: Variable, failedStep: Variable): void {
-  const zeros = constant(graph, { dtype: 'float32', shape: [5], values: [0, 0, 0, 0, 0] });
+  const [count] = totals.shape as readonly number[];
+  const zeros = constant(graph, {
+    dtype: 'float32',
+    shape: [count],
+    values: new Array<number>(count).fill(0),
+  });
   const done = [totals.assign(zeros), failedStep.assign(scalar(graph, -1, 'int32'))];
   graph.offer(signature.clear, { inputs: [], outputs: [written(graph, done)] });
 }

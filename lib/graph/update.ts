@@ -180,6 +180,7 @@ function updateStore(
     variable,
     own.map(({ store }) => store.variable),
     ready,
+    each.store,
   );
   const { lookahead, ema } = optimizer;
   if (slow && lookahead) after = lookAhead(variable, slow.store.variable, lookahead, { updates, after });

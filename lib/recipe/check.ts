@@ -1,6 +1,7 @@
 import { check } from '../runtime/check';
 import { checkAugmentation } from './augmentation';
 import { checkLoss } from './losses';
+import { checkMetrics } from './metrics';
 import { checkOptimizer } from './optimizers';
 import {
   anyNumber,
@@ -10,7 +11,9 @@ import {
   count,
   listOf,
   oneOf,
+  orNull,
   positive,
+  weights,
   wholeNumber,
   type Ranges,
 } from './ranges';
@@ -28,6 +31,8 @@ const ranges: Ranges<Recipe> = {
   optimizer: checkedApart,
   schedule: checkedApart,
   loss: checkedApart,
+  metrics: checkedApart,
+  classWeights: orNull(weights),
   augmentation: checkedApart,
   normalisation: checkedApart,
   validation: checkedApart,
@@ -46,6 +51,7 @@ export function checkRecipe(recipe: Recipe, imageShape: readonly [number, number
   checkOptimizer(recipe.optimizer);
   checkSchedule(recipe.schedule);
   checkLoss(recipe.loss);
+  checkMetrics(recipe.metrics);
   checkAugmentation(recipe.augmentation, imageShape);
   if (earlyStopping !== null) checkEarlyStopping(earlyStopping);
   if (preciseStatistics !== null) checkPreciseStatistics(preciseStatistics);

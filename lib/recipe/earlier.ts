@@ -1,7 +1,7 @@
 import type { Recipe } from './recipe';
 
 /** The settings that recipes did not have from the beginning, each with the value that means what was done before. */
-const added = { preciseStatistics: null } satisfies Partial<Recipe>;
+const added = { metrics: [], classWeights: null, preciseStatistics: null } satisfies Partial<Recipe>;
 
 /**
  * A recipe as an earlier version of this project may have stored it, with the settings that it lacks: a missing

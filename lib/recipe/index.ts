@@ -4,11 +4,15 @@ export { checkRecipe } from './check';
 export {
   crossEntropy,
   meanSquaredError,
+  type BuiltInLoss,
   type CrossEntropy,
+  type CustomLoss,
   type Loss,
   type MeanSquaredError,
 } from './losses';
 export { completed } from './earlier';
+export type { CustomPart, CustomSettings } from './custom';
+export type { CustomMetric } from './metrics';
 export type { Normalisation } from './normalisation';
 export {
   adadelta,
@@ -22,6 +26,8 @@ export {
   type Adadelta,
   type Adagrad,
   type Adam,
+  type BuiltInOptimizer,
+  type CustomOptimizer,
   type Lion,
   type Muon,
   type Optimizer,

@@ -1,4 +1,5 @@
 /** Losses as plain data. Each is a mean over the images, to which the model's regularisation terms are added. */
+import { customRanges, type CustomPart } from './custom';
 import { belowOne, checkKind, flag, type RangesByKind } from './ranges';
 
 export interface CrossEntropy {
@@ -17,11 +18,20 @@ export interface MeanSquaredError {
   readonly kind: 'meanSquaredError';
 }
 
-export type Loss = CrossEntropy | MeanSquaredError;
+/** A user's own loss, made by `customLoss`. */
+export interface CustomLoss extends CustomPart {
+  /** Whether the model's outputs are logits; otherwise they are probabilities. */
+  readonly fromLogits: boolean;
+}
+
+export type BuiltInLoss = CrossEntropy | MeanSquaredError;
+
+export type Loss = BuiltInLoss | CustomLoss;
 
 const ranges: RangesByKind<Loss> = {
   crossEntropy: { fromLogits: flag, labelSmoothing: belowOne },
   meanSquaredError: {},
+  custom: { ...customRanges, fromLogits: flag },
 };
 
 /** @throws UserError that names the first setting out of its range */

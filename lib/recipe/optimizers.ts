@@ -2,6 +2,7 @@
  * Optimizers as plain data, so that each engine can build its own and a history can record what was used. The
  * formulas and defaults are those of Keras 3 (https://keras.io/api/optimizers/), unless said otherwise.
  */
+import { customRanges, type CustomPart } from './custom';
 import {
   belowOne,
   checkKind,
@@ -12,6 +13,7 @@ import {
   orNull,
   positive,
   texts,
+  type Range,
   type RangesByKind,
 } from './ranges';
 import { checkUpdateSettings, updateRanges, type UpdateSettings } from './update-settings';
@@ -73,6 +75,12 @@ export interface Lion extends UpdateSettings {
   readonly beta2: number;
 }
 
+/** A user's own optimizer, made by `customOptimizer`. */
+export interface CustomOptimizer extends UpdateSettings, CustomPart {
+  /** The initial values of what it remembers of each weight. */
+  readonly slots: Readonly<Record<string, number>>;
+}
+
 /**
  * Jordan et al. 2024, https://kellerjordan.github.io/posts/muon/: the momentum of each kernel, as a matrix, is brought close
  * to the nearest orthogonal one by a Newton–Schulz iteration, which makes all its directions equally long. Everything that
@@ -105,7 +113,17 @@ export interface Muon extends UpdateSettings {
   readonly epsilon: number;
 }
 
-export type Optimizer = Sgd | Adagrad | Adadelta | RmsProp | Adam | Lion | Muon;
+export type BuiltInOptimizer = Sgd | Adagrad | Adadelta | RmsProp | Adam | Lion | Muon;
+
+export type Optimizer = BuiltInOptimizer | CustomOptimizer;
+
+const slotValues: Range = {
+  allowed: 'an object of finite numbers, under names made of letters, digits and _',
+  holds: (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    Object.entries(value).every(([name, initial]) => /^\w+$/.test(name) && Number.isFinite(initial)),
+};
 
 const ranges: RangesByKind<Optimizer> = {
   sgd: { ...updateRanges, momentum: belowOne, nesterov: flag },
@@ -133,6 +151,7 @@ const ranges: RangesByKind<Optimizer> = {
     beta2: belowOne,
     epsilon: positive,
   },
+  custom: { ...updateRanges, ...customRanges, slots: slotValues },
 };
 
 /** @throws UserError that names the first setting out of its range */
@@ -211,4 +230,15 @@ export function muon(options: Options<Muon> = {}): Muon {
     epsilon: 1e-7,
   };
   return checkOptimizer({ ...defaults, ...options, kind: 'muon' });
+}
+
+/** What an optimizer of one's own has in common with the others. Learning rate 1e-3. */
+export type CommonOptions = Partial<UpdateSettings>;
+
+/** @throws UserError that names the first setting out of its range */
+export function completeOptimizer(
+  part: Omit<CustomOptimizer, keyof UpdateSettings>,
+  options: CommonOptions = {},
+): CustomOptimizer {
+  return checkOptimizer({ ...common, learningRate: 1e-3, ...options, ...part });
 }

@@ -8,7 +8,7 @@ export interface Range {
 }
 
 /** A range for every setting of `T`: the compiler lets none be forgotten. */
-export type Ranges<T> = { readonly [Setting in Exclude<keyof T, 'kind'>]: Range };
+export type Ranges<T> = { readonly [Setting in Exclude<keyof T & string, 'kind'>]: Range };
 
 /** The ranges of each kind of a union such as `Optimizer`. */
 export type RangesByKind<T extends { readonly kind: string }> = {
@@ -71,6 +71,12 @@ export function listOf(length: number, { allowed, holds }: Range): Range {
     holds: (value) => Array.isArray(value) && value.length === length && value.every(holds),
   };
 }
+
+/** How much each of several things counts. */
+export const weights: Range = {
+  allowed: 'a list of numbers of at least 0, not all of them 0',
+  holds: (value) => Array.isArray(value) && value.every(notNegative.holds) && value.some(positive.holds),
+};
 
 function numbers(allowed: string, holds: (value: number) => boolean): Range {
   return {

@@ -1,5 +1,6 @@
 import type { Augmentation } from './augmentation';
 import type { Loss } from './losses';
+import type { CustomMetric } from './metrics';
 import type { Normalisation } from './normalisation';
 import type { Optimizer } from './optimizers';
 import type { Precision } from './precision';
@@ -45,6 +46,13 @@ export interface Recipe {
   /** How the optimizer's learning rate changes over the run. */
   readonly schedule: Schedule;
   readonly loss: Loss;
+  /** What is measured in training and validation besides accuracy. */
+  readonly metrics: readonly CustomMetric[];
+  /**
+   * How much the images of each class count in the training loss, in the order of the classes: the loss of an image is
+   * multiplied by its class's weight, as by Keras's `class_weight`. Validation does without. Null if all count alike.
+   */
+  readonly classWeights: readonly number[] | null;
   /** How training images are changed at random. */
   readonly augmentation: Augmentation;
   /** How pixels are standardised; null leaves them from 0 to 1. */

@@ -7,7 +7,7 @@ import type { Result } from '../runs/results';
 const facts: readonly ((result: Result) => string)[] = [
   ({ recipe }) => `${recipe.epochs} epochs`,
   ({ recipe }) => `batch ${recipe.batchSize}`,
-  ({ recipe }) => recipe.optimizer.kind,
+  ({ recipe: { optimizer } }) => (optimizer.kind === 'custom' ? optimizer.name : optimizer.kind),
   ({ recipe }) => `learning rate ${recipe.optimizer.learningRate}`,
   ({ recipe }) => `${recipe.schedule.kind} schedule`,
   ({ recipe }) => augmentationName(recipe),

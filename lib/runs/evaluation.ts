@@ -10,6 +10,8 @@ export interface Measured {
   readonly accuracy: number;
   /** Fraction of the images whose true class is among the five most probable, 0 to 1. */
   readonly top5: number;
+  /** The mean over the images of each metric that the recipe adds, by its name; missing if it adds none. */
+  readonly metrics?: Readonly<Record<string, number>>;
   /** The most probable class for each image. */
   readonly predictions: Int32Array;
   /** The probability that the network gives that class. */

@@ -19,6 +19,8 @@ export interface EpochRow {
   accuracy: number;
   /** Fraction of the images whose true class is among the five most probable. */
   top5: number;
+  /** The mean over the images of each metric that the recipe adds, by its name; missing if it adds none. */
+  metrics?: Readonly<Record<string, number>>;
   /**
    * After the epoch, with dropout off. Null if the epoch was not validated, or an interrupt cut its validation short.
    */
@@ -27,6 +29,8 @@ export interface EpochRow {
   valPenalty?: number | null;
   valAccuracy: number | null;
   valTop5: number | null;
+  /** Missing if the recipe adds no metrics, or the epoch was not validated. */
+  valMetrics?: Readonly<Record<string, number>>;
   /** In the epoch's last step. */
   learningRate: number;
   /** Images trained on, if a callback ended the epoch before its end; otherwise missing. */

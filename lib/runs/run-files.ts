@@ -31,7 +31,11 @@ export interface RunSettings {
     readonly digest: string;
     readonly trainImages: number;
     readonly testImages: number;
+    /** Digest of the weights of the training images; missing if all count alike. */
+    readonly sampleWeights?: string;
   };
+  /** For each of the user's own classes of layers in the network, a digest of its source; missing if there are none. */
+  readonly customLayers?: Readonly<Record<string, string>>;
   readonly engine: string;
   readonly recipe: Recipe;
 }

@@ -48,6 +48,8 @@ export interface StepsResult {
   readonly accuracy: number;
   /** Fraction of the images whose true class is among the five most probable. */
   readonly top5: number;
+  /** The mean over the images of each metric that the recipe adds, by its name; missing if it adds none. */
+  readonly metrics?: Readonly<Record<string, number>>;
   /** If the loss was not finite: the first step where it was not, and why. */
   readonly failure?: { readonly step: number; readonly reason: string };
 }
@@ -60,6 +62,8 @@ export interface Sums {
   readonly penalty?: number;
   readonly accuracy: number;
   readonly top5: number;
+  /** By the metric's name. */
+  readonly metrics?: Readonly<Record<string, number>>;
 }
 
 export const noSums: Sums = { images: 0, loss: 0, penalty: 0, accuracy: 0, top5: 0 };
@@ -76,21 +80,32 @@ export const initialState: TrainingState = {
 };
 
 /** Adds the result of some steps, weighted by their number of images. */
-export function addSteps(sums: Sums, { images, loss, penalty, accuracy, top5 }: StepsResult): Sums {
+export function addSteps(sums: Sums, { images, loss, penalty, accuracy, top5, metrics }: StepsResult): Sums {
   return {
     images: sums.images + images,
     loss: sums.loss + images * loss,
     ...(sums.penalty !== undefined && { penalty: sums.penalty + images * penalty }),
     accuracy: sums.accuracy + images * accuracy,
     top5: sums.top5 + images * top5,
+    ...(metrics && {
+      metrics: mapValues(metrics, (mean, name) => (sums.metrics?.[name] ?? 0) + images * mean),
+    }),
   };
 }
 
-export function means({ images, loss, penalty, accuracy, top5 }: Sums): Omit<Sums, 'images'> {
+export function means({ images, loss, penalty, accuracy, top5, metrics }: Sums): Omit<Sums, 'images'> {
   return {
     loss: loss / images,
     ...(penalty !== undefined && { penalty: penalty / images }),
     accuracy: accuracy / images,
     top5: top5 / images,
+    ...(metrics && { metrics: mapValues(metrics, (sum) => sum / images) }),
   };
+}
+
+function mapValues(
+  record: Readonly<Record<string, number>>,
+  change: (value: number, name: string) => number,
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]));
 }

@@ -1,3 +1,4 @@
+import type { Loss } from '../recipe';
 import {
   imageLoss,
   validationImageLoss,
@@ -105,11 +106,20 @@ export function validationName(validation: Validation): string {
   return validation === 'test' ? 'test set' : `held-out ${Math.round(validation.split * 100)} %`;
 }
 
-const lossNames = { crossEntropy: 'cross-entropy, nats', meanSquaredError: 'mean squared error' } as const;
+function lossName(loss: Loss): string {
+  switch (loss.kind) {
+    case 'crossEntropy':
+      return 'cross-entropy, nats';
+    case 'meanSquaredError':
+      return 'mean squared error';
+    case 'custom':
+      return loss.name;
+  }
+}
 
 /** Rows of earlier versions don't say how much of a loss is penalty: the title says that some of it may be. */
 function lossTitle(histories: readonly History[]): string {
-  const names = histories.map(({ recipe }) => lossNames[recipe.loss.kind]);
+  const names = histories.map(({ recipe }) => lossName(recipe.loss));
   const mayHoldPenalty = histories.some(({ epochs }) => epochs.some(({ penalty }) => penalty === undefined));
   return `loss (${unique(names)}${mayHoldPenalty ? ', with any penalty on weights' : ''})`;
 }

@@ -91,16 +91,26 @@ function lossText(name: string, loss: number, penalty: number | null | undefined
   return `${name} ${loss.toFixed(3)}${part === '0.000' ? '' : ` (penalty ${part})`}`;
 }
 
+/** Metrics that the recipe adds, by their names. */
+function metricTexts(prefix: string, metrics: Readonly<Record<string, number>> = {}): string[] {
+  return Object.entries(metrics).map(([name, value]) => `${prefix}${name} ${value.toFixed(3)}`);
+}
+
 function epochText(row: EpochRow, epochs: number): string {
   const { epoch, loss, penalty, accuracy, valLoss, valPenalty, valAccuracy } = row;
   const validation =
     valLoss === null || valAccuracy === null
       ? []
-      : [lossText('validation loss', valLoss, valPenalty), `validation accuracy ${percent(valAccuracy)}`];
+      : [
+          lossText('validation loss', valLoss, valPenalty),
+          `validation accuracy ${percent(valAccuracy)}`,
+          ...metricTexts('validation ', row.valMetrics),
+        ];
   return [
     `Epoch ${epoch}/${epochs}`,
     lossText('loss', loss, penalty),
     `accuracy ${percent(accuracy)}`,
+    ...metricTexts('', row.metrics),
     ...validation,
     `${whole(row.imagesPerSecond)} images/s`,
   ].join(' · ');

@@ -1,7 +1,15 @@
 import type { ImageSet } from '../data/types';
 import type { NamedArrays } from '../models/weights/named';
 import type { tf } from '../runtime/tensorflow';
-import type { Augmentation, Loss, Normalisation, Optimizer, Precision, PreciseStatistics } from '../recipe';
+import type {
+  Augmentation,
+  CustomMetric,
+  Loss,
+  Normalisation,
+  Optimizer,
+  Precision,
+  PreciseStatistics,
+} from '../recipe';
 import type { Measured } from '../runs/evaluation';
 import type { StepsResult } from '../runs/state';
 
@@ -32,6 +40,12 @@ export interface TrainingJob {
   readonly stepsPerEpoch?: number;
   readonly optimizer: Optimizer;
   readonly loss: Loss;
+  /** What is measured besides accuracy. */
+  readonly metrics?: readonly CustomMetric[];
+  /** How much the images of each class count in the training loss; null if all count alike. */
+  readonly classWeights?: readonly number[] | null;
+  /** How much each image counts in the training loss. Missing if all count alike. */
+  readonly sampleWeights?: Float32Array;
   readonly augmentation: Augmentation;
   readonly precision: Precision;
   /** Whether `statistics` of the run will be used. Defaults to null: they will not. */

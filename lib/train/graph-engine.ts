@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { measureBatches } from '../evaluate/measure';
-import { Trainer, type Totals } from '../graph';
+import { Trainer, type Examples, type Totals } from '../graph';
 import type { ImageSet } from '../data/types';
 import type { Measured } from '../runs/evaluation';
 import type { StepsResult } from '../runs/state';
+import { checkCustomLayers } from './custom-layers';
 import type { Engine, EngineRun, Steps, TrainingJob } from './engine';
 import { graphStatistics } from './graph-statistics';
 
@@ -18,14 +19,15 @@ export const graphEngine: Engine = { name: 'graph', bfloat16: true, start };
 const reportMs = 40;
 
 async function start(job: TrainingJob): Promise<EngineRun> {
-  const { images, precision, batchSize, preciseStatistics = null } = job;
+  const { images, sampleWeights, precision, batchSize, preciseStatistics = null } = job;
+  const examples: Examples = { ...images, ...(sampleWeights && { weights: sampleWeights }) };
   const trainer = await Trainer.compile({
     ...job,
-    examples: images,
+    examples,
     dtype: precision === 'mixed_bfloat16' ? 'bfloat16' : 'float32',
     statistics: preciseStatistics !== null,
   });
-  return {
+  const run: EngineRun = {
     async train(steps, onSteps) {
       const failure = await trainSteps(trainer, steps, batchSize, onSteps);
       trainer.writeModel();
@@ -45,6 +47,13 @@ async function start(job: TrainingJob): Promise<EngineRun> {
       trainer.dispose();
     },
   };
+  try {
+    await checkCustomLayers(job, run);
+  } catch (error) {
+    run.dispose();
+    throw error;
+  }
+  return run;
 }
 
 /** @returns what went wrong, if anything; the failed step, and any after it, changed nothing */
@@ -89,7 +98,7 @@ async function trainSteps(
   }
 }
 
-function resultOf({ images, loss, penalty, first, topFive }: Totals, steps: number): StepsResult {
+function resultOf({ images, loss, penalty, first, topFive, metrics }: Totals, steps: number): StepsResult {
   return {
     steps,
     images,
@@ -97,7 +106,14 @@ function resultOf({ images, loss, penalty, first, topFive }: Totals, steps: numb
     penalty: penalty / images,
     accuracy: first / images,
     top5: topFive / images,
+    ...meansOf(metrics, images),
   };
+}
+
+/** Empty without metrics. */
+function meansOf(sums: Totals['metrics'], images: number): Pick<StepsResult, 'metrics'> {
+  const means = Object.entries(sums).map(([name, sum]) => [name, sum / images] as const);
+  return means.length === 0 ? {} : { metrics: Object.fromEntries(means) };
 }
 
 function measure(

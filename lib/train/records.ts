@@ -23,6 +23,7 @@ export function rowOf(
     valPenalty: validated?.penalty ?? null,
     valAccuracy: validated?.accuracy ?? null,
     valTop5: validated?.top5 ?? null,
+    ...(validated?.metrics && { valMetrics: validated.metrics }),
     learningRate,
     ...(sums.images < imagesPerEpoch && { images: sums.images }),
     seconds: epochSeconds,

@@ -3,7 +3,7 @@ import { takeSubset } from '../data/subset';
 import { Augmenter } from '../graph';
 import { keyed, type KeyedWeight } from '../models/weights/keys';
 import type { NamedArray } from '../models/weights/named';
-import type { Lion, Muon, Optimizer } from '../recipe';
+import type { BuiltInLoss, BuiltInOptimizer, Lion, Muon } from '../recipe';
 import type { StepsResult } from '../runs/state';
 import { UserError } from '../runtime/errors';
 import { tf } from '../runtime/tensorflow';
@@ -27,7 +27,8 @@ export const tfjsEngine: Engine = { name: 'tfjs', start };
 
 async function start(job: TrainingJob): Promise<EngineRun> {
   const { model } = job;
-  const optimizer = optimizerOf(supported(job));
+  refuseWhatTfjsLacks(job);
+  const optimizer = optimizerOf(job.optimizer);
   const logits = new EndingLogits(model);
   const asKeras = new KerasBehaviour(model);
   // tfjs hands one-hot rows to losses that are functions; the metrics bear the functions' names.
@@ -63,7 +64,7 @@ async function start(job: TrainingJob): Promise<EngineRun> {
       );
     },
     measure(set, indices, stopped) {
-      return measure(model, set, indices, { ...job, batchSize: undefined, stopped });
+      return measure(model, set, indices, { ...job, metrics: [], batchSize: undefined, stopped });
     },
     async slots() {
       const [iterations, ...slots] = await optimizer.getWeights();
@@ -113,13 +114,24 @@ async function start(job: TrainingJob): Promise<EngineRun> {
   };
 }
 
-type TfjsOptimizer = Exclude<Optimizer, Lion | Muon>;
+type TfjsOptimizer = Exclude<BuiltInOptimizer, Lion | Muon>;
 
-/** @returns the job's optimizer, which is one that tfjs has */
-function supported({ optimizer, precision }: TrainingJob): TfjsOptimizer {
+/** A job that tfjs can do. */
+interface TfjsJob extends TrainingJob {
+  readonly loss: BuiltInLoss;
+  readonly optimizer: TfjsOptimizer;
+}
+
+function refuseWhatTfjsLacks(job: TrainingJob): asserts job is TfjsJob {
+  const { optimizer, loss, metrics = [], classWeights = null, sampleWeights, precision } = job;
   const { clipWeightNorm, clipValue, layers, accumulate, lookahead, ema } = optimizer;
   const isUnknown = optimizer.kind === 'lion' || optimizer.kind === 'muon';
   const lacking = [
+    ...(optimizer.kind === 'custom' ? [`custom optimizers ("${optimizer.name}")`] : []),
+    ...(loss.kind === 'custom' ? [`custom losses ("${loss.name}")`] : []),
+    ...(metrics.length > 0 ? [`custom metrics ("${metrics[0].name}")`] : []),
+    ...(classWeights ? ['class weights'] : []),
+    ...(sampleWeights ? ['sample weights'] : []),
     ...(isUnknown ? [`optimizer "${optimizer.kind}"`] : []),
     ...(optimizer.kind === 'adam' && optimizer.amsgrad ? ['AMSGrad (amsgrad is true)'] : []),
     ...(clipWeightNorm !== undefined ? [`gradient clipping (clipWeightNorm is ${clipWeightNorm})`] : []),
@@ -132,7 +144,7 @@ function supported({ optimizer, precision }: TrainingJob): TfjsOptimizer {
     ...(optimizer.clipNorm !== null ? [`gradient clipping (clipNorm is ${optimizer.clipNorm})`] : []),
     ...(precision !== 'float32' ? [`the precision ${precision}`] : []),
   ];
-  if (lacking.length === 0 && !isUnknown) return optimizer;
+  if (lacking.length === 0) return;
   throw new UserError(
     `The engine "tfjs" has no ${lacking.join(' and no ')}. Leave it out, or use the engine "graph".`,
   );

@@ -17,6 +17,7 @@ import { UserError } from '../runtime/errors';
 import type { tf } from '../runtime/tensorflow';
 import type { TrainCallbacks } from './callbacks';
 import { channelNormalisation } from './channels';
+import { customLayers } from './custom-layers';
 import type { Engine } from './engine';
 import { checkFit } from '../evaluate/evaluate';
 import { graphEngine } from './graph-engine';
@@ -25,7 +26,8 @@ import type { History } from '../runs/history';
 import { describeNetwork } from '../runs/lasting-names';
 import type { RunSettings } from '../runs/run-files';
 import { RunFolder, type RunOptions } from '../runs/run-folder';
-import { TrainingLoop } from './training-loop';
+import { checkClassWeights, checkedSampleWeights, weightsDigestOf } from './image-weights';
+import { TrainingLoop, type TrainingLoopOptions } from './training-loop';
 
 /**
  * The settings of a training. Defaults are those of the recipe `seed`, with a tenth of the training images held
@@ -37,6 +39,12 @@ export interface TrainOptions extends Partial<Omit<Recipe, 'normalisation' | 'pr
    * out for validation. Defaults to null: not at all.
    */
   normalisation?: Normalisation | 'channels' | null;
+  /**
+   * How much each training image counts in the training loss: an image's loss is multiplied by its weight, and by its
+   * class's if there are class weights, as by Keras's `sample_weight`. One number for each image of `dataset.train`, those
+   * that validate included; validation itself does without. A run keeps a digest of them.
+   */
+  sampleWeights?: ArrayLike<number>;
   /**
    * The number type that layers compute in. `auto` takes bfloat16 for large networks on cards that have it, and float32
    * otherwise; the run records which. Defaults to float32.
@@ -84,10 +92,11 @@ export async function train(
     channels: (given) => channelNormalisation(dataset, given, runOptions, onNotice),
     precision: (wanted) => resolvePrecision(wanted, { model, engine, run: runOptions, onNotice }),
   });
+  const sampleWeights = checkedSampleWeights(options.sampleWeights, dataset);
   let folder: RunFolder | undefined;
   if (runOptions) {
     const network = describeNetwork(model);
-    const settings = settingsOf(model, network.name, dataset, engine, recipe);
+    const settings = settingsOf(model, network.name, dataset, { engine, recipe, sampleWeights });
     folder = await RunFolder.open(runOptions, settings, network, onNotice);
   }
   try {
@@ -95,6 +104,7 @@ export async function train(
       model,
       dataset,
       recipe,
+      sampleWeights,
       engine,
       callbacks,
       onNotice,
@@ -131,6 +141,7 @@ export function recipeFor(
 ): Recipe {
   const given = resolve(options, dataset, precision(options.precision ?? 'float32'));
   checkFit(model, dataset);
+  checkClassWeights(given, dataset);
   const normalisation = options.normalisation === 'channels' ? channels(given) : given.normalisation;
   const recipe = { ...given, normalisation };
   // Again, for the statistics: those of a channel that never changes have no deviation to divide by.
@@ -147,6 +158,8 @@ function resolve(options: TrainOptions, dataset: Dataset, precision: Precision):
     optimizer: options.optimizer ?? adam(),
     schedule: options.schedule ?? constant(),
     loss: options.loss ?? crossEntropy(),
+    metrics: options.metrics ?? [],
+    classWeights: options.classWeights ?? null,
     augmentation: options.augmentation ?? noAugmentation,
     normalisation: normalisation === 'channels' ? null : normalisation,
     precision,
@@ -180,10 +193,10 @@ function settingsOf(
   model: tf.LayersModel,
   name: string,
   dataset: Dataset,
-  engine: Engine,
-  recipe: Recipe,
+  { engine, recipe, sampleWeights }: Pick<TrainingLoopOptions, 'engine' | 'recipe' | 'sampleWeights'>,
 ): RunSettings {
   const { parameters, multiplyAdds } = summary(model);
+  const ownLayers = customLayers(model);
   return {
     network: { name, title: titleOf({ name }), parameters, multiplyAdds },
     dataset: {
@@ -191,7 +204,9 @@ function settingsOf(
       digest: dataset.source.digest,
       trainImages: dataset.train.count,
       testImages: dataset.test.count,
+      ...(sampleWeights && { sampleWeights: weightsDigestOf(sampleWeights) }),
     },
+    ...(Object.keys(ownLayers).length > 0 && { customLayers: ownLayers }),
     engine: engine.name,
     recipe,
   };

@@ -27,6 +27,8 @@ export interface TrainingLoopOptions {
   readonly model: tf.LayersModel;
   readonly dataset: Dataset;
   readonly recipe: Recipe;
+  /** How much each training image counts in the loss. */
+  readonly sampleWeights: Float32Array | undefined;
   readonly engine: Engine;
   readonly callbacks: readonly TrainCallbacks[];
   readonly onNotice: (message: string) => void;
@@ -63,7 +65,7 @@ export class TrainingLoop {
   }
 
   async run(): Promise<History> {
-    const { model, dataset, recipe, engine, folder, onNotice } = this.#options;
+    const { model, dataset, recipe, sampleWeights, engine, folder, onNotice } = this.#options;
     const forget = onInterrupt(() => (this.#interrupted = true));
     let run: EngineRun | undefined;
     try {
@@ -73,8 +75,9 @@ export class TrainingLoop {
       noteTrainedWith(model, recipe);
       if (!this.#state.ended) {
         const { imageShape, train: images } = dataset;
-        const job = { model, images, imageShape, ...recipe, stepsPerEpoch: this.#stepsPerEpoch() };
-        run = await engine.start({ ...job, seed: this.#drawSeed() });
+        const job = { model, images, imageShape, ...recipe, sampleWeights };
+        const stepsPerEpoch = this.#stepsPerEpoch();
+        run = await engine.start({ ...job, stepsPerEpoch, seed: this.#drawSeed() });
         checkStatistics(recipe, run, engine.name, onNotice);
         if (restored) await run.setSlots(restored.slots);
         await folder?.beginSession(model, this.#state.step);

@@ -19,7 +19,7 @@ async function trained(
   const model = networkNamed(network).build({ inputShape: imageShape, classes: 3, seed: 1 });
   const trainer = await compile(model, examples(count), options);
   for (let step = 0; step < steps; step++) trainer.step(indices(step * batch, batch), step, learningRate);
-  const totals = { ...trainer.totals() };
+  const totals = { ...trainer.totals(), metrics: null };
   trainer.writeModel();
   trainer.dispose();
   const weights = weightsOf(model);

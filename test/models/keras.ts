@@ -66,6 +66,11 @@ export class KerasReference<C extends { readonly id: string } = Case> {
     return path.join(this.#folder, `${id}-weights.npz`);
   }
 
+  /** The weights before the step, in Keras's order. */
+  weights(id: string): ReturnType<typeof readNpz> {
+    return readNpz(this.weightsFile(id));
+  }
+
   /** What went into a training step, and what came out. */
   step(id: string): ReturnType<typeof readNpz> {
     return readNpz(path.join(this.#folder, `${id}-step.npz`));

@@ -186,7 +186,7 @@ describe('what cannot be', () => {
 test('a run of an earlier version, whose recipe lacks later settings, goes on and can be given more', async () => {
   const straight = await trainAs('new', 3);
   await trainAs('old', 1);
-  await beforeSettings('old', 'preciseStatistics');
+  await beforeSettings('old', 'preciseStatistics', 'metrics', 'classWeights');
   const loaded = await trainAs('old', 1);
   assert.match(loaded.notices.join(), /finished already/);
   const { weights } = await trainAs('old', 3);

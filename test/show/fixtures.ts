@@ -33,6 +33,8 @@ export function history(values: Partial<History> = {}): History {
       optimizer: adam(),
       schedule: constant(),
       loss: crossEntropy(),
+      metrics: [],
+      classWeights: null,
       augmentation: noAugmentation,
       normalisation: null,
       precision: 'float32',

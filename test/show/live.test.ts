@@ -105,6 +105,26 @@ test('two runs have two places', async () => {
   assert.notEqual(first[0].id, second[0].id);
 });
 
+test('a log file tells the metrics that a recipe adds', async () => {
+  const measured = row(1, { metrics: { hits: 0.25 }, valMetrics: { hits: 0.125 } });
+  const text = await inTerminal(async () => {
+    const live = liveProgress();
+    const { network, dataset, recipe } = history();
+    await live.onStart?.({
+      network,
+      dataset,
+      recipe,
+      imagesPerEpoch: 5000,
+      history: history({ epochs: [] }),
+    });
+    await live.onEpoch?.(measured, history({ epochs: [measured] }), control);
+  });
+  assert.match(
+    text,
+    /accuracy 30\.0 % · hits 0\.250 · .*validation accuracy 20\.0 % · validation hits 0\.125/,
+  );
+});
+
 test('a log file gets a line for every epoch, and the curves once, as a table', async () => {
   const lines = (await inTerminal(() => play(liveProgress()))).trimEnd().split('\n');
   assert.equal(lines.length, 4);

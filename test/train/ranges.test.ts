@@ -39,6 +39,8 @@ const whole: Recipe = {
   optimizer: adam(),
   schedule: constant(),
   loss: crossEntropy(),
+  metrics: [],
+  classWeights: null,
   augmentation: noAugmentation,
   normalisation: null,
   precision: 'float32',
