@@ -1,6 +1,7 @@
 export { batchTensor, labelTensor } from './batch';
 export { type Crop, cropped, tenCrops } from './crops';
 export type { Progress } from './download';
+export { type SplitInputs, withInputs } from './inputs';
 export { CIFAR10_NAME, describe, loadDataset, type LoadOptions, SAMPLE_NAME } from './load';
 export { drawColourShift, type PrincipalColours, principalColours, shiftColours } from './principal-colours';
 export { Random } from './random';
@@ -11,4 +12,4 @@ export {
   firstOfEach,
   meanImages,
 } from './statistics';
-export type { Dataset, DataSource, ImageSet, SourceKind } from './types';
+export type { Dataset, DataSource, ImageInput, ImageInputs, ImageSet, SourceKind } from './types';

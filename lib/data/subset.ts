@@ -1,4 +1,5 @@
 import { UserError } from '../runtime/errors';
+import { takeInputs } from './inputs';
 import { Random } from './random';
 import { grouped } from './text';
 import type { ImageSet } from './types';
@@ -76,7 +77,8 @@ export function takeSubset(set: ImageSet, indices: Uint32Array): ImageSet {
     images.set(set.images.subarray(from * size, (from + 1) * size), to * size);
     labels[to] = set.labels[from];
   });
-  return { images, labels, count: indices.length };
+  const { inputs } = set;
+  return { images, labels, count: indices.length, ...(inputs && { inputs: takeInputs(inputs, indices) }) };
 }
 
 /** All indices of a set of `count` images, ascending. */

@@ -1,3 +1,14 @@
+/** Numbers that belong to images, for a further input of a network: an array of the same shape for each image. */
+export interface ImageInput {
+  /** Of one image's array. */
+  readonly shape: readonly number[];
+  /** The arrays one after another, in the order of the images. */
+  readonly values: Float32Array;
+}
+
+/** By the name of the network's input. */
+export type ImageInputs = Readonly<Record<string, ImageInput>>;
+
 /** The images of one split with their labels, as bytes, never as floats. */
 export interface ImageSet {
   /** `count` images one after another, each height x width x channels (NHWC), values 0 to 255. */
@@ -5,6 +16,8 @@ export interface ImageSet {
   /** `count` class numbers, each an index into the dataset's `classNames`. */
   readonly labels: Uint8Array;
   readonly count: number;
+  /** What networks with several inputs take beside the images (see `withInputs`). */
+  readonly inputs?: ImageInputs;
 }
 
 export type SourceKind = 'cifar10' | 'folder' | 'sample';

@@ -64,7 +64,8 @@ export class EndingLogits {
 }
 
 function endingLayer(model: tf.LayersModel): SoftmaxLayer {
-  let layer: tf.layers.Layer = model;
-  while (isModel(layer)) layer = layer.outputs[0].sourceLayer;
-  return layer as unknown as SoftmaxLayer;
+  let [output] = model.outputs;
+  // A nested model gives the output of one of its own layers.
+  while (isModel(output.sourceLayer)) output = output.sourceLayer.outputs[output.tensorIndex];
+  return output.sourceLayer as unknown as SoftmaxLayer;
 }

@@ -1,4 +1,3 @@
-import { counted } from '../data/text';
 import type { Dataset } from '../data/types';
 import { titleOf } from '../models/registry';
 import type { CustomMetric, Loss } from '../recipe';
@@ -6,6 +5,7 @@ import type { Evaluation } from '../runs/evaluation';
 import { UserError } from '../runtime/errors';
 import { onInterrupt } from '../runtime/interrupt';
 import type { tf } from '../runtime/tensorflow';
+import { checkFit } from './fit';
 import { measure } from './measure';
 import { classReports, confusionMatrix } from './metrics';
 import { allIndices } from '../data/subset';
@@ -39,7 +39,7 @@ export async function evaluate(
 ): Promise<Evaluation> {
   checkFit(model, dataset);
   const set = dataset[on];
-  const { normalisation, loss, metrics } = trainedWith(model);
+  const { normalisation, loss, metrics, outputWeights } = trainedWith(model);
   let interrupted = false;
   const forget = onInterrupt(() => (interrupted = true));
   try {
@@ -47,6 +47,7 @@ export async function evaluate(
       normalisation,
       loss: by.loss ?? loss,
       metrics: by.metrics ?? metrics,
+      outputWeights,
       imageShape: dataset.imageShape,
       batchSize,
       stopped: () => interrupted,
@@ -67,43 +68,5 @@ export async function evaluate(
     return evaluation;
   } finally {
     forget();
-  }
-}
-
-/** The number of values of a byte: labels are stored as bytes, see `ImageSet`. */
-const maxClasses = 256;
-
-/**
- * Checks that a model takes the images of `dataset` and has an output for each of its classes.
- * @throws UserError that says which of the two is wrong
- */
-export function checkFit(model: tf.LayersModel, dataset: Dataset): void {
-  const { inputs } = model;
-  if (inputs.length !== 1 || model.outputs.length !== 1) {
-    throw new UserError(
-      `"${model.name}" has ${counted(inputs.length, 'input')} and ${counted(model.outputs.length, 'output')}; expected ` +
-        'one of each: an image goes in, and its class comes out.',
-    );
-  }
-  const input = model.inputs[0].shape.slice(1).join('×');
-  const images = dataset.imageShape.join('×');
-  if (input !== images) {
-    throw new UserError(
-      `"${model.name}" takes images of ${input}, but those of ${dataset.name} are ${images}. ` +
-        'Build it with { inputShape: dataset.imageShape }.',
-    );
-  }
-  const outputs = model.outputs[0].shape[1];
-  const classes = dataset.classNames.length;
-  if (classes > maxClasses) {
-    throw new UserError(
-      `${dataset.name} has ${classes} classes; expected at most ${maxClasses}, since a label is one byte.`,
-    );
-  }
-  if (outputs !== classes) {
-    throw new UserError(
-      `"${model.name}" tells ${outputs ?? 'an unknown number of'} classes apart, but ${dataset.name} has ` +
-        `${classes}. Build it with { classes: dataset.classNames.length }.`,
-    );
   }
 }

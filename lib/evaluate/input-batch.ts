@@ -1,4 +1,6 @@
+import { takeInputs } from '../data/inputs';
 import type { ImageSet } from '../data/types';
+import { modelInputs } from '../models/model-inputs';
 import type { Normalisation } from '../recipe';
 import { tf } from '../runtime/tensorflow';
 
@@ -33,4 +35,25 @@ export function inputBatch(
     }
   }
   return tf.tensor4d(values, [indices.length, height, width, channels]);
+}
+
+/**
+ * All that a network takes of the images at `indices`: the images, and the arrays beside them.
+ * @param images float32 [indices.length, height, width, channels], if they are made already
+ * @returns a tensor for each of the model's inputs, in its order; the caller disposes of them
+ * @throws UserError if the set does not have the arrays that the model takes
+ */
+export function modelBatch(
+  model: tf.LayersModel,
+  set: ImageSet,
+  indices: ArrayLike<number>,
+  settings: InputSettings,
+  images?: tf.Tensor4D,
+): tf.Tensor[] {
+  const arrays = takeInputs(set.inputs ?? {}, Uint32Array.from(indices));
+  return modelInputs(model, set.inputs).map(({ name, shape, isImages }) =>
+    isImages
+      ? (images ?? inputBatch(set, indices, settings))
+      : tf.tensor(arrays[name].values, [indices.length, ...shape]),
+  );
 }

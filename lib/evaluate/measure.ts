@@ -5,9 +5,9 @@ import type { Measurement } from '../graph';
 import type { Measured } from '../runs/evaluation';
 import { tf } from '../runtime/tensorflow';
 import { EndingLogits } from './ending-logits';
-import { inputBatch } from './input-batch';
-import { amongTopFive, penaltyOf, probabilitiesOf } from './losses';
-import { perImageMeasures } from './per-image';
+import { modelBatch } from './input-batch';
+import { amongTopFive, penaltyOf, probabilitiesOf, type ModelOutput } from './losses';
+import { perImageMeasures, type PerImage, type PerImageMeasures } from './per-image';
 import type { TrainedWith } from './trained-with';
 
 export interface BatchOptions {
@@ -17,12 +17,15 @@ export interface BatchOptions {
   readonly stopped?: () => boolean;
 }
 
-export interface MeasureOptions extends TrainedWith, BatchOptions {
+export interface MeasureOptions extends Omit<TrainedWith, 'outputWeights'>, BatchOptions {
+  /** How much each output counts in the loss. Defaults to 1 each. */
+  readonly outputWeights?: readonly number[] | null;
   readonly imageShape: readonly [number, number, number];
 }
 
 /**
- * Measures with tfjs's own `predict`, in inference mode.
+ * Measures with tfjs's own `predict`, in inference mode. Predictions are those of the first output; the loss is the sum
+ * over all outputs.
  * @param indices of the images; results run over them in this order
  * @returns undefined if `stopped` returned true before the last batch
  */
@@ -30,32 +33,84 @@ export async function measure(
   model: tf.LayersModel,
   set: ImageSet,
   indices: Uint32Array,
-  { loss, metrics, batchSize, stopped, ...input }: MeasureOptions,
+  { loss, metrics, outputWeights, batchSize, stopped, ...input }: MeasureOptions,
 ): Promise<Measured | undefined> {
-  const classCount = model.outputs[0].shape[1] ?? 0;
-  const logits = new EndingLogits(model);
-  const perImage = await perImageMeasures({ loss, metrics }, classCount, logits.areKnown);
+  const heads = await headsOf(model, { loss, metrics });
   const [penalty] = tf.tidy(() => penaltyOf(model).dataSync());
   const measureBatch = (batch: Uint32Array): Measurement =>
     tf.tidy(() => {
-      const value = model.predictOnBatch(inputBatch(set, batch, input)) as tf.Tensor;
-      const output = { value, logits: logits.take() };
+      const inputs = modelBatch(model, set, batch, input);
       const labels = Int32Array.from(batch, (index) => set.labels[index]);
-      const targets = tf.oneHot(tf.tensor1d(labels, 'int32'), classCount).cast('float32');
+      const [first, ...others] = heads.map((head) => measureHead(head, inputs, labels));
+      const { output, perImage } = first;
+      const targets = tf.oneHot(tf.tensor1d(labels, 'int32'), output.value.shape[1] ?? 0).cast('float32');
       return {
-        classes: value.argMax(-1).dataSync<'int32'>(),
+        classes: output.value.argMax(-1).dataSync<'int32'>(),
         confidences: probabilitiesOf(loss, output).max(-1).dataSync<'float32'>(),
-        topFive: amongTopFive(value, targets).dataSync<'float32'>(),
-        ...perImage.measure(output, labels),
+        topFive: amongTopFive(output.value, targets).dataSync<'float32'>(),
+        losses: weightedSum(
+          [first, ...others].map((each) => each.perImage.losses),
+          outputWeights,
+        ),
+        metrics: perImage.metrics,
         penalty,
       };
     });
   try {
     return await measureBatches(set, indices, { batchSize, stopped }, measureBatch);
   } finally {
-    logits.restore();
-    perImage.dispose();
+    // In reverse: two outputs of one layer watch it one on top of the other.
+    for (const head of heads.reverse()) {
+      head.logits.restore();
+      head.perImage.dispose();
+    }
   }
+}
+
+/** A model up to one of its outputs. */
+interface Head {
+  readonly model: tf.LayersModel;
+  readonly logits: EndingLogits;
+  readonly perImage: PerImageMeasures;
+}
+
+/** One head for each output; the metrics are for the first. */
+function headsOf(
+  model: tf.LayersModel,
+  { loss, metrics }: Pick<TrainedWith, 'loss' | 'metrics'>,
+): Promise<Head[]> {
+  const { inputs, outputs } = model;
+  const models =
+    outputs.length === 1 ? [model] : outputs.map((output) => tf.model({ inputs, outputs: output }));
+  return Promise.all(
+    models.map(async (each, i): Promise<Head> => {
+      const logits = new EndingLogits(each);
+      const measured = { loss, metrics: i === 0 ? metrics : [] };
+      const classCount = each.outputs[0].shape[1] ?? 0;
+      return { model: each, logits, perImage: await perImageMeasures(measured, classCount, logits.areKnown) };
+    }),
+  );
+}
+
+function measureHead(
+  { model, logits, perImage }: Head,
+  inputs: tf.Tensor[],
+  labels: Int32Array,
+): { readonly output: ModelOutput; readonly perImage: PerImage } {
+  const value = model.predictOnBatch(inputs) as tf.Tensor;
+  const output = { value, logits: logits.take() };
+  return { output, perImage: perImage.measure(output, labels) };
+}
+
+/** Weights default to 1 each. */
+function weightedSum(
+  losses: readonly Float32Array[],
+  weights: readonly number[] | null | undefined,
+): Float32Array {
+  if (losses.length === 1 && !weights) return losses[0];
+  return losses[0].map((_, image) =>
+    losses.reduce((total, each, i) => total + (weights?.[i] ?? 1) * each[image], 0),
+  );
 }
 
 /**

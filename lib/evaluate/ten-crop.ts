@@ -3,7 +3,7 @@ import type { Dataset } from '../data/types';
 import { UserError } from '../runtime/errors';
 import { onInterrupt } from '../runtime/interrupt';
 import { tf } from '../runtime/tensorflow';
-import { checkFit } from './evaluate';
+import { checkFit, expectOneOfEach } from './fit';
 import { inputBatch } from './input-batch';
 import { trainedWith } from './trained-with';
 
@@ -27,6 +27,7 @@ export async function evaluateTenCrop(
   { padding = 4, batchSize = 250 }: { padding?: number; batchSize?: number } = {},
 ): Promise<TenCropResult> {
   checkFit(model, dataset);
+  expectOneOfEach(model, 'Ten-crop prediction');
   const { loss, normalisation } = trainedWith(model);
   if (loss.kind !== 'meanSquaredError' && loss.fromLogits) {
     throw new UserError(`"${model.name}" gives logits; ten-crop prediction averages probabilities.`);

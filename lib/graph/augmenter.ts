@@ -1,3 +1,4 @@
+import { mixesImages } from '../recipe/augmentation';
 import { tf } from '../runtime/tensorflow';
 import { Graph } from './graph';
 import { packedSize, packImages, trainingImages, type ImageShape, type TrainingImageOptions } from './input';
@@ -18,6 +19,7 @@ const signature = 'augment';
 export class Augmenter {
   private constructor(
     readonly imageShape: ImageShape,
+    readonly mixes: boolean,
     readonly session: Session,
   ) {}
 
@@ -26,23 +28,26 @@ export class Augmenter {
     const graph = new Graph();
     const packed = placeholder(graph, 'images', 'int32', [null, packedSize(imageShape)]);
     const step = placeholder(graph, 'step', 'int32', []);
-    const output = trainingImages(packed, options, step);
-    graph.offer(signature, { inputs: [packed, step], outputs: [output] });
-    return new Augmenter(imageShape, await Session.load(graph));
+    const mixes = mixesImages(options.augmentation);
+    const others = mixes ? [placeholder(graph, 'others', 'float32', [null, packedSize(imageShape)])] : [];
+    const { images } = trainingImages(packed, options, step, ...others);
+    graph.offer(signature, { inputs: [packed, step, ...others], outputs: [images] });
+    return new Augmenter(imageShape, mixes, await Session.load(graph));
   }
 
   /**
    * The images of one step as training takes them.
    * @param images uint8 [n, height, width, channels]; what is drawn for each depends on its position among them
    * @param step the step's number, counted from 0
+   * @param others where the images find partners, if they are mixed: the one at position i + 1 is the partner of image i.
+   *   Of the same shape; defaults to the images themselves, as in training
    * @returns float32 [n, height, width, channels]; the caller disposes of it
    */
-  batch(images: Uint8Array, step: number): tf.Tensor4D {
-    const count = images.length / this.imageShape.reduce((size, side) => size * side, 1);
-    const packed = packImages(images, count, this.imageShape);
+  batch(images: Uint8Array, step: number, others = images): tf.Tensor4D {
     const feeds = [
-      tf.tensor2d(packed, [count, packedSize(this.imageShape)], 'int32'),
+      this.#packed(images),
       tf.scalar(step, 'int32'),
+      ...(this.mixes ? [this.#packed(others)] : []),
     ];
     const [batch] = this.session.run(signature, feeds);
     tf.dispose(feeds);
@@ -51,5 +56,11 @@ export class Augmenter {
 
   dispose(): void {
     this.session.dispose();
+  }
+
+  #packed(images: Uint8Array): tf.Tensor2D {
+    const { imageShape } = this;
+    const count = images.length / imageShape.reduce((size, side) => size * side, 1);
+    return tf.tensor2d(packImages(images, count, imageShape), [count, packedSize(imageShape)], 'int32');
   }
 }

@@ -3,7 +3,7 @@
  * https://arxiv.org/abs/2105.07576, section 3): each batch is normalised by its own mean and variance, as in training,
  * and what the layers find is put together for all batches.
  */
-import { scaleImages, unpackImages } from './input';
+import { inOrder, scaleImages, unpackImages } from './input';
 import type { Graph } from './graph';
 import { lowerModel } from './lower-model';
 import { identity } from './ops/array';
@@ -35,15 +35,20 @@ export interface BatchStatistic {
 export function offerBatchStatistics(
   graph: Graph,
   weights: Weights,
-  { images }: TrainingData,
-  { model, imageShape, normalisation, dtype, device }: TrainingGraphOptions,
+  { images, arrays }: TrainingData,
+  { model, imageShape, normalisation, inputs, dtype, device }: TrainingGraphOptions,
   averages: ReadonlyMap<Store, Variable>,
 ): readonly BatchStatistic[] {
   return graph.within(signature.statistics, () => {
     const indices = placeholder(graph, 'indices', 'int32', [null]);
     const pixels = scaleImages(unpackImages(images.gather(indices), imageShape), normalisation);
+    const own = inOrder(
+      inputs,
+      pixels,
+      arrays.map((array) => array.gather(indices)),
+    );
     const options = { training: false, batchStatistics: true, dtype, device };
-    const { follows } = lowerModel(model, weights.reading(averages), [pixels], options);
+    const { follows } = lowerModel(model, weights.reading(averages), own, options);
     if (follows.length > 0) {
       const outputs = follows.map(({ statistic }) => identity(statistic.value));
       graph.offer(signature.statistics, { inputs: [indices], outputs });

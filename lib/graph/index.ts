@@ -26,5 +26,6 @@ export type { ImageShape } from './input';
 export { NotLowered } from './not-lowered';
 export type { Lowering } from './layers';
 export * as graph from './operations';
+export type { Examples } from './examples';
 export type { SessionOptions } from './session-options';
-export { Trainer, type Examples, type Measurement, type Totals, type TrainerOptions } from './trainer';
+export { Trainer, type Measurement, type Totals, type TrainerOptions } from './trainer';

@@ -1,13 +1,16 @@
 /** From stored bytes to what a network takes: scaling, normalisation, and random changes in training. */
-import type { Augmentation } from '../recipe/augmentation';
+import { mixesImages, type Augmentation } from '../recipe/augmentation';
 import type { Normalisation } from '../recipe/normalisation';
+import type { ModelInput } from '../models/model-inputs';
 import type { Value } from './graph';
-import { bytesOf, reshape, shapeOf, slice } from './ops/array';
+import { Draws } from './draws';
+import { mixImages, type MixedImages } from './mixing';
+import { bytesOf, reshape, slice } from './ops/array';
 import { cast, scalar } from './ops/cast';
 import { constant } from './ops/constant';
 import { gatherRows } from './ops/gather';
-import { add, floor, greaterEqual, maximum, minimum, mul, sub } from './ops/math';
-import { seedOf, statelessUniform } from './ops/random';
+import { add, greaterEqual, maximum, minimum, mul, sub } from './ops/math';
+import { rolled } from './ops/roll';
 
 export type ImageShape = readonly [number, number, number];
 
@@ -23,15 +26,35 @@ export interface TrainingImageOptions {
  * The images of one step as training takes them.
  * @param packed int32 or float32 [n, packed], with the bits that `packImages` makes
  * @param step int32 scalar: the step's number, which with the seed fixes what is drawn
- * @returns float32 [n, height, width, channels]
+ * @param others the images from which partners are taken, in the order of a batch; defaults to the images themselves
  */
 export function trainingImages(
   packed: Value,
   { imageShape, normalisation, augmentation, seed }: TrainingImageOptions,
   step: Value,
-): Value {
-  const pixels = scaleImages(unpackImages(packed, imageShape), normalisation);
-  return augmentImages(pixels, augmentation, step, seed);
+  others?: Value,
+): MixedImages {
+  const augmented = (bytes: Value): Value => {
+    const pixels = scaleImages(unpackImages(bytes, imageShape), normalisation);
+    return augmentImages(pixels, augmentation, step, seed);
+  };
+  const images = augmented(packed);
+  if (!mixesImages(augmentation)) return { images, own: null };
+  return mixImages(images, rolled(others ? augmented(others) : images), augmentation, step, seed);
+}
+
+/** The inputs of a model that take arrays beside the images. */
+export function arrayInputs(inputs: readonly ModelInput[]): readonly ModelInput[] {
+  return inputs.filter(({ isImages }) => !isImages);
+}
+
+/**
+ * What a model takes, in the order of its inputs.
+ * @param arrays in the order of `arrayInputs`
+ */
+export function inOrder<T>(inputs: readonly ModelInput[], images: T, arrays: readonly T[]): T[] {
+  const left = [...arrays];
+  return inputs.flatMap(({ isImages }) => (isImages ? [images] : left.splice(0, 1)));
 }
 
 /** How many numbers of four bytes hold the bytes of one image. */
@@ -87,14 +110,8 @@ function augmentImages(images: Value, augmentation: Augmentation, step: Value, s
   const { graph } = images;
   const [n, height, width, channels] = images.shape as readonly [null, number, number, number];
   const number = (value: number): Value => scalar(graph, value);
-  const count = slice(shapeOf(images), [0], [1]);
-  let draws = 0;
-  /** A whole number from 0 to `bound` - 1 for each image. float32 [n, 1] */
-  const draw = (bound: number): Value => {
-    const uniform = statelessUniform(count, [n], seedOf(step, Math.imul(seed, 31) + ++draws));
-    // A float just below 1 times the bound may round up to the bound itself.
-    return reshape(minimum(floor(mul(uniform, number(bound))), number(bound - 1)), [n, 1]);
-  };
+  const draws = new Draws(images, step, seed);
+  const draw = (bound: number): Value => reshape(draws.whole(bound), [n, 1]);
   /** 1 where `low` <= x < `low` + `size`, 0 elsewhere. */
   const within = (x: Value, low: Value, size: number): Value => {
     const offset = sub(x, low);

@@ -58,9 +58,7 @@ export function lowerModel(
   options: LowerOptions,
 ): LoweredModel {
   if (model.inputs.length !== inputs.length) {
-    throw new UserError(
-      `"${model.name}" has ${model.inputs.length} inputs; expected ${inputs.length}, the images.`,
-    );
+    throw new UserError(`"${model.name}" has ${model.inputs.length} inputs, but ${inputs.length} are given.`);
   }
   return new ModelLowering(inputs[0].graph, model, weights, options).run(inputs);
 }
@@ -124,6 +122,12 @@ class ModelLowering {
   #call(layer: Layer, inputs: readonly Value[], outputs: readonly tf.SymbolicTensor[]): readonly Value[] {
     return this.graph.within(layer.name, () => {
       if (isModel(layer)) return this.#container(layer, inputs);
+      if (outputs.length > 1) {
+        throw new NotLowered(
+          `The layer "${layer.name}" (${layer.getClassName()})`,
+          `it has ${outputs.length} outputs, and only models may have several`,
+        );
+      }
       const output = this.#lower([layer], inputs, outputs[0].shape);
       // Has the layer's name, so that a trace of the graph reads like the model.
       const named = identity(output, 'output');

@@ -1,16 +1,19 @@
 /** The first half of a training step: forward through the model, and back to the gradients. */
 import { gradients } from './gradients';
 import type { Graph, Value } from './graph';
-import { trainingImages } from './input';
+import { inOrder, trainingImages } from './input';
 import { amongTopFive, isFirst, metricsOf, trainingLossOf } from './losses';
 import { lowerModel, type LoweredModel } from './lower-model';
+import { mixed } from './mixing';
 import { NotLowered } from './not-lowered';
 import { identity } from './ops/array';
 import { sum } from './ops/broadcast';
 import { placeholder } from './ops/constant';
 import { add, exp } from './ops/math';
 import { mean } from './ops/reduce';
+import { rolled } from './ops/roll';
 import { logSoftmax } from './ops/softmax';
+import { overOutputs } from './outputs';
 import { signature } from './signatures';
 import type { TrainingData } from './stored-state';
 import type { TrainingGraphOptions } from './training-options';
@@ -42,42 +45,78 @@ export interface Forward {
   readonly loss: Value;
   /** float32 scalar: the penalties on weights, a part of `loss` */
   readonly penalty: Value;
-  /** Number of images whose class is the most probable one, and among the five most probable; float32 scalars */
+  /**
+   * Number of images whose class is the most probable one, and among the five most probable, according to the first
+   * output; float32 scalars. A mixed image counts for each of its classes by that class's share.
+   */
   readonly hits: { readonly first: Value; readonly topFive: Value };
   /** The sum over the images of each metric that the options add; float32 scalars */
   readonly metrics: readonly Value[];
 }
 
-/** Runs the model in training mode, on augmented images. */
+/**
+ * Runs the model in training mode, on augmented images.
+ * @throws NotLowered for a layer that cannot be lowered, and for images that are mixed while arrays beside them are not
+ */
 export function forwardPass(
   graph: Graph,
   weights: Weights,
-  { images, classes, weights: imageWeights }: TrainingData,
+  data: TrainingData,
   { indices, step }: StepInputs,
   options: TrainingGraphOptions,
 ): Forward {
   const { model, dtype, device, seed } = options;
   return graph.within('train', () => {
-    const labels = classes.gather(indices);
-    const inputs = graph.within('input', () => trainingImages(images.gather(indices), options, step));
+    const images = graph.within('input', () => trainingImages(data.images.gather(indices), options, step));
+    const arrays = data.arrays.map((array) => array.gather(indices));
+    if (images.own && arrays.length > 0) {
+      throw new NotLowered(
+        'The augmentation',
+        'mixup and cutmix mix images alone, and the model has other inputs too',
+      );
+    }
+    const targets = targetsOf(data, indices, images.own);
     const reading = weights.reading();
+    const inputs = inOrder(options.inputs, images.images, arrays);
     const random = { step, seed };
-    const lowered = lowerModel(model, reading, [inputs], { training: true, dtype, device, random });
+    const lowered = lowerModel(model, reading, inputs, { training: true, dtype, device, random });
     return graph.within('loss', () => {
-      const [output, ...others] = lowered.outputs;
-      if (others.length > 0) {
-        throw new NotLowered('The model', `it has ${others.length + 1} outputs, and the loss is of one`);
-      }
-      const own = imageWeights && imageWeights.gather(indices);
-      const perImage = mean(trainingLossOf(options, output, labels, own));
-      const { penalty } = lowered;
+      const { outputs, penalty } = lowered;
+      const loss = overOutputs(outputs, options.outputWeights, (output) =>
+        mean(targets((classes, counts) => trainingLossOf(options, output, classes, counts))),
+      );
+      const [output] = outputs;
       // The model's own softmax is left out of training: oneDNN's takes ten times as long for a few rows.
       const scores = output.logits ? { ...output, value: exp(logSoftmax(output.logits)) } : output;
-      const hits = { first: sum(isFirst(scores, labels)), topFive: sum(amongTopFive(scores, labels)) };
-      const metrics = metricsOf(options, output, labels).map((each) => sum(each));
-      return { lowered, reading, loss: add(perImage, penalty), penalty, hits, metrics };
+      const hits = {
+        first: sum(targets((classes) => isFirst(scores, classes))),
+        topFive: sum(targets((classes) => amongTopFive(scores, classes))),
+      };
+      const { loss: kind, metrics: all = [] } = options;
+      const metrics = all.map((metric) =>
+        sum(targets((classes) => metricsOf({ loss: kind, metrics: [metric] }, output, classes)[0])),
+      );
+      return { lowered, reading, loss: add(loss, penalty), penalty, hits, metrics };
     });
   });
+}
+
+/** Something that is measured for each image: its class, int32 [n], and how much it counts, float32 [n] → float32 [n] */
+type PerImage = (classes: Value, counts: Value | null) => Value;
+
+/**
+ * @param own the share of each image that is its own, if images are mixed; the rest is the next image's
+ * @returns a function that measures each image by its class; a mixed one by both of its classes, each for its share
+ */
+function targetsOf(
+  { classes, weights }: TrainingData,
+  indices: Value,
+  own: Value | null,
+): (measure: PerImage) => Value {
+  const targets = [classes.gather(indices), weights && weights.gather(indices)] as const;
+  if (!own) return (measure) => measure(...targets);
+  const partners = [rolled(targets[0]), targets[1] && rolled(targets[1])] as const;
+  return (measure) => mixed(own, measure(...targets), measure(...partners));
 }
 
 /** The weights of a store with their gradients. */

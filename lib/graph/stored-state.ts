@@ -1,6 +1,6 @@
 /** State that outlives a step: images, weights and the optimizer's slots, with signatures to write and read them. */
 import type { Graph, Node, Value } from './graph';
-import { packedSize } from './input';
+import { arrayInputs, packedSize } from './input';
 import { floatsOf, identity } from './ops/array';
 import { scalar } from './ops/cast';
 import { placeholder } from './ops/constant';
@@ -17,30 +17,36 @@ export interface TrainingData {
   readonly classes: Variable;
   /** How much each image counts in the loss; float32 [images]. Null if all count alike. */
   readonly weights: Variable | null;
+  /** What the model takes beside the images, in the order of `arrayInputs`; float32 [images, ...] */
+  readonly arrays: readonly Variable[];
 }
 
 /**
- * Offers `writeImages`: images as `packImages` makes them, int32 [images, packed], their classes, and their weights if any
- * → a scalar
+ * Offers `writeImages`: images as `packImages` makes them, int32 [images, packed], their classes, their weights if any, and
+ * their arrays → a scalar
  */
 export function offerImages(
   graph: Graph,
-  { imageCount, imageShape, weighted }: Pick<TrainingGraphOptions, 'imageCount' | 'imageShape' | 'weighted'>,
+  options: Pick<TrainingGraphOptions, 'imageCount' | 'imageShape' | 'inputs' | 'weighted'>,
 ): TrainingData {
-  const { images, classes, weights } = graph.within('data', () => ({
+  const { imageCount, imageShape, inputs, weighted } = options;
+  const data: TrainingData = graph.within('data', () => ({
     images: new Variable(graph, 'images', 'float32', [imageCount, packedSize(imageShape)]),
     classes: new Variable(graph, 'classes', 'int32', [imageCount]),
     weights: weighted ? new Variable(graph, 'image_weights', 'float32', [imageCount]) : null,
+    arrays: arrayInputs(inputs).map(
+      ({ name, shape }) => new Variable(graph, `input_${name}`, 'float32', [imageCount, ...shape]),
+    ),
   }));
   graph.within(signature.writeImages, () => {
+    const { images, classes, weights, arrays } = data;
     const packed = placeholder(graph, 'value', 'int32', images.shape);
-    const others = [classes, ...(weights ? [weights] : [])];
+    const others = [classes, ...(weights ? [weights] : []), ...arrays];
     const values = others.map(({ dtype, shape }) => placeholder(graph, 'value', dtype, shape));
-    const inputs = [packed, ...values];
     const done = [images.assign(floatsOf(packed)), ...others.map((each, i) => each.assign(values[i]))];
-    graph.offer(signature.writeImages, { inputs, outputs: [written(graph, done)] });
+    graph.offer(signature.writeImages, { inputs: [packed, ...values], outputs: [written(graph, done)] });
   });
-  return { images, classes, weights };
+  return data;
 }
 
 /** Offers `write`: a value for each part of the stores → a scalar; and `read`: nothing → those values. */

@@ -1,4 +1,5 @@
 /** A training graph at work: weights in, steps, totals, weights out. */
+import { modelInputs } from '../models/model-inputs';
 import type { NamedArray, NamedArrays } from '../models/weights/named';
 import { UserError } from '../runtime/errors';
 import { oneDnnVariable } from '../runtime/one-dnn';
@@ -6,6 +7,7 @@ import { tf } from '../runtime/tensorflow';
 import { usesGpu } from '../runtime/versions';
 import type { BatchStatistic, Population } from './batch-statistics';
 import { hasDilatedGradient } from './dilated-gradient';
+import { arraysOf, type Examples } from './examples';
 import { packedSize, packImages } from './input';
 import { Session } from './session';
 import type { SessionOptions } from './session-options';
@@ -15,16 +17,6 @@ import type { TrainingGraphOptions } from './training-options';
 import { totalsIndex } from './training-step';
 import type { Device } from './types';
 
-/** Images with a class each, as they lie in memory. */
-export interface Examples {
-  /** `count` images one after another, each height × width × channels, values 0 to 255. */
-  readonly images: Uint8Array;
-  readonly labels: ArrayLike<number>;
-  readonly count: number;
-  /** How much each image counts in the training loss. Missing if all count alike. */
-  readonly weights?: Float32Array;
-}
-
 /** Sums over the steps since the last call of `totals`. */
 export interface Totals {
   readonly images: number;
@@ -32,7 +24,7 @@ export interface Totals {
   readonly loss: number;
   /** Of that, the penalties. */
   readonly penalty: number;
-  /** Images whose class was the most probable one. */
+  /** Images whose class was the most probable one. A mixed image counts for each of its classes by that class's share. */
   readonly first: number;
   /** Images whose class was among the five most probable. */
   readonly topFive: number;
@@ -58,7 +50,7 @@ export interface Measurement {
   readonly penalty: number;
 }
 
-export type TrainerOptions = Omit<TrainingGraphOptions, 'imageCount' | 'weighted' | 'device'> & {
+export type TrainerOptions = Omit<TrainingGraphOptions, 'imageCount' | 'inputs' | 'weighted' | 'device'> & {
   readonly examples: Examples;
   /** The device whose form the graph takes; defaults to the one that TensorFlow runs on. */
   readonly device?: Device;
@@ -82,13 +74,18 @@ export class Trainer {
   /**
    * Compiles the step, and copies the model's weights and the images in.
    * @throws NotLowered if the model cannot be compiled
-   * @throws UserError for bfloat16 on a CPU without oneDNN
+   * @throws UserError for bfloat16 on a CPU without oneDNN, and if the model's inputs are not those of the examples
    */
   static async compile(options: TrainerOptions): Promise<Trainer> {
-    const { examples, dtype, device = usesGpu() ? 'gpu' : 'cpu' } = options;
+    const { model, examples, dtype, device = usesGpu() ? 'gpu' : 'cpu' } = options;
     if (dtype === 'bfloat16') expectExactSums();
-    const weighted = examples.weights !== undefined;
-    const graph = new TrainingGraph({ ...options, imageCount: examples.count, weighted, device });
+    const graph = new TrainingGraph({
+      ...options,
+      imageCount: examples.count,
+      inputs: modelInputs(model, examples.inputs),
+      weighted: examples.weights !== undefined,
+      device,
+    });
     const trainer = new Trainer(options, graph, await Session.load(graph.graph, options.session));
     try {
       trainer.readModel();
@@ -189,12 +186,14 @@ export class Trainer {
    * Loss and predictions for images that need not be those trained on, in inference mode; of the averages of the weights, if
    * the optimizer keeps any.
    */
-  measure({ images, labels, count }: Examples): Measurement {
+  measure(examples: Examples): Measurement {
+    const { images, labels, count } = examples;
     const { imageShape } = this.#options;
     const packed = packImages(images, count, imageShape);
     const feeds = [
       tf.tensor2d(packed, [count, packedSize(imageShape)], 'int32'),
       tf.tensor1d(Int32Array.from(labels), 'int32'),
+      ...arraysOf(this.#options.model, examples),
     ];
     const results = this.#session.run(signature.measure, feeds);
     const [classes, confidences, losses, topFive, penalty, ...metrics] = results.map((tensor) =>
@@ -311,7 +310,8 @@ export class Trainer {
     if (values.length > 0) this.#session.execute(signature.writeSlots, values);
   }
 
-  #writeImages({ images, labels, count, weights }: Examples): void {
+  #writeImages(examples: Examples): void {
+    const { images, labels, count, weights } = examples;
     const { imageShape } = this.#options;
     tf.tidy(() => {
       const packed = tf.tensor2d(
@@ -324,6 +324,7 @@ export class Trainer {
         packed,
         classes,
         ...(weights ? [tf.tensor1d(weights)] : []),
+        ...arraysOf(this.#options.model, examples),
       ]);
     });
   }

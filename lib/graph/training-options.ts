@@ -1,3 +1,4 @@
+import type { ModelInput } from '../models/model-inputs';
 import type { Augmentation } from '../recipe/augmentation';
 import type { Loss } from '../recipe/losses';
 import type { CustomMetric } from '../recipe/metrics';
@@ -11,6 +12,8 @@ import type { Device, DType } from './types';
 export interface TrainingGraphOptions {
   readonly model: tf.LayersModel;
   readonly imageShape: ImageShape;
+  /** What each of the model's inputs takes, in the model's order. */
+  readonly inputs: readonly ModelInput[];
   /** Number of images to train on. */
   readonly imageCount: number;
   /** Whether each of them has a weight in the loss. Defaults to false. */
@@ -22,6 +25,8 @@ export interface TrainingGraphOptions {
   readonly metrics?: readonly CustomMetric[];
   /** How much the images of each class count in the loss; null if all count alike. */
   readonly classWeights?: readonly number[] | null;
+  /** How much each of the model's outputs counts in the loss; null if all count alike. */
+  readonly outputWeights?: readonly number[] | null;
   readonly optimizer: Optimizer;
   /** Needed only if the optimizer freezes layers for some epochs. */
   readonly stepsPerEpoch?: number;

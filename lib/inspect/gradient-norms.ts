@@ -1,7 +1,7 @@
 import type { Dataset } from '../data/types';
 import { titleOf } from '../models/registry';
 import { tf } from '../runtime/tensorflow';
-import { checkFit } from '../evaluate/evaluate';
+import { checkFit } from '../evaluate/fit';
 import { firstBatch, inTrainingMode } from './training-mode';
 
 /** How strongly one batch pulls on the kernels of a network, layer by layer. */

@@ -1,6 +1,7 @@
 import type { Dataset } from '../data/types';
 import { UserError } from '../runtime/errors';
 import type { tf } from '../runtime/tensorflow';
+import { expectOneOfEach } from '../evaluate/fit';
 import { inputBatch } from '../evaluate/input-batch';
 import { trainedWith } from '../evaluate/trained-with';
 
@@ -26,6 +27,7 @@ export function inputOf(
   if (!(Number.isInteger(index) && index >= 0 && index < set.count)) {
     throw new UserError(`There is no image ${index}: the ${from} set has images 0 to ${set.count - 1}.`);
   }
+  expectOneOfEach(model, 'Inspection');
   const { normalisation } = trainedWith(model);
   return inputBatch(set, [index], { imageShape: dataset.imageShape, normalisation });
 }

@@ -2,7 +2,7 @@ import type { Dataset } from '../data/types';
 import { titleOf } from '../models/registry';
 import { UserError } from '../runtime/errors';
 import { tf } from '../runtime/tensorflow';
-import { checkFit } from '../evaluate/evaluate';
+import { checkFit } from '../evaluate/fit';
 import { firstBatch, inTrainingMode } from './training-mode';
 
 /** How large the numbers in a network are, layer by layer. */

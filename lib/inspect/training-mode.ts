@@ -1,6 +1,7 @@
 import type { Dataset } from '../data/types';
 import { UserError } from '../runtime/errors';
 import { tf } from '../runtime/tensorflow';
+import { expectOneOfEach } from '../evaluate/fit';
 import { inputBatch } from '../evaluate/input-batch';
 import { trainedWith } from '../evaluate/trained-with';
 
@@ -38,6 +39,7 @@ export function firstBatch(
       `images is ${images}; expected a whole number from 1 to ${train.count}, the number of training images.`,
     );
   }
+  expectOneOfEach(model, 'Inspection');
   const indices = Array.from({ length: images }, (_, i) => i);
   return inputBatch(train, indices, { imageShape, normalisation: trainedWith(model).normalisation });
 }

@@ -1,4 +1,4 @@
-import { checkRanges, flag, wholeFrom0To } from './ranges';
+import { checkRanges, flag, notNegative, optional, wholeFrom0To } from './ranges';
 
 /** Random changes of training images, drawn anew in every step. Images are evaluated as they are. */
 export interface Augmentation {
@@ -11,6 +11,19 @@ export interface Augmentation {
    * https://arxiv.org/abs/1708.04552); 0 for none. What lies outside the image is cut off.
    */
   readonly cutout: number;
+  /**
+   * Mixes each image with the next one of its batch, the last with the first: λ · image + (1 − λ) · partner, after the
+   * changes above, with λ drawn for each image from Beta(`mixup`, `mixup`) (Zhang et al. 2017,
+   * https://arxiv.org/abs/1710.09412). The loss is mixed as the images are. Defaults to 0: images stay apart.
+   */
+  readonly mixup?: number;
+  /**
+   * Gives each image a rectangle of its partner, in the same place (Yun et al. 2019, https://arxiv.org/abs/1905.04899). λ,
+   * the share that stays, is drawn from Beta(`cutmix`, `cutmix`); the rectangle has the image's proportions and a random
+   * centre, and what lies outside the image is cut off. The loss is mixed by the share of pixels that did stay. With
+   * `mixup` as well, one of the two is drawn for each batch. Defaults to 0: images stay whole.
+   */
+  readonly cutmix?: number;
 }
 
 /**
@@ -27,10 +40,17 @@ export function checkAugmentation(
     crop: wholeFrom0To(Math.min(height, width) - 1, nothing),
     flip: flag,
     cutout: wholeFrom0To(Math.max(height, width) - 1, nothing),
+    mixup: optional(notNegative),
+    cutmix: optional(notNegative),
   });
 }
 
-export const noAugmentation: Augmentation = { crop: 0, flip: false, cutout: 0 };
+/** Whether images are mixed with others of their batch. */
+export function mixesImages({ mixup = 0, cutmix = 0 }: Augmentation): boolean {
+  return mixup > 0 || cutmix > 0;
+}
+
+export const noAugmentation: Augmentation = { crop: 0, flip: false, cutout: 0, mixup: 0, cutmix: 0 };
 
 /** What most published CIFAR-10 results used: four pixels of padding, and mirroring. */
-export const standardAugmentation: Augmentation = { crop: 4, flip: true, cutout: 0 };
+export const standardAugmentation: Augmentation = { ...noAugmentation, crop: 4, flip: true };

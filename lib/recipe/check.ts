@@ -33,6 +33,7 @@ const ranges: Ranges<Recipe> = {
   loss: checkedApart,
   metrics: checkedApart,
   classWeights: orNull(weights),
+  outputWeights: orNull(weights),
   augmentation: checkedApart,
   normalisation: checkedApart,
   validation: checkedApart,

@@ -1,12 +1,18 @@
+import { noAugmentation } from './augmentation';
 import type { Recipe } from './recipe';
 
 /** The settings that recipes did not have from the beginning, each with the value that means what was done before. */
-const added = { metrics: [], classWeights: null, preciseStatistics: null } satisfies Partial<Recipe>;
+const added = {
+  metrics: [],
+  classWeights: null,
+  outputWeights: null,
+  preciseStatistics: null,
+} satisfies Partial<Recipe>;
 
 /**
  * A recipe as an earlier version of this project may have stored it, with the settings that it lacks: a missing
  * setting means that what it is about was not done.
  */
 export function completed(stored: Recipe): Recipe {
-  return { ...added, ...stored };
+  return { ...added, ...stored, augmentation: { ...noAugmentation, ...stored.augmentation } };
 }

@@ -1,5 +1,11 @@
 /** The settings of a training as plain data: engines read them, runs record them, nothing here computes. */
-export { checkAugmentation, noAugmentation, standardAugmentation, type Augmentation } from './augmentation';
+export {
+  checkAugmentation,
+  mixesImages,
+  noAugmentation,
+  standardAugmentation,
+  type Augmentation,
+} from './augmentation';
 export { checkRecipe } from './check';
 export {
   crossEntropy,

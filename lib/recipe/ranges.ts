@@ -8,7 +8,7 @@ export interface Range {
 }
 
 /** A range for every setting of `T`: the compiler lets none be forgotten. */
-export type Ranges<T> = { readonly [Setting in Exclude<keyof T & string, 'kind'>]: Range };
+export type Ranges<T> = { readonly [Setting in Exclude<keyof T & string, 'kind'>]-?: Range };
 
 /** The ranges of each kind of a union such as `Optimizer`. */
 export type RangesByKind<T extends { readonly kind: string }> = {

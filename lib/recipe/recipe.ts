@@ -59,6 +59,12 @@ export interface Recipe {
   readonly normalisation: Normalisation | null;
   /** The number type that layers compute in. */
   readonly precision: Precision;
+  /**
+   * How much each output of a network with several outputs counts in the loss, in the order of the outputs: the loss is the
+   * sum of all their losses, each times its weight, as with Keras's `loss_weights`. Accuracy and predictions are those of
+   * the first output. Null if all count alike, with 1 each.
+   */
+  readonly outputWeights: readonly number[] | null;
   /** Null measures the network with batch normalisation's moving averages, as Keras does. */
   readonly preciseStatistics: PreciseStatistics | null;
   readonly validation: Validation;

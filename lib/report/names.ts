@@ -51,7 +51,8 @@ export function validatedOn({ validation }: Recipe): string {
   return validation === 'none' ? 'not validated' : `validated on the ${validationName(validation)}`;
 }
 
-function augmentationName({ augmentation: { crop, flip, cutout } }: Recipe): string {
-  const parts = [...(crop > 0 ? ['crop'] : []), ...(flip ? ['flip'] : []), ...(cutout > 0 ? ['cutout'] : [])];
+function augmentationName({ augmentation }: Recipe): string {
+  const kinds = ['crop', 'flip', 'cutout', 'mixup', 'cutmix'] as const;
+  const parts = kinds.filter((kind) => Number(augmentation[kind] ?? 0) > 0);
   return parts.length > 0 ? parts.join(' and ') : 'not augmented';
 }

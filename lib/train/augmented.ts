@@ -1,8 +1,10 @@
+import { Random } from '../data/random';
 import { takeSubset } from '../data/subset';
 import type { Dataset, ImageSet } from '../data/types';
 import { Augmenter } from '../graph';
 import { checkAugmentation, type Augmentation } from '../recipe';
 import { check } from '../runtime/check';
+import { stream } from './order';
 
 export interface VersionsOptions {
   /** How many versions. Defaults to 10. */
@@ -15,7 +17,8 @@ export interface VersionsOptions {
 
 /**
  * What augmentation makes of one training image: version i is exactly what training with this seed makes of the image
- * if it is the i-th of its batch in that step.
+ * if it is the i-th of its batch in that step. Mixup and cutmix mix each version with another training image, always the
+ * same ones for a seed.
  * @returns a set of `count` images, all with the image's label
  * @throws UserError if there is no such image, or the augmentation does not fit it
  */
@@ -32,7 +35,9 @@ export async function augmentedVersions(
   const augmenter = await Augmenter.compile({ imageShape, normalisation: null, augmentation, seed });
   try {
     const same = takeSubset(train, new Uint32Array(count).fill(index));
-    const batch = augmenter.batch(same.images, step);
+    const random = new Random(seed, stream.partners, index);
+    const partners = Uint32Array.from({ length: count }, () => random.below(train.count));
+    const batch = augmenter.batch(same.images, step, takeSubset(train, partners).images);
     const images = Uint8Array.from(batch.dataSync(), (value) => Math.round(value * 255));
     batch.dispose();
     return { ...same, images };

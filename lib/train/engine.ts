@@ -44,6 +44,8 @@ export interface TrainingJob {
   readonly metrics?: readonly CustomMetric[];
   /** How much the images of each class count in the training loss; null if all count alike. */
   readonly classWeights?: readonly number[] | null;
+  /** How much each of the model's outputs counts in the loss; null if all count alike. */
+  readonly outputWeights?: readonly number[] | null;
   /** How much each image counts in the training loss. Missing if all count alike. */
   readonly sampleWeights?: Float32Array;
   readonly augmentation: Augmentation;

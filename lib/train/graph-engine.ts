@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { measureBatches } from '../evaluate/measure';
 import { Trainer, type Examples, type Totals } from '../graph';
+import { takeSubset } from '../data/subset';
 import type { ImageSet } from '../data/types';
 import type { Measured } from '../runs/evaluation';
 import type { StepsResult } from '../runs/state';
@@ -122,13 +123,7 @@ function measure(
   indices: Uint32Array,
   stopped: () => boolean,
 ): Promise<Measured | undefined> {
-  const size = set.images.length / set.count;
   return measureBatches(set, indices, { stopped }, (batch) => {
-    const images = new Uint8Array(batch.length * size);
-    batch.forEach((index, i) => {
-      images.set(set.images.subarray(index * size, (index + 1) * size), i * size);
-    });
-    const labels = Int32Array.from(batch, (index) => set.labels[index]);
-    return trainer.measure({ images, labels, count: batch.length });
+    return trainer.measure(takeSubset(set, batch));
   });
 }

@@ -3,7 +3,7 @@ import { allIndices } from '../data/subset';
 import { UserError } from '../runtime/errors';
 
 /** Each use of a seed draws from its own stream, so that a change to one leaves the others as they are. */
-export const stream = { order: 1, split: 2, dropout: 3, continued: 4, statistics: 5 } as const;
+export const stream = { order: 1, split: 2, dropout: 3, continued: 4, statistics: 5, partners: 6 } as const;
 
 /** The indices of one epoch in random order, fixed by seed and epoch. `indices` is not changed. */
 export function epochOrder(indices: Uint32Array, seed: number, epoch: number): Uint32Array {

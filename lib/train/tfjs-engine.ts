@@ -8,7 +8,7 @@ import type { StepsResult } from '../runs/state';
 import { UserError } from '../runtime/errors';
 import { tf } from '../runtime/tensorflow';
 import type { Engine, EngineRun, Steps, TrainingJob } from './engine';
-import { inputBatch } from '../evaluate/input-batch';
+import { modelBatch } from '../evaluate/input-batch';
 import { EndingLogits } from '../evaluate/ending-logits';
 import { amongTopFive, isFirst, lossOf, penaltyOf } from '../evaluate/losses';
 import { measure } from '../evaluate/measure';
@@ -126,10 +126,14 @@ function refuseWhatTfjsLacks(job: TrainingJob): asserts job is TfjsJob {
   const { optimizer, loss, metrics = [], classWeights = null, sampleWeights, precision } = job;
   const { clipWeightNorm, clipValue, layers, accumulate, lookahead, ema } = optimizer;
   const isUnknown = optimizer.kind === 'lion' || optimizer.kind === 'muon';
+  const { mixup = 0, cutmix = 0 } = job.augmentation;
   const lacking = [
     ...(optimizer.kind === 'custom' ? [`custom optimizers ("${optimizer.name}")`] : []),
     ...(loss.kind === 'custom' ? [`custom losses ("${loss.name}")`] : []),
     ...(metrics.length > 0 ? [`custom metrics ("${metrics[0].name}")`] : []),
+    ...(job.model.outputs.length > 1
+      ? [`training of several outputs (the model has ${job.model.outputs.length})`]
+      : []),
     ...(classWeights ? ['class weights'] : []),
     ...(sampleWeights ? ['sample weights'] : []),
     ...(isUnknown ? [`optimizer "${optimizer.kind}"`] : []),
@@ -142,6 +146,8 @@ function refuseWhatTfjsLacks(job: TrainingJob): asserts job is TfjsJob {
     ...(ema !== undefined ? [`moving average of weights (ema.decay is ${ema.decay})`] : []),
     ...(optimizer.weightDecay > 0 ? [`weight decay (it is ${optimizer.weightDecay})`] : []),
     ...(optimizer.clipNorm !== null ? [`gradient clipping (clipNorm is ${optimizer.clipNorm})`] : []),
+    ...(mixup > 0 ? [`mixup (it is ${mixup})`] : []),
+    ...(cutmix > 0 ? [`cutmix (it is ${cutmix})`] : []),
     ...(precision !== 'float32' ? [`the precision ${precision}`] : []),
   ];
   if (lacking.length === 0) return;
@@ -182,20 +188,21 @@ function setLearningRate(optimizer: tf.Optimizer, rate: number): void {
 
 /** Where the images of a step come from. */
 interface TrainingInput {
-  /** @returns float32 [n, height, width, channels]; the caller disposes of it */
-  batch(indices: Uint32Array, step: number): tf.Tensor4D;
+  /** @returns a tensor for each of the model's inputs; the caller disposes of them */
+  batch(indices: Uint32Array, step: number): tf.Tensor[];
   dispose(): void;
 }
 
 /** Augmentation is done by the graph's operations, so that both engines train on the same images. */
 async function trainingInput(job: TrainingJob): Promise<TrainingInput> {
-  const { images, augmentation } = job;
+  const { model, images, augmentation } = job;
   if (augmentation.crop === 0 && !augmentation.flip && augmentation.cutout === 0) {
-    return { batch: (indices) => inputBatch(images, indices, job), dispose: () => undefined };
+    return { batch: (indices) => modelBatch(model, images, indices, job), dispose: () => undefined };
   }
   const augmenter = await Augmenter.compile(job);
   return {
-    batch: (indices, step) => augmenter.batch(takeSubset(images, indices).images, step),
+    batch: (indices, step) =>
+      modelBatch(model, images, indices, job, augmenter.batch(takeSubset(images, indices).images, step)),
     dispose: () => {
       augmenter.dispose();
     },
@@ -206,7 +213,7 @@ function* batches(
   { images, batchSize, model }: TrainingJob,
   input: TrainingInput,
   { order, firstStep }: Steps,
-): Generator<{ xs: tf.Tensor; ys: tf.Tensor }> {
+): Generator<{ xs: tf.Tensor[]; ys: tf.Tensor }> {
   const classes = model.outputs[0].shape[1] ?? 0;
   for (let from = 0, step = firstStep; from < order.length; from += batchSize, step++) {
     const indices = order.subarray(from, from + batchSize);

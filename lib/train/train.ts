@@ -19,7 +19,7 @@ import type { TrainCallbacks } from './callbacks';
 import { channelNormalisation } from './channels';
 import { customLayers } from './custom-layers';
 import type { Engine } from './engine';
-import { checkFit } from '../evaluate/evaluate';
+import { checkFit } from '../evaluate/fit';
 import { graphEngine } from './graph-engine';
 import { resolvePrecision } from './precision';
 import type { History } from '../runs/history';
@@ -27,18 +27,24 @@ import { describeNetwork } from '../runs/lasting-names';
 import type { RunSettings } from '../runs/run-files';
 import { RunFolder, type RunOptions } from '../runs/run-folder';
 import { checkClassWeights, checkedSampleWeights, weightsDigestOf } from './image-weights';
+import { outputWeightsOf, type OutputWeights } from './output-weights';
 import { TrainingLoop, type TrainingLoopOptions } from './training-loop';
 
 /**
  * The settings of a training. Defaults are those of the recipe `seed`, with a tenth of the training images held
  * out for validation.
  */
-export interface TrainOptions extends Partial<Omit<Recipe, 'normalisation' | 'precision'>> {
+export interface TrainOptions extends Partial<Omit<Recipe, 'normalisation' | 'outputWeights' | 'precision'>> {
   /**
    * How pixels are standardised; `channels` uses the mean and deviation of the images trained on, without those held
    * out for validation. Defaults to null: not at all.
    */
   normalisation?: Normalisation | 'channels' | null;
+  /**
+   * How much each output of a network with several outputs counts in the loss (see `Recipe`): a list, or by the outputs'
+   * names, where a missing one counts 1. Defaults to null: all count 1.
+   */
+  outputWeights?: OutputWeights | null;
   /**
    * How much each training image counts in the training loss: an image's loss is multiplied by its weight, and by its
    * class's if there are class weights, as by Keras's `sample_weight`. One number for each image of `dataset.train`, those
@@ -139,8 +145,8 @@ export function recipeFor(
   options: TrainOptions,
   { channels, precision }: Choices,
 ): Recipe {
-  const given = resolve(options, dataset, precision(options.precision ?? 'float32'));
   checkFit(model, dataset);
+  const given = resolve(options, model, dataset, precision(options.precision ?? 'float32'));
   checkClassWeights(given, dataset);
   const normalisation = options.normalisation === 'channels' ? channels(given) : given.normalisation;
   const recipe = { ...given, normalisation };
@@ -150,7 +156,12 @@ export function recipeFor(
 }
 
 /** The recipe, checked; statistics that are still to be taken are missing. */
-function resolve(options: TrainOptions, dataset: Dataset, precision: Precision): Recipe {
+function resolve(
+  options: TrainOptions,
+  model: tf.LayersModel,
+  dataset: Dataset,
+  precision: Precision,
+): Recipe {
   const { normalisation = null } = options;
   const recipe: Recipe = {
     epochs: options.epochs ?? 10,
@@ -160,7 +171,8 @@ function resolve(options: TrainOptions, dataset: Dataset, precision: Precision):
     loss: options.loss ?? crossEntropy(),
     metrics: options.metrics ?? [],
     classWeights: options.classWeights ?? null,
-    augmentation: options.augmentation ?? noAugmentation,
+    outputWeights: outputWeightsOf(model, options.outputWeights ?? null),
+    augmentation: { ...noAugmentation, ...options.augmentation },
     normalisation: normalisation === 'channels' ? null : normalisation,
     precision,
     validation: options.validation ?? { split: 0.1 },

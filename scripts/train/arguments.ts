@@ -63,6 +63,8 @@ const augmentations: Readonly<Record<string, Augmentation>> = {
   flip: { ...noAugmentation, flip: true },
   standard: standardAugmentation,
   cutout: { ...standardAugmentation, cutout: 8 },
+  mixup: { ...standardAugmentation, mixup: 0.2 },
+  cutmix: { ...standardAugmentation, cutmix: 1 },
 };
 
 const precisions = { float32: 'float32', mixed_bfloat16: 'mixed_bfloat16', auto: 'auto' } as const;

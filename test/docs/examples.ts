@@ -11,9 +11,9 @@ const document = path.join(projectRoot, 'docs', 'engine.md');
 /** Where a notebook lies, so that the examples' imports lead to lib. */
 const cellFile = path.join(projectRoot, 'notebooks', 'example.ts');
 
-/** The TypeScript in the section "Your own parts". */
-export function examples(): string[] {
-  const [, section = ''] = fs.readFileSync(document, 'utf8').split('\n## Your own parts\n');
+/** The TypeScript in a section of the document. */
+export function examples(title = 'Your own parts'): string[] {
+  const [, section = ''] = fs.readFileSync(document, 'utf8').split(`\n## ${title}\n`);
   return [...section.split('\n## ')[0].matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code);
 }
 

@@ -1,6 +1,7 @@
 /** Training graphs as a GPU would run them: of every network, recipe and precision, and of every optimizer. */
 import { TrainingGraph } from '../../lib/graph/training-graph';
 import type { TrainingGraphOptions } from '../../lib/graph/training-options';
+import { modelInputs } from '../../lib/models/model-inputs';
 import { networkNamed, networks } from '../../lib/models';
 import type { tf } from '../../lib/runtime/tensorflow';
 import {
@@ -44,6 +45,7 @@ export function trainingGraph(
   return new TrainingGraph({
     model,
     imageShape: [32, 32, 3],
+    inputs: modelInputs(model),
     imageCount: 50_000,
     normalisation: null,
     augmentation: noAugmentation,

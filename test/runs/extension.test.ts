@@ -186,19 +186,22 @@ describe('what cannot be', () => {
 test('a run of an earlier version, whose recipe lacks later settings, goes on and can be given more', async () => {
   const straight = await trainAs('new', 3);
   await trainAs('old', 1);
-  await beforeSettings('old', 'preciseStatistics', 'metrics', 'classWeights');
+  await beforeSettings('old', 'preciseStatistics', 'metrics', 'classWeights', 'outputWeights');
   const loaded = await trainAs('old', 1);
   assert.match(loaded.notices.join(), /finished already/);
   const { weights } = await trainAs('old', 3);
   assert.deepEqual(weights, straight.weights);
 });
 
-/** Makes a run what it would be if its recipe had been stored without some settings. */
+/** Makes a run what it would be if its recipe had been stored without some settings, and before images were mixed. */
 async function beforeSettings(name: string, ...settings: (keyof Recipe)[]): Promise<void> {
   const runFolder = path.join(folder, name);
   const run = readRunJson(runFolder, 'run')!;
+  const { crop, flip, cutout } = run.settings.recipe.augmentation;
   const recipe = Object.fromEntries(
-    Object.entries(run.settings.recipe).filter(([key]) => !settings.includes(key as keyof Recipe)),
+    Object.entries({ ...run.settings.recipe, augmentation: { crop, flip, cutout } }).filter(
+      ([key]) => !settings.includes(key as keyof Recipe),
+    ),
   ) as unknown as Recipe;
   const old = { ...run, settings: { ...run.settings, recipe } };
   await writeRunJson(runFolder, 'run', old);

@@ -35,6 +35,7 @@ export function history(values: Partial<History> = {}): History {
       loss: crossEntropy(),
       metrics: [],
       classWeights: null,
+      outputWeights: null,
       augmentation: noAugmentation,
       normalisation: null,
       precision: 'float32',

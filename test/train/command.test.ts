@@ -6,7 +6,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, test } from 'node:test';
-import { standardAugmentation } from '../../lib/recipe';
+import { noAugmentation, standardAugmentation } from '../../lib/recipe';
 import { projectRoot } from '../../lib/runtime/paths';
 import { readRuns, type History } from '../../lib/runs';
 import { readArguments } from '../../scripts/train/arguments';
@@ -76,7 +76,7 @@ test('settings of the recipe and the network can be given one by one', () => {
     epochs: 10,
     batchSize: 32,
     normalisation: null,
-    augmentation: { crop: 0, flip: false, cutout: 0 },
+    augmentation: noAugmentation,
     seed: 1,
   });
   assert.equal(plain.run.name, 'lenet5-seed-seed1');

@@ -30,6 +30,9 @@ const options: TrainOptions = {
   onNotice: () => undefined,
 };
 
+/** What only the graph engine draws as well. */
+const mixing = { crop: 2, flip: true, cutout: 3, mixup: 0.4, cutmix: 1 };
+
 /** The engine, one step a call: so that an interrupt can be placed between any two. */
 function stepwise(engine: Engine): Engine {
   return {
@@ -107,7 +110,8 @@ function assertSame(found: History, expected: History): void {
 
 for (const engine of [graphEngine, tfjsEngine]) {
   test(`${engine.name}: interrupted at ten random steps, it has the history of a run straight through`, async () => {
-    const straight = await once(`${engine.name}-straight`, engine, {});
+    const more = engine === graphEngine ? { augmentation: mixing } : {};
+    const straight = await once(`${engine.name}-straight`, engine, more);
     assert.equal(straight.epochs.length, epochs);
     const random = new Random(engine.name.length);
     const all = Uint32Array.from({ length: epochs * stepsPerEpoch - 1 }, (_, i) => i + 1);
@@ -115,10 +119,10 @@ for (const engine of [graphEngine, tfjsEngine]) {
     const stops = [2 * stepsPerEpoch, ...random.shuffle(all).slice(0, 9)].sort((a, b) => a - b);
     const one = stepwise(engine);
     for (const stopAt of new Set(stops)) {
-      const { interrupted } = await once(`${engine.name}-stopped`, one, {}, stopAt);
+      const { interrupted } = await once(`${engine.name}-stopped`, one, more, stopAt);
       assert.ok(interrupted, `at step ${stopAt}`);
     }
-    assertSame(await once(`${engine.name}-stopped`, one, {}), straight);
+    assertSame(await once(`${engine.name}-stopped`, one, more), straight);
   });
 }
 
