@@ -28,4 +28,5 @@ export type { Lowering } from './layers';
 export * as graph from './operations';
 export type { Examples } from './examples';
 export type { SessionOptions } from './session-options';
-export { Trainer, type Measurement, type Totals, type TrainerOptions } from './trainer';
+export type { Measurement, Totals } from './results';
+export { Trainer, type TrainerOptions } from './trainer';

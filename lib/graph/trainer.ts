@@ -1,54 +1,21 @@
 /** A training graph at work: weights in, steps, totals, weights out. */
 import { modelInputs } from '../models/model-inputs';
-import type { NamedArray, NamedArrays } from '../models/weights/named';
-import { UserError } from '../runtime/errors';
-import { oneDnnVariable } from '../runtime/one-dnn';
+import type { NamedArrays } from '../models/weights/named';
 import { tf } from '../runtime/tensorflow';
 import { usesGpu } from '../runtime/versions';
 import type { BatchStatistic, Population } from './batch-statistics';
-import { hasDilatedGradient } from './dilated-gradient';
 import { arraysOf, type Examples } from './examples';
+import { expectExactSums } from './exact-sums';
 import { packedSize, packImages } from './input';
+import type { Measurement, Totals } from './results';
 import { Session } from './session';
 import type { SessionOptions } from './session-options';
 import { signature } from './signatures';
+import { namedArray, SlotValues } from './slot-values';
 import { TrainingGraph } from './training-graph';
 import type { TrainingGraphOptions } from './training-options';
 import { totalsIndex } from './training-step';
 import type { Device } from './types';
-
-/** Sums over the steps since the last call of `totals`. */
-export interface Totals {
-  readonly images: number;
-  /** Sum over the images of the loss of their step, penalties on weights included. */
-  readonly loss: number;
-  /** Of that, the penalties. */
-  readonly penalty: number;
-  /** Images whose class was the most probable one. A mixed image counts for each of its classes by that class's share. */
-  readonly first: number;
-  /** Images whose class was among the five most probable. */
-  readonly topFive: number;
-  /** Sum over the images of each metric, by its name. */
-  readonly metrics: Readonly<Record<string, number>>;
-  /** The first step whose loss was not finite, if there was one. It changed nothing, nor did any step after it. */
-  readonly failedStep: number | null;
-}
-
-/** One value an image. */
-export interface Measurement {
-  /** The most probable class. */
-  readonly classes: Int32Array;
-  /** Its probability. */
-  readonly confidences: Float32Array;
-  /** Without penalties. */
-  readonly losses: Float32Array;
-  /** 1 if the right class was among the five most probable, 0 if not. */
-  readonly topFive: Float32Array;
-  /** By the metric's name. */
-  readonly metrics: Readonly<Record<string, Float32Array>>;
-  /** Penalties on weights; one number. */
-  readonly penalty: number;
-}
 
 export type TrainerOptions = Omit<TrainingGraphOptions, 'imageCount' | 'inputs' | 'weighted' | 'device'> & {
   readonly examples: Examples;
@@ -62,6 +29,7 @@ export class Trainer {
   readonly #options: TrainerOptions;
   readonly #graph: TrainingGraph;
   readonly #session: Session;
+  readonly #slots: SlotValues;
   /** The outputs of the last step: totals, and the first step that failed. */
   #totals: tf.Tensor[] | undefined;
 
@@ -69,6 +37,7 @@ export class Trainer {
     this.#options = options;
     this.#graph = graph;
     this.#session = session;
+    this.#slots = new SlotValues(graph.slots, session);
   }
 
   /**
@@ -89,7 +58,7 @@ export class Trainer {
     const trainer = new Trainer(options, graph, await Session.load(graph.graph, options.session));
     try {
       trainer.readModel();
-      trainer.#resetSlots();
+      trainer.#slots.reset();
       trainer.#writeImages(examples);
       trainer.#session.execute(signature.clear);
       return trainer;
@@ -251,33 +220,12 @@ export class Trainer {
 
   /** The optimizer's state, by `layer/weight/slot`. */
   slots(): NamedArrays {
-    if (this.#graph.slots.length === 0) return new Map();
-    const values = this.#session.run(signature.readSlots);
-    const slots = new Map(this.#graph.slots.map(({ name }, i) => [name, namedArray(values[i])]));
-    tf.dispose(values);
-    return slots;
+    return this.#slots.get();
   }
 
   /** @throws UserError unless names and shapes are those that `slots` gives; nothing is changed then */
   setSlots(arrays: NamedArrays): void {
-    const { slots } = this.#graph;
-    const known = new Set(slots.map(({ name }) => name));
-    const extra = [...arrays.keys()].find((name) => !known.has(name));
-    if (extra !== undefined) throw new UserError(`The optimizer has no place for the slot "${extra}".`);
-    const tensors = (): tf.Tensor[] =>
-      slots.map(({ name, shape }) => {
-        const array = arrays.get(name);
-        if (!array) throw new UserError(`The optimizer's slot "${name}" is missing.`);
-        if (array.shape.join() !== shape.join()) {
-          throw new UserError(
-            `The optimizer's slot "${name}" has the shape [${array.shape.join(', ')}], not [${shape.join(', ')}].`,
-          );
-        }
-        return tf.tensor(array.values, [...array.shape]);
-      });
-    tf.tidy(() => {
-      this.#writeSlots(tensors());
-    });
+    this.#slots.set(arrays);
   }
 
   /** Frees the session with its variables; the model stays as it is. */
@@ -294,20 +242,6 @@ export class Trainer {
   #forgetTotals(): void {
     if (this.#totals) tf.dispose(this.#totals);
     this.#totals = undefined;
-  }
-
-  #resetSlots(): void {
-    tf.tidy(() => {
-      this.#writeSlots(
-        this.#graph.slots.map(({ shape, initial }) =>
-          typeof initial === 'number' ? tf.fill([...shape], initial) : initial.read(),
-        ),
-      );
-    });
-  }
-
-  #writeSlots(values: readonly tf.Tensor[]): void {
-    if (values.length > 0) this.#session.execute(signature.writeSlots, values);
   }
 
   #writeImages(examples: Examples): void {
@@ -328,20 +262,4 @@ export class Trainer {
       ]);
     });
   }
-}
-
-/**
- * Without oneDNN, TensorFlow sums the gradients of kernels in bfloat16 on a CPU: 1,536 where 4,096 ones are added up. It
- * is off where dilated convolutions have no gradient.
- */
-function expectExactSums(): void {
-  if (hasDilatedGradient()) return;
-  throw new UserError(
-    'The precision mixed_bfloat16 needs oneDNN on a CPU, and it is off here: without it, gradients are summed in bfloat16 ' +
-      `and far too small. Unset ${oneDnnVariable} or set it to 1 before Node starts, or take float32.`,
-  );
-}
-
-function namedArray(tensor: tf.Tensor): NamedArray {
-  return { shape: tensor.shape, values: tensor.dataSync().slice() as Float32Array };
 }

@@ -3,7 +3,6 @@ import { takeSubset } from '../data/subset';
 import { Augmenter } from '../graph';
 import { keyed, type KeyedWeight } from '../models/weights/keys';
 import type { NamedArray } from '../models/weights/named';
-import type { BuiltInLoss, BuiltInOptimizer, Lion, Muon } from '../recipe';
 import type { StepsResult } from '../runs/state';
 import { UserError } from '../runtime/errors';
 import { tf } from '../runtime/tensorflow';
@@ -14,6 +13,7 @@ import { amongTopFive, isFirst, lossOf, penaltyOf } from '../evaluate/losses';
 import { measure } from '../evaluate/measure';
 import { leafLayers } from '../models/leaf-layers';
 import { stream } from './order';
+import { refuseWhatTfjsLacks, type TfjsOptimizer } from './tfjs-lacks';
 
 /**
  * tfjs-layers' own `fitDataset`: supports every layer and model that tfjs does, and is as slow as one call for each
@@ -112,48 +112,6 @@ async function start(job: TrainingJob): Promise<EngineRun> {
       optimizer.dispose();
     },
   };
-}
-
-type TfjsOptimizer = Exclude<BuiltInOptimizer, Lion | Muon>;
-
-/** A job that tfjs can do. */
-interface TfjsJob extends TrainingJob {
-  readonly loss: BuiltInLoss;
-  readonly optimizer: TfjsOptimizer;
-}
-
-function refuseWhatTfjsLacks(job: TrainingJob): asserts job is TfjsJob {
-  const { optimizer, loss, metrics = [], classWeights = null, sampleWeights, precision } = job;
-  const { clipWeightNorm, clipValue, layers, accumulate, lookahead, ema } = optimizer;
-  const isUnknown = optimizer.kind === 'lion' || optimizer.kind === 'muon';
-  const { mixup = 0, cutmix = 0 } = job.augmentation;
-  const lacking = [
-    ...(optimizer.kind === 'custom' ? [`custom optimizers ("${optimizer.name}")`] : []),
-    ...(loss.kind === 'custom' ? [`custom losses ("${loss.name}")`] : []),
-    ...(metrics.length > 0 ? [`custom metrics ("${metrics[0].name}")`] : []),
-    ...(job.model.outputs.length > 1
-      ? [`training of several outputs (the model has ${job.model.outputs.length})`]
-      : []),
-    ...(classWeights ? ['class weights'] : []),
-    ...(sampleWeights ? ['sample weights'] : []),
-    ...(isUnknown ? [`optimizer "${optimizer.kind}"`] : []),
-    ...(optimizer.kind === 'adam' && optimizer.amsgrad ? ['AMSGrad (amsgrad is true)'] : []),
-    ...(clipWeightNorm !== undefined ? [`gradient clipping (clipWeightNorm is ${clipWeightNorm})`] : []),
-    ...(clipValue !== undefined ? [`gradient clipping (clipValue is ${clipValue})`] : []),
-    ...(layers?.length ? ['settings for single layers (layers)'] : []),
-    ...(accumulate !== undefined ? [`accumulation of gradients (accumulate is ${accumulate})`] : []),
-    ...(lookahead !== undefined ? ['Lookahead (lookahead)'] : []),
-    ...(ema !== undefined ? [`moving average of weights (ema.decay is ${ema.decay})`] : []),
-    ...(optimizer.weightDecay > 0 ? [`weight decay (it is ${optimizer.weightDecay})`] : []),
-    ...(optimizer.clipNorm !== null ? [`gradient clipping (clipNorm is ${optimizer.clipNorm})`] : []),
-    ...(mixup > 0 ? [`mixup (it is ${mixup})`] : []),
-    ...(cutmix > 0 ? [`cutmix (it is ${cutmix})`] : []),
-    ...(precision !== 'float32' ? [`the precision ${precision}`] : []),
-  ];
-  if (lacking.length === 0) return;
-  throw new UserError(
-    `The engine "tfjs" has no ${lacking.join(' and no ')}. Leave it out, or use the engine "graph".`,
-  );
 }
 
 function optimizerOf(optimizer: TfjsOptimizer): tf.Optimizer {
