@@ -26,6 +26,7 @@ export type { ImageShape } from './input';
 export { NotLowered } from './not-lowered';
 export type { Lowering } from './layers';
 export * as graph from './operations';
+export { describeTrainingGraph, type DescribedGraph } from './describe';
 export type { Examples } from './examples';
 export type { SessionOptions } from './session-options';
 export type { Measurement, Totals } from './results';
