@@ -29,7 +29,7 @@ export class Augmenter {
     const packed = placeholder(graph, 'images', 'int32', [null, packedSize(imageShape)]);
     const step = placeholder(graph, 'step', 'int32', []);
     const mixes = mixesImages(options.augmentation);
-    const others = mixes ? [placeholder(graph, 'others', 'float32', [null, packedSize(imageShape)])] : [];
+    const others = mixes ? [placeholder(graph, 'others', 'int32', [null, packedSize(imageShape)])] : [];
     const { images } = trainingImages(packed, options, step, ...others);
     graph.offer(signature, { inputs: [packed, step, ...others], outputs: [images] });
     return new Augmenter(imageShape, mixes, await Session.load(graph));

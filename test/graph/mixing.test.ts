@@ -88,7 +88,7 @@ async function mixedBatches(
   steps: readonly number[],
 ): Promise<Batch[]> {
   const graph = new Graph();
-  const packed = placeholder(graph, 'packed', 'float32', [null, packedSize(imageShape)]);
+  const packed = placeholder(graph, 'packed', 'int32', [null, packedSize(imageShape)]);
   const number = placeholder(graph, 'step', 'int32', []);
   const { images, own } = trainingImages(
     packed,
@@ -101,7 +101,7 @@ async function mixedBatches(
   const data = packImages(examples(count).images, count, imageShape);
   const batches = steps.map((step) =>
     tf.tidy(() => {
-      const feeds = [tf.tensor2d(data, [count, packedSize(imageShape)]), tf.scalar(step, 'int32')];
+      const feeds = [tf.tensor2d(data, [count, packedSize(imageShape)], 'int32'), tf.scalar(step, 'int32')];
       const [pixels, shares] = session.run('mix', feeds).map((each) => each.dataSync() as Float32Array);
       return { images: pixels, own: shares };
     }),
