@@ -17,7 +17,7 @@ import { graphStatistics } from './graph-statistics';
 export const graphEngine: Engine = { name: 'graph', bfloat16: true, start };
 
 /** About how long steps run in one call before they are reported and the event loop gets its turn. */
-const reportMs = 40;
+const reportMs = 100;
 
 async function start(job: TrainingJob): Promise<EngineRun> {
   const { images, sampleWeights, precision, batchSize, preciseStatistics = null } = job;
