@@ -17,6 +17,7 @@ import { denseCrossEntropy, sparseCrossEntropy } from './ops/cross-entropy';
 import { gather } from './ops/gather';
 import { add, div, equal, log, maximum, minimum, mul, neg, square, sub } from './ops/math';
 import { argMax, inTopK, mean } from './ops/reduce';
+import type { Device } from './types';
 
 /** Keras keeps probabilities this far from 0 and 1 before it takes their logarithm. */
 const smallest = 1e-7;
@@ -108,8 +109,10 @@ export function probabilitiesOf(loss: Loss, { value, logits }: ModelOutput): Val
 }
 
 /** Whether the class is the most probable one. int32 [n] → float32 [n], 1 or 0 */
-export function isFirst({ value }: ModelOutput, classes: Value): Value {
-  return cast(equal(argMax(value), classes), 'float32');
+export function isFirst({ value }: ModelOutput, classes: Value, device: Device): Value {
+  // A GPU has its whole numbers compared on the host.
+  const comparable = (whole: Value): Value => (device === 'gpu' ? cast(whole, 'float32') : whole);
+  return cast(equal(comparable(argMax(value)), comparable(classes)), 'float32');
 }
 
 /** Whether the class is among the five most probable, ties included. int32 [n] → float32 [n], 1 or 0 */

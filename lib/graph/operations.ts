@@ -23,6 +23,7 @@ export {
   elementCount,
   identity,
   oneHot,
+  onesLike,
   pack,
   pad,
   reshape,

@@ -6,10 +6,10 @@ import { amongTopFive, isFirst, metricsOf, trainingLossOf } from './losses';
 import { lowerModel, type LoweredModel } from './lower-model';
 import { mixed } from './mixing';
 import { NotLowered } from './not-lowered';
-import { identity } from './ops/array';
+import { elementCount, floatsOf, identity, intsOf, onesLike } from './ops/array';
 import { sum } from './ops/broadcast';
 import { placeholder } from './ops/constant';
-import { add, exp } from './ops/math';
+import { add, div, exp } from './ops/math';
 import { mean } from './ops/reduce';
 import { rolled } from './ops/roll';
 import { logSoftmax } from './ops/softmax';
@@ -17,6 +17,7 @@ import { overOutputs } from './outputs';
 import { signature } from './signatures';
 import type { TrainingData } from './stored-state';
 import type { TrainingGraphOptions } from './training-options';
+import type { Device } from './types';
 import type { WeightReading, Weights, WeightStore } from './weights';
 
 /** The inputs of a step. */
@@ -52,6 +53,8 @@ export interface Forward {
   readonly hits: { readonly first: Value; readonly topFive: Value };
   /** The sum over the images of each metric that the options add; float32 scalars */
   readonly metrics: readonly Value[];
+  /** The number of images; float32 scalar */
+  readonly count: Value;
 }
 
 /**
@@ -82,23 +85,33 @@ export function forwardPass(
     const lowered = lowerModel(model, reading, inputs, { training: true, dtype, device, random });
     return graph.within('loss', () => {
       const { outputs, penalty } = lowered;
+      const count = imageCount(indices, device);
+      // The gradient of a mean asks for the number of images, which a GPU gets from the host.
+      const overImages = (losses: Value): Value =>
+        device === 'gpu' ? div(sum(losses), count) : mean(losses);
       const loss = overOutputs(outputs, options.outputWeights, (output) =>
-        mean(targets((classes, counts) => trainingLossOf(options, output, classes, counts))),
+        overImages(targets((classes, counts) => trainingLossOf(options, output, classes, counts))),
       );
       const [output] = outputs;
       // The model's own softmax is left out of training: oneDNN's takes ten times as long for a few rows.
       const scores = output.logits ? { ...output, value: exp(logSoftmax(output.logits)) } : output;
       const hits = {
-        first: sum(targets((classes) => isFirst(scores, classes))),
+        first: sum(targets((classes) => isFirst(scores, classes, device))),
         topFive: sum(targets((classes) => amongTopFive(scores, classes))),
       };
       const { loss: kind, metrics: all = [] } = options;
       const metrics = all.map((metric) =>
         sum(targets((classes) => metricsOf({ loss: kind, metrics: [metric] }, output, classes)[0])),
       );
-      return { lowered, reading, loss: add(loss, penalty), penalty, hits, metrics };
+      return { lowered, reading, loss: add(loss, penalty), penalty, hits, metrics, count };
     });
   });
+}
+
+/** How many images there are. float32 scalar */
+function imageCount(indices: Value, device: Device): Value {
+  // The size of a tensor is in the host's memory, a sum where the tensor is.
+  return device === 'gpu' ? sum(onesLike(floatsOf(indices))) : elementCount(indices);
 }
 
 /** Something that is measured for each image: its class, int32 [n], and how much it counts, float32 [n] → float32 [n] */
@@ -113,10 +126,12 @@ function targetsOf(
   indices: Value,
   own: Value | null,
 ): (measure: PerImage) => Value {
-  const targets = [classes.gather(indices), weights && weights.gather(indices)] as const;
-  if (!own) return (measure) => measure(...targets);
-  const partners = [rolled(targets[0]), targets[1] && rolled(targets[1])] as const;
-  return (measure) => mixed(own, measure(...targets), measure(...partners));
+  const bits = classes.gather(indices);
+  const counts = weights && weights.gather(indices);
+  const ownClasses = intsOf(bits);
+  if (!own) return (measure) => measure(ownClasses, counts);
+  const partners = [intsOf(rolled(bits)), counts && rolled(counts)] as const;
+  return (measure) => mixed(own, measure(ownClasses, counts), measure(...partners));
 }
 
 /** The weights of a store with their gradients. */

@@ -13,7 +13,7 @@ import type { TrainingGraphOptions } from './training-options';
 export interface TrainingData {
   /** The bits that `packImages` makes, in a type that a GPU has variables of; float32 [images, packed] */
   readonly images: Variable;
-  /** int32 [images] */
+  /** The bits of int32, likewise; float32 [images] */
   readonly classes: Variable;
   /** How much each image counts in the loss; float32 [images]. Null if all count alike. */
   readonly weights: Variable | null;
@@ -32,7 +32,7 @@ export function offerImages(
   const { imageCount, imageShape, inputs, weighted } = options;
   const data: TrainingData = graph.within('data', () => ({
     images: new Variable(graph, 'images', 'float32', [imageCount, packedSize(imageShape)]),
-    classes: new Variable(graph, 'classes', 'int32', [imageCount]),
+    classes: new Variable(graph, 'classes', 'float32', [imageCount]),
     weights: weighted ? new Variable(graph, 'image_weights', 'float32', [imageCount]) : null,
     arrays: arrayInputs(inputs).map(
       ({ name, shape }) => new Variable(graph, `input_${name}`, 'float32', [imageCount, ...shape]),
@@ -40,11 +40,16 @@ export function offerImages(
   }));
   graph.within(signature.writeImages, () => {
     const { images, classes, weights, arrays } = data;
-    const packed = placeholder(graph, 'value', 'int32', images.shape);
-    const others = [classes, ...(weights ? [weights] : []), ...arrays];
-    const values = others.map(({ dtype, shape }) => placeholder(graph, 'value', dtype, shape));
-    const done = [images.assign(floatsOf(packed)), ...others.map((each, i) => each.assign(values[i]))];
-    graph.offer(signature.writeImages, { inputs: [packed, ...values], outputs: [written(graph, done)] });
+    const bits = [images, classes];
+    const numbers = [...(weights ? [weights] : []), ...arrays];
+    const values = [
+      ...bits.map(({ shape }) => placeholder(graph, 'value', 'int32', shape)),
+      ...numbers.map(({ dtype, shape }) => placeholder(graph, 'value', dtype, shape)),
+    ];
+    const done = [...bits, ...numbers].map((each, i) =>
+      each.assign(i < bits.length ? floatsOf(values[i]) : values[i]),
+    );
+    graph.offer(signature.writeImages, { inputs: values, outputs: [written(graph, done)] });
   });
   return data;
 }

@@ -30,8 +30,8 @@ export class Trainer {
   readonly #graph: TrainingGraph;
   readonly #session: Session;
   readonly #slots: SlotValues;
-  /** The outputs of the last step: totals, and the first step that failed. */
-  #totals: tf.Tensor[] | undefined;
+  /** The output of the last step: totals, and the bits of the first step that failed. */
+  #totals: tf.Tensor | undefined;
 
   private constructor(options: TrainerOptions, graph: TrainingGraph, session: Session) {
     this.#options = options;
@@ -81,12 +81,15 @@ export class Trainer {
    */
   steps(indices: Int32Array, firstStep: number, learningRates: readonly number[]): void {
     const count = learningRates.length;
+    const rates = new Int32Array(Float32Array.from(learningRates).buffer);
+    const numbers = Int32Array.from({ length: count * 2 }, (_, i) =>
+      i % 2 === 0 ? firstStep + i / 2 : rates[(i - 1) / 2],
+    );
     const feeds = [
       tf.tensor2d(indices, [count, indices.length / count], 'int32'),
-      tf.scalar(firstStep, 'int32'),
-      tf.tensor1d([...learningRates], 'float32'),
+      tf.tensor2d(numbers, [count, 2], 'int32'),
     ];
-    const totals = this.#session.run(signature.train, feeds);
+    const [totals] = this.#session.run(signature.train, feeds);
     this.#forgetTotals();
     this.#totals = totals;
     tf.dispose(feeds);
@@ -97,7 +100,9 @@ export class Trainer {
     if (!this.#totals) {
       return { images: 0, loss: 0, penalty: 0, first: 0, topFive: 0, metrics: {}, failedStep: null };
     }
-    const [values, [failedStep]] = this.#totals.map((tensor) => tensor.dataSync());
+    const all = this.#totals.dataSync<'float32'>();
+    const values = all.subarray(0, -1);
+    const [failedStep] = new Int32Array(all.slice(-1).buffer);
     this.#forgetTotals();
     this.#session.execute(signature.clear);
     return {

@@ -1,7 +1,7 @@
 /** The whole training step, guarded: a step whose loss is not finite changes nothing. */
 import type { Graph, Value } from './graph';
 import { movingAverages } from './moving-averages';
-import { elementCount, identity, pack } from './ops/array';
+import { concat, floatsOf, identity, pack, reshape } from './ops/array';
 import { scalar } from './ops/cast';
 import { constant } from './ops/constant';
 import { merge, switchOn } from './ops/control';
@@ -19,10 +19,13 @@ import type { Weights } from './weights';
 /** Positions in the totals that `train` returns. */
 export const totalsIndex = { loss: 0, penalty: 1, first: 2, topFive: 3, images: 4, metrics: 5 } as const;
 
+/** In place of a failed step's number: its bits, too, are those of a number below 0. */
+const noStep = -1;
+
 /**
- * Offers `train`: indices [steps, n], number of the first step, learning rates [steps] → totals since `clear` (see
- * `totalsIndex`; each metric has one from `metrics` on), float32, and the first step that failed, int32, -1 if none did;
- * and `clear`: no inputs → a scalar.
+ * Offers `train`: indices [steps, n], and of each step its number and the bits of its learning rate, [steps, 2] → totals
+ * since `clear` (see `totalsIndex`; each metric has one from `metrics` on), and the bits of the first step that failed, an
+ * int32 below 0 if none did; float32, one vector, since each output is a copy from a GPU. And `clear`: no inputs → a scalar.
  *
  * A step whose loss is not finite changes nothing, and neither does any step after it until `clear` is run, so that the
  * weights that caused the failure can still be inspected.
@@ -30,25 +33,26 @@ export const totalsIndex = { loss: 0, penalty: 1, first: 2, topFive: 3, images: 
 export function offerTraining(
   graph: Graph,
   weights: Weights,
-  { lowered, reading, loss, penalty, hits, metrics }: Forward,
+  { lowered, reading, loss, penalty, hits, metrics, count }: Forward,
   inputs: StepInputs,
   learned: readonly Learned[],
-  { optimizer, stepsPerEpoch }: TrainingGraphOptions,
+  { optimizer, stepsPerEpoch, device }: TrainingGraphOptions,
 ): Omit<Update, 'done'> {
-  const { indices, step } = inputs;
+  const { step } = inputs;
   return graph.within('update', () => {
-    const failedStep = new Variable(graph, 'failed_step', 'int32', []);
+    // The bits of an int32, in a type that a GPU has variables of.
+    const failedStep = new Variable(graph, 'failed_step', 'float32', []);
     const totals = new Variable(graph, 'totals', 'float32', [totalsIndex.metrics + metrics.length]);
     offerClear(graph, totals, failedStep);
 
     const failed = failedStep.read();
-    const fresh = greaterEqual(scalar(graph, -1, 'int32'), failed);
+    // As float32, the bits of a step's number are not below 0.
+    const fresh = greaterEqual(scalar(graph, noStep), failed);
     const good = logicalAnd(allFinite(loss), fresh);
     const guarded = (value: Value): Value => switchOn(value, good).yes;
 
     const options = { optimizer, inputs, stepsPerEpoch, reading, guarded };
     const { slots, averages, done: updated } = updateWeights(learned, options);
-    const count = elementCount(indices);
     const followed = movingAverages(weights, reading, lowered.follows, count).map(({ each, next }) =>
       unlessFrozen(each, options, (gate) => each.store.variable.assign(gate(next))),
     );
@@ -57,12 +61,13 @@ export function offerTraining(
     const done = [...updated, ...followed, totals.assignAdd(guarded(sums))];
 
     const before = switchOn(failed, good);
-    const noted = failedStep.assign(select(fresh, step, before.no));
+    const noted = failedStep.assign(select(fresh, floatsOf(step), before.no));
     const ended = merge(identity(before.yes, 'taken', done), identity(before.no, 'not_taken', [noted]));
-    const all = severalSteps(graph, inputs, [ended.node]);
+    const all = severalSteps(graph, inputs, [ended.node], device);
+    const results = [totals.read([all.done]), reshape(failedStep.read([all.done]), [1])];
     graph.offer(signature.train, {
-      inputs: [all.inputs.indices, all.inputs.firstStep, all.inputs.rates],
-      outputs: [totals.read([all.done]), failedStep.read([all.done])],
+      inputs: [all.inputs.indices, all.inputs.numbers],
+      outputs: [concat(results, 0)],
     });
     return { slots, averages };
   });
@@ -75,6 +80,6 @@ function offerClear(graph: Graph, totals: Variable, failedStep: Variable): void 
     shape: [count],
     values: new Array<number>(count).fill(0),
   });
-  const done = [totals.assign(zeros), failedStep.assign(scalar(graph, -1, 'int32'))];
+  const done = [totals.assign(zeros), failedStep.assign(scalar(graph, noStep))];
   graph.offer(signature.clear, { inputs: [], outputs: [written(graph, done)] });
 }

@@ -23,6 +23,7 @@ const own = {
       'floorMod',
       'floatsOf',
       'halvesOf',
+      'intsOf',
       'statelessBits',
       'withoutEffectOf',
       'kernelGradient',

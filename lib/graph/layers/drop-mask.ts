@@ -37,7 +37,9 @@ export function dropMask(x: Value, shape: Shape, rate: number, layer: Lowering):
   const pairs = Math.ceil(perImage / 2);
   const drawn = statelessBits(sizesFor(x, [n, pairs]), [n, pairs], layer.seed());
   const bits = reshape(halvesOf(drawn), [n, pairs * 2]);
-  const own = perImage % 2 === 0 ? bits : slice(bits, [0, 0], [n, perImage]);
   const least = scalar(graph, drawnRate(rate) * steps - steps / 2, 'int16');
-  return cast(greaterEqual(reshape(own, shape), least), x.dtype);
+  const kept = greaterEqual(bits, least);
+  // A GPU cuts no int16.
+  const own = perImage % 2 === 0 ? kept : slice(kept, [0, 0], [n, perImage]);
+  return cast(reshape(own, shape), x.dtype);
 }

@@ -79,6 +79,12 @@ export function floatsOf(bits: Value): Value {
   return bitcast(bits, 'float32', bits.shape);
 }
 
+/** The bits of each number; the inverse of `floatsOf`. float32 → int32 of the same shape */
+export function intsOf(numbers: Value): Value {
+  expectType('Bitcast', numbers, 'float32');
+  return bitcast(numbers, 'int32', numbers.shape);
+}
+
 function bitcast(x: Value, type: DType, shape: Shape): Value {
   return x.graph.add({
     op: 'Bitcast',
@@ -150,6 +156,11 @@ simpleRule('ConcatV2', (node, dy) => {
 /** Zeros in the type and shape of `x`. */
 export function zerosLike(x: Value): Value {
   return x.graph.add({ op: 'ZerosLike', inputs: [x], attrs: { T: { type: x.dtype } }, outputs: [x] }).output;
+}
+
+/** Ones in the type and shape of `x`. */
+export function onesLike(x: Value): Value {
+  return x.graph.add({ op: 'OnesLike', inputs: [x], attrs: { T: { type: x.dtype } }, outputs: [x] }).output;
 }
 
 /** Cuts `x` along `axis` (counted from 0) into pieces of the given lengths; the inverse of `concat`. */

@@ -4,14 +4,17 @@
  */
 import type { Graph, Node, Value } from '../graph';
 import type { Attrs } from '../types';
-import { scalar } from './cast';
+import { like, scalar } from './cast';
 import { expectRank, expectType } from './check';
+import { switchOn } from './control';
 import { add } from './math';
 
 /** The inside of a loop. */
 export interface Round {
-  /** Counted from 0; int32 scalar */
+  /** Counted from 0; int32 scalar. On a GPU it is in the host's memory, as TensorFlow has its loops. */
   readonly index: Value;
+  /** The same number where the work is done, if asked for; float32 scalar, exact up to 2^24 */
+  readonly position: Value | null;
   /** Makes a value from outside the loop known inside. */
   readonly enter: (value: Value) => Value;
 }
@@ -20,9 +23,15 @@ export interface Round {
  * Runs the nodes that `body` adds `count` times, one round after the other.
  * @param count int32 scalar
  * @param body returns the nodes that end a round: the next one begins when they have run
+ * @param options.positioned whether to count the `position` as well
  * @returns the node that runs after the last round
  */
-export function repeat(count: Value, name: string, body: (round: Round) => readonly Node[]): Node {
+export function repeat(
+  count: Value,
+  name: string,
+  body: (round: Round) => readonly Node[],
+  { positioned = false } = {},
+): Node {
   expectType('Enter', count, 'int32');
   expectRank('Enter', count, 0);
   const { graph } = count;
@@ -33,8 +42,11 @@ export function repeat(count: Value, name: string, body: (round: Round) => reado
       entered.set(value, known);
       return known;
     };
-    const first = enterFrame(scalar(graph, 0, 'int32'), name, false);
-    const index = controlFlow(graph, 'Merge', [first, first], { N: { int: 2 } });
+    const counters = (positioned ? (['int32', 'float32'] as const) : (['int32'] as const)).map((type) => {
+      const first = enterFrame(scalar(graph, 0, type), name, false);
+      return controlFlow(graph, 'Merge', [first, first], { N: { int: 2 } });
+    });
+    const [index] = counters;
     const less = graph.add({
       op: 'Less',
       inputs: [index.output, enter(count)],
@@ -42,18 +54,17 @@ export function repeat(count: Value, name: string, body: (round: Round) => reado
       outputs: [{ dtype: 'bool', shape: [] }],
     }).output;
     const goOn = graph.add({ op: 'LoopCond', inputs: [less], outputs: [less] }).output;
-    const { outputs } = graph.add({
-      op: 'Switch',
-      inputs: [index.output, goOn],
-      attrs: { T: { type: 'int32' } },
-      outputs: [index.output, index.output],
+    const switches = counters.map(({ output }) => switchOn(output, goOn));
+    const starts = switches.map(({ yes }) => controlFlow(graph, 'Identity', [yes]));
+    const [start] = starts;
+    const round = { index: start.output, position: positioned ? starts[1].output : null, enter };
+    const ends = graph.startingWith(start, () => body(round));
+    counters.forEach((counter, i) => {
+      const { output } = starts[i];
+      const one = controlFlow(graph, 'Identity', [enter(like(output, 1))], {}, ends);
+      graph.close(counter, 1, controlFlow(graph, 'NextIteration', [add(output, one.output)]).output);
     });
-    const start = controlFlow(graph, 'Identity', [outputs[1]]);
-    const ends = graph.startingWith(start, () => body({ index: start.output, enter }));
-    const one = controlFlow(graph, 'Identity', [enter(scalar(graph, 1, 'int32'))], {}, ends);
-    const next = controlFlow(graph, 'NextIteration', [add(start.output, one.output)]);
-    graph.close(index, 1, next.output);
-    return controlFlow(graph, 'Exit', [outputs[0]]);
+    return controlFlow(graph, 'Exit', [switches[0].no]);
   });
 }
 
