@@ -1,10 +1,11 @@
 /** The whole training step, guarded: a step whose loss is not finite changes nothing. */
-import type { Graph, Value } from './graph';
+import type { Graph, Node } from './graph';
+import { guard } from './guard';
 import { movingAverages } from './moving-averages';
-import { concat, floatsOf, identity, pack, reshape } from './ops/array';
+import { concat, floatsOf, pack, reshape } from './ops/array';
 import { scalar } from './ops/cast';
 import { constant } from './ops/constant';
-import { merge, switchOn } from './ops/control';
+import type { Gate } from './ops/control';
 import { greaterEqual, logicalAnd, mul, select } from './ops/math';
 import { allFinite } from './ops/reduce';
 import { Variable } from './ops/variable';
@@ -49,26 +50,27 @@ export function offerTraining(
     // As float32, the bits of a step's number are not below 0.
     const fresh = greaterEqual(scalar(graph, noStep), failed);
     const good = logicalAnd(allFinite(loss), fresh);
-    const guarded = (value: Value): Value => switchOn(value, good).yes;
-
-    const options = { optimizer, inputs, stepsPerEpoch, reading, guarded };
-    const { slots, averages, done: updated } = updateWeights(learned, options);
-    const followed = movingAverages(weights, reading, lowered.follows, count).map(({ each, next }) =>
-      unlessFrozen(each, options, (gate) => each.store.variable.assign(gate(next))),
-    );
     const { first, topFive } = hits;
     const sums = pack([mul(loss, count), mul(penalty, count), first, topFive, count, ...metrics]);
-    const done = [...updated, ...followed, totals.assignAdd(guarded(sums))];
 
-    const before = switchOn(failed, good);
-    const noted = failedStep.assign(select(fresh, floatsOf(step), before.no));
-    const ended = merge(identity(before.yes, 'taken', done), identity(before.no, 'not_taken', [noted]));
-    const all = severalSteps(graph, inputs, [ended.node], device);
+    let update: Update | undefined;
+    const taken = (guarded: Gate): readonly Node[] => {
+      const options = { optimizer, inputs, stepsPerEpoch, reading, guarded };
+      update = updateWeights(learned, options);
+      const followed = movingAverages(weights, reading, lowered.follows, count).map(({ each, next }) =>
+        unlessFrozen(each, options, (gate) => each.store.variable.assign(gate(next))),
+      );
+      return [...update.done, ...followed, totals.assignAdd(guarded(sums))];
+    };
+    const notTaken = (gate: Gate): Node => failedStep.assign(select(fresh, floatsOf(step), gate(failed)));
+    const ends = guard(good, { taken, notTaken }, device);
+    const all = severalSteps(graph, inputs, ends, device);
     const results = [totals.read([all.done]), reshape(failedStep.read([all.done]), [1])];
     graph.offer(signature.train, {
       inputs: [all.inputs.indices, all.inputs.numbers],
       outputs: [concat(results, 0)],
     });
+    const { slots = [], averages = new Map() } = update ?? {};
     return { slots, averages };
   });
 }

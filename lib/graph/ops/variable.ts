@@ -54,7 +54,7 @@ export class Variable {
       op,
       inputs: [this.handle, value],
       attrs: { dtype: { type: this.dtype }, ...attrs },
-      control,
+      control: [...control, ...kept([this])],
     });
   }
 
@@ -91,5 +91,38 @@ export function resourceApply(
     op: `ResourceApply${op}`,
     inputs: [...variables.map(({ handle }) => handle), ...inputs],
     attrs: { T: { type: dtype }, use_locking: { bool: false }, ...attrs },
+    control: kept(variables),
+  });
+}
+
+/** The values before any change, of the variables that `keepingValues` has seen changed. */
+let before: Map<Variable, Value> | null = null;
+
+/**
+ * Reads each variable that `build` adds a change to, before the first change.
+ * @returns what `build` returns, and the values that were read
+ */
+export function keepingValues<T>(build: () => T): {
+  readonly result: T;
+  readonly before: ReadonlyMap<Variable, Value>;
+} {
+  const outer = before;
+  const own = new Map<Variable, Value>();
+  before = own;
+  try {
+    return { result: build(), before: own };
+  } finally {
+    before = outer;
+  }
+}
+
+/** The nodes that a change of the variables must wait for. */
+function kept(variables: readonly Variable[]): readonly Node[] {
+  const values = before;
+  if (!values) return [];
+  return variables.map((variable) => {
+    const value = values.get(variable) ?? variable.read();
+    values.set(variable, value);
+    return value.node;
   });
 }
