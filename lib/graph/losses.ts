@@ -9,12 +9,13 @@ import type { Value } from './graph';
 import type { ModelOutput } from './lower-model';
 import { NotLowered } from './not-lowered';
 import { softmax } from './ops/activation';
-import { oneHot } from './ops/array';
+import { floatsOf, intsOf, oneHot, reshape } from './ops/array';
 import { sum } from './ops/broadcast';
 import { cast, like } from './ops/cast';
+import { less } from './ops/compare';
 import { constant } from './ops/constant';
 import { denseCrossEntropy, sparseCrossEntropy } from './ops/cross-entropy';
-import { gather } from './ops/gather';
+import { gather, gatherRows } from './ops/gather';
 import { add, div, equal, log, maximum, minimum, mul, neg, square, sub } from './ops/math';
 import { argMax, inTopK, mean } from './ops/reduce';
 import type { Device } from './types';
@@ -116,6 +117,12 @@ export function isFirst({ value }: ModelOutput, classes: Value, device: Device):
 }
 
 /** Whether the class is among the five most probable, ties included. int32 [n] → float32 [n], 1 or 0 */
-export function amongTopFive({ value }: ModelOutput, classes: Value): Value {
-  return cast(inTopK(value, classes, Math.min(5, value.shape[1] ?? 5)), 'float32');
+export function amongTopFive({ value }: ModelOutput, classes: Value, device: Device = 'cpu'): Value {
+  const [n, count] = value.shape;
+  const k = Math.min(5, count ?? 5);
+  if (device === 'cpu') return cast(inTopK(value, classes, k), 'float32');
+  // `InTopKV2` has its k copied to a GPU at every step. Whole numbers change their shape on the host, floats on the card.
+  const column = intsOf(reshape(floatsOf(classes), [n, 1]));
+  const better = cast(less(gatherRows(value, column), value), 'float32');
+  return cast(less(sum(better, [1]), like(value, k)), 'float32');
 }

@@ -97,7 +97,7 @@ export function forwardPass(
       const scores = output.logits ? { ...output, value: exp(logSoftmax(output.logits)) } : output;
       const hits = {
         first: sum(targets((classes) => isFirst(scores, classes, device))),
-        topFive: sum(targets((classes) => amongTopFive(scores, classes))),
+        topFive: sum(targets((classes) => amongTopFive(scores, classes, device))),
       };
       const { loss: kind, metrics: all = [] } = options;
       const metrics = all.map((metric) =>

@@ -1,7 +1,7 @@
 /** The form that a training graph takes for a GPU, run on this machine's own device: it computes what the other form does. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { TrainerOptions } from '../../lib/graph';
+import type { Totals, TrainerOptions } from '../../lib/graph';
 import { networkNamed } from '../../lib/models';
 import { adam, crossEntropy, noAugmentation, recipe, sgd, type NamedRecipe } from '../../lib/recipe';
 import { compile, examples, imageShape, indices, weightsOf } from './fixtures';
@@ -76,6 +76,59 @@ test('in the form for a GPU, too, a step whose loss is not finite changes nothin
   assert.equal(three.totals['failedStep'], 1);
   assert.equal(three.totals['images'], batch);
   assert.deepEqual(three.weights, one.weights);
+});
+
+/** Totals and weights after steps in calls of the given numbers of steps, whose learning rates all differ. */
+async function inCalls(
+  options: Partial<TrainerOptions>,
+  calls: readonly number[],
+): Promise<{ totals: Totals; weights: Map<string, number[]> }> {
+  const model = networkNamed('baseline').build({ inputShape: imageShape, classes: 3, seed: 1, dropout: 0.4 });
+  const trainer = await compile(model, examples(count), { optimizer: adam(), ...options });
+  let step = 0;
+  for (const steps of calls) {
+    const rates = Array.from({ length: steps }, (_, i) => 1e-3 / (1 + step + i));
+    trainer.steps(indices(step * batch, steps * batch), step, rates);
+    step += steps;
+  }
+  const totals = trainer.totals();
+  trainer.writeModel();
+  trainer.dispose();
+  const weights = weightsOf(model);
+  model.dispose();
+  return { totals, weights };
+}
+
+test('in the form for a GPU, too, several steps in one call are those steps one after the other, to the bit', async () => {
+  for (const device of ['cpu', 'gpu'] as const) {
+    assert.deepEqual(
+      await inCalls({ device }, [3, 1, 4]),
+      await inCalls({ device }, Array(8).fill(1)),
+      device,
+    );
+  }
+});
+
+test('dropout draws the same masks in both forms', async () => {
+  const [cpu, gpu] = [await inCalls({ device: 'cpu' }, [8]), await inCalls({ device: 'gpu' }, [8])];
+  close('the loss', gpu.totals.loss, cpu.totals.loss, 1e-4);
+  for (const [weight, values] of cpu.weights) {
+    if (isNoise(weight)) continue;
+    values.forEach((value, i) => {
+      close(`${weight}[${i}]`, gpu.weights.get(weight)![i], value, 1e-3);
+    });
+  }
+});
+
+test('in the form for a GPU, too, the step that failed is told exactly, and the good ones before it in its call count', async () => {
+  const model = networkNamed('baseline').build({ inputShape: imageShape, classes: 3, seed: 1 });
+  const trainer = await compile(model, examples(count), { optimizer: sgd(), device: 'gpu' });
+  const first = 2 ** 24 + 1;
+  trainer.steps(indices(0, 4 * batch), first, [0, 1e30, 1, 1]);
+  const { failedStep, images } = trainer.totals();
+  assert.deepEqual({ failedStep, images }, { failedStep: first + 2, images: 2 * batch });
+  trainer.dispose();
+  model.dispose();
 });
 
 function close(what: string, found: number | null, expected: number | null, tolerance: number): void {
