@@ -99,6 +99,7 @@ const producer = 119;
 /** Numbers of tensorflow/core/framework/types.proto; tfjs-node's copy is older and lacks two of them. */
 const dtypeNumbers: Record<DType, number> = {
   float32: 1,
+  float64: 2,
   int32: 3,
   uint8: 4,
   int16: 5,

@@ -101,7 +101,7 @@ export class Trainer {
       return { images: 0, loss: 0, penalty: 0, first: 0, topFive: 0, metrics: {}, failedStep: null };
     }
     const all = this.#totals.dataSync<'float32'>();
-    const values = all.subarray(0, -1);
+    const values = new Float64Array(all.slice(0, -1).buffer);
     const [failedStep] = new Int32Array(all.slice(-1).buffer);
     this.#forgetTotals();
     this.#session.execute(signature.clear);

@@ -2,8 +2,8 @@
 import type { Graph, Node } from './graph';
 import { guard } from './guard';
 import { movingAverages } from './moving-averages';
-import { concat, floatsOf, pack, reshape } from './ops/array';
-import { scalar } from './ops/cast';
+import { concat, floatsOf, pack, pairsOf, reshape } from './ops/array';
+import { cast, scalar } from './ops/cast';
 import { constant } from './ops/constant';
 import type { Gate } from './ops/control';
 import { greaterEqual, logicalAnd, mul, select } from './ops/math';
@@ -25,8 +25,8 @@ const noStep = -1;
 
 /**
  * Offers `train`: indices [steps, n], and of each step its number and the bits of its learning rate, [steps, 2] → totals
- * since `clear` (see `totalsIndex`; each metric has one from `metrics` on), and the bits of the first step that failed, an
- * int32 below 0 if none did; float32, one vector, since each output is a copy from a GPU. And `clear`: no inputs → a scalar.
+ * since `clear` (see `totalsIndex`; each metric has one from `metrics` on), float64 numbers as pairs of float32, and the bits
+ * of the first step that failed, an int32 below 0 if none did; one vector, since each output is a copy from a GPU. And `clear`: no inputs → a scalar.
  *
  * A step whose loss is not finite changes nothing, and neither does any step after it until `clear` is run, so that the
  * weights that caused the failure can still be inspected.
@@ -43,7 +43,7 @@ export function offerTraining(
   return graph.within('update', () => {
     // The bits of an int32, in a type that a GPU has variables of.
     const failedStep = new Variable(graph, 'failed_step', 'float32', []);
-    const totals = new Variable(graph, 'totals', 'float32', [totalsIndex.metrics + metrics.length]);
+    const totals = new Variable(graph, 'totals', 'float64', [totalsIndex.metrics + metrics.length]);
     offerClear(graph, totals, failedStep);
 
     const failed = failedStep.read();
@@ -51,7 +51,11 @@ export function offerTraining(
     const fresh = greaterEqual(scalar(graph, noStep), failed);
     const good = logicalAnd(allFinite(loss), fresh);
     const { first, topFive } = hits;
-    const sums = pack([mul(loss, count), mul(penalty, count), first, topFive, count, ...metrics]);
+    // In float64 the sums are exact: they do not depend on how many steps a call takes.
+    const sums = cast(
+      pack([mul(loss, count), mul(penalty, count), first, topFive, count, ...metrics]),
+      'float64',
+    );
 
     let update: Update | undefined;
     const taken = (guarded: Gate): readonly Node[] => {
@@ -65,7 +69,8 @@ export function offerTraining(
     const notTaken = (gate: Gate): Node => failedStep.assign(select(fresh, floatsOf(step), gate(failed)));
     const ends = guard(good, { taken, notTaken }, device);
     const all = severalSteps(graph, inputs, ends, device);
-    const results = [totals.read([all.done]), reshape(failedStep.read([all.done]), [1])];
+    const sumBits = reshape(pairsOf(totals.read([all.done])), [2 * (totalsIndex.metrics + metrics.length)]);
+    const results = [sumBits, reshape(failedStep.read([all.done]), [1])];
     graph.offer(signature.train, {
       inputs: [all.inputs.indices, all.inputs.numbers],
       outputs: [concat(results, 0)],
@@ -77,11 +82,8 @@ export function offerTraining(
 
 function offerClear(graph: Graph, totals: Variable, failedStep: Variable): void {
   const [count] = totals.shape as readonly number[];
-  const zeros = constant(graph, {
-    dtype: 'float32',
-    shape: [count],
-    values: new Array<number>(count).fill(0),
-  });
+  const none = { dtype: 'float32', shape: [count], values: new Array<number>(count).fill(0) } as const;
+  const zeros = cast(constant(graph, none), 'float64');
   const done = [totals.assign(zeros), failedStep.assign(scalar(graph, noStep))];
   graph.offer(signature.clear, { inputs: [], outputs: [written(graph, done)] });
 }

@@ -1,6 +1,7 @@
 /** TensorFlow's types of values, as far as this library uses them. */
 export type DType =
   | 'float32'
+  | 'float64'
   | 'bfloat16'
   | 'int16'
   | 'int32'

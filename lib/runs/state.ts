@@ -94,13 +94,19 @@ export function addSteps(sums: Sums, { images, loss, penalty, accuracy, top5, me
 }
 
 export function means({ images, loss, penalty, accuracy, top5, metrics }: Sums): Omit<Sums, 'images'> {
+  const mean = (sum: number): number => significant(sum / images);
   return {
-    loss: loss / images,
-    ...(penalty !== undefined && { penalty: penalty / images }),
-    accuracy: accuracy / images,
-    top5: top5 / images,
-    ...(metrics && { metrics: mapValues(metrics, (sum) => sum / images) }),
+    loss: mean(loss),
+    ...(penalty !== undefined && { penalty: mean(penalty) }),
+    accuracy: mean(accuracy),
+    top5: mean(top5),
+    ...(metrics && { metrics: mapValues(metrics, mean) }),
   };
+}
+
+/** Twelve digits: the last four of a double tell how steps were grouped, which depends on the machine's speed. */
+function significant(value: number): number {
+  return Number(value.toPrecision(12));
 }
 
 function mapValues(

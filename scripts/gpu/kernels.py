@@ -18,7 +18,7 @@ import tensorflow as tf
 from tensorflow.python.framework import kernels, op_def_registry
 
 # The types of lib/graph/types.ts.
-TYPES = ("bfloat16", "bool", "float32", "int16", "int32", "int64", "resource", "uint64", "uint8")
+TYPES = ("bfloat16", "bool", "float32", "float64", "int16", "int32", "int64", "resource", "uint64", "uint8")
 
 
 def known_types(constraint):

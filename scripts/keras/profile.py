@@ -70,7 +70,10 @@ def main(folder):
 
     def feeds(call):
         indices = random.integers(0, plan["images"], (steps, batch), dtype=np.int32)
-        return [indices, np.int32(call * steps), np.full(steps, 1e-5, np.float32)]
+        # Of each step its number, and the bits of its learning rate.
+        numbers = np.full([steps, 2], np.float32(1e-5).view(np.int32))
+        numbers[:, 0] = call * steps + np.arange(steps)
+        return [indices, numbers]
 
     for call in range(3):
         run(session, signatures["train"], feeds(call))

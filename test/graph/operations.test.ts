@@ -18,6 +18,7 @@ const own = {
     ...['allAxes', 'axesOf', 'reduce', 'unbroadcast', 'withReducedAxes'],
     ...[
       'bitcast',
+      'pairsOf',
       'rolled',
       'floorDiv',
       'floorMod',

@@ -67,6 +67,12 @@ export function bytesOf(x: Value): Value {
   return bitcast(x, 'uint8', [...x.shape, 4]);
 }
 
+/** The bits of float64 numbers as pairs of float32, which tfjs has. float64 [...] → float32 [..., 2] */
+export function pairsOf(x: Value): Value {
+  expectType('Bitcast', x, 'float64');
+  return bitcast(x, 'float32', [...x.shape, 2]);
+}
+
 /** The two halves of each number's bits, as they lie in memory. int32 [...] → int16 [..., 2] */
 export function halvesOf(x: Value): Value {
   expectType('Bitcast', x, 'int32');
