@@ -3,7 +3,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Totals, TrainerOptions } from '../../lib/graph';
 import { networkNamed } from '../../lib/models';
-import { adam, crossEntropy, noAugmentation, recipe, sgd, type NamedRecipe } from '../../lib/recipe';
+import {
+  adagrad,
+  adam,
+  crossEntropy,
+  lion,
+  noAugmentation,
+  recipe,
+  rmsprop,
+  sgd,
+  type NamedRecipe,
+  type Optimizer,
+} from '../../lib/recipe';
 import { compile, examples, imageShape, indices, weightsOf } from './fixtures';
 
 const batch = 6;
@@ -129,6 +140,37 @@ test('in the form for a GPU, too, the step that failed is told exactly, and the 
   assert.deepEqual({ failedStep, images }, { failedStep: first + 2, images: 2 * batch });
   trainer.dispose();
   model.dispose();
+});
+
+test('in the form for a GPU, too, a step that failed leaves no trace in the weights and slots, whatever the optimizer', async () => {
+  // The second step takes the weights so far that the loss of the third overflows.
+  const rates = [1e-3, 1e30, 1, 1];
+  const after = async (optimizer: Optimizer, steps: number): Promise<unknown[]> => {
+    const model = networkNamed('baseline').build({ inputShape: imageShape, classes: 3, seed: 1 });
+    const trainer = await compile(model, examples(count), { optimizer, device: 'gpu' });
+    trainer.steps(indices(0, steps * batch), 0, rates.slice(0, steps));
+    const { failedStep, images } = trainer.totals();
+    trainer.writeModel();
+    const state = [weightsOf(model), new Map(trainer.slots())];
+    trainer.dispose();
+    model.dispose();
+    assert.deepEqual(
+      [failedStep, images],
+      [steps > 2 ? 2 : null, Math.min(steps, 2) * batch],
+      optimizer.kind,
+    );
+    return state;
+  };
+  const optimizers = [
+    sgd({ momentum: 0.9, weightDecay: 1e-3 }),
+    adam({ ema: { decay: 0.9 } }),
+    rmsprop({ momentum: 0.9 }),
+    adagrad(),
+    lion({ lookahead: { steps: 2, share: 0.5 } }),
+  ];
+  for (const optimizer of optimizers) {
+    assert.deepEqual(await after(optimizer, 4), await after(optimizer, 2), optimizer.kind);
+  }
 });
 
 function close(what: string, found: number | null, expected: number | null, tolerance: number): void {
