@@ -1,6 +1,7 @@
 /** Several training steps in one run of the graph. */
 import type { Graph, Node, Value } from './graph';
-import { floatsOf, intsOf, reshape, shapeOf, slice, unpack } from './ops/array';
+import { reshape, shapeOf, slice, unpack } from './ops/array';
+import { floatsOf, intsOf } from './ops/bits';
 import { cast } from './ops/cast';
 import { placeholder } from './ops/constant';
 import { gather } from './ops/gather';

@@ -1,7 +1,8 @@
 /** State that outlives a step: images, weights and the optimizer's slots, with signatures to write and read them. */
 import type { Graph, Node, Value } from './graph';
 import { arrayInputs, packedSize } from './input';
-import { floatsOf, identity } from './ops/array';
+import { identity } from './ops/array';
+import { floatsOf } from './ops/bits';
 import { scalar } from './ops/cast';
 import { placeholder } from './ops/constant';
 import { Variable } from './ops/variable';

@@ -2,7 +2,8 @@
 import type { Graph, Node } from './graph';
 import { guard } from './guard';
 import { movingAverages } from './moving-averages';
-import { concat, floatsOf, pack, pairsOf, reshape } from './ops/array';
+import { concat, pack, reshape } from './ops/array';
+import { floatsOf, pairsOf } from './ops/bits';
 import { cast, scalar } from './ops/cast';
 import { constant } from './ops/constant';
 import type { Gate } from './ops/control';

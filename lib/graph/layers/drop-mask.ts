@@ -1,6 +1,7 @@
 /** Which values dropout keeps. */
 import type { Value } from '../graph';
-import { halvesOf, reshape, sizesFor, slice } from '../ops/array';
+import { reshape, sizesFor, slice } from '../ops/array';
+import { halvesOf } from '../ops/bits';
 import { cast, scalar } from '../ops/cast';
 import { greaterEqual } from '../ops/math';
 import { statelessBits } from '../ops/random';
