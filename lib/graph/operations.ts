@@ -46,5 +46,4 @@ export * from './ops/resize';
 export * from './ops/normalisation';
 export * from './ops/standardise';
 
-export { statelessUniform } from './ops/random';
-export * from './ops/normal';
+export { statelessNormal, statelessUniform } from './ops/random';

@@ -3,7 +3,7 @@ import type { Value } from '../graph';
 import { sizesFor } from '../ops/array';
 import { cast, like, scalar } from '../ops/cast';
 import { add, mul } from '../ops/math';
-import { statelessNormal } from '../ops/normal';
+import { statelessNormal } from '../ops/random';
 import { drawnRate, dropMask, dropRateOf } from './drop-mask';
 import { lowers, type Lowering } from './lowering';
 

@@ -3,7 +3,7 @@
  * (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3", of which TensorFlow uses Philox).
  */
 import type { Value } from '../graph';
-import type { Shape } from '../types';
+import type { DType, Shape } from '../types';
 import { pack } from './array';
 import { scalar } from './cast';
 import { expectRank, expectType } from './check';
@@ -15,33 +15,32 @@ export function seedOf(step: Value, fixed: number): Value {
 }
 
 /**
- * Uniform in [0, 1).
+ * Uniform in [0, 1). → float32 `shape`
  * @param sizes int32 vector; `shape` is the part of it that is known while building
  * @param seed int32 [2]
  */
 export function statelessUniform(sizes: Value, shape: Shape, seed: Value): Value {
-  const op = 'StatelessRandomUniform';
-  expectType(op, sizes, 'int32');
-  expectType(op, seed, 'int32');
-  expectRank(op, seed, 1);
-  return sizes.graph.add({
-    op,
-    inputs: [sizes, seed],
-    attrs: { dtype: { type: 'float32' }, T: { type: 'int32' }, Tseed: { type: 'int32' } },
-    outputs: [{ dtype: 'float32', shape }],
-  }).output;
+  return drawn('StatelessRandomUniform', 'float32', sizes, shape, seed);
 }
 
-/** Random bits. @param sizes and `seed` as for `statelessUniform` → int32 `shape`, each number equally likely */
+/** Normal, with mean 0 and deviation 1; the rest is as for `statelessUniform`. */
+export function statelessNormal(sizes: Value, shape: Shape, seed: Value): Value {
+  return drawn('StatelessRandomNormal', 'float32', sizes, shape, seed);
+}
+
+/** Random bits: int32, each number equally likely; the rest is as for `statelessUniform`. */
 export function statelessBits(sizes: Value, shape: Shape, seed: Value): Value {
-  const op = 'StatelessRandomUniformFullInt';
+  return drawn('StatelessRandomUniformFullInt', 'int32', sizes, shape, seed);
+}
+
+function drawn(op: string, dtype: DType, sizes: Value, shape: Shape, seed: Value): Value {
   expectType(op, sizes, 'int32');
   expectType(op, seed, 'int32');
   expectRank(op, seed, 1);
   return sizes.graph.add({
     op,
     inputs: [sizes, seed],
-    attrs: { dtype: { type: 'int32' }, T: { type: 'int32' }, Tseed: { type: 'int32' } },
-    outputs: [{ dtype: 'int32', shape }],
+    attrs: { dtype: { type: dtype }, T: { type: 'int32' }, Tseed: { type: 'int32' } },
+    outputs: [{ dtype, shape }],
   }).output;
 }
