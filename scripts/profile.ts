@@ -6,6 +6,7 @@ import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import { kinds, secondsByKind, type Profile } from '../lib/bench/profile';
 import { describeTrainingGraph } from '../lib/graph';
+import { withScratchFolder } from '../lib/graph/scratch';
 import { networkNamed, networks, summary } from '../lib/models';
 import { adam, crossEntropy, noAugmentation } from '../lib/recipe';
 import { runCommand } from '../lib/runtime/command';
@@ -51,21 +52,20 @@ function parseArguments(args: readonly string[]) {
   }
 }
 
-function profileOf(model: tf.LayersModel, batch: number): Profile {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cifar10-tslab-profile-'));
-  try {
-    const { savedModel, signatures } = describeTrainingGraph({
-      model,
-      imageShape: [32, 32, 3],
-      imageCount: images,
-      normalisation: null,
-      augmentation: noAugmentation,
-      loss: crossEntropy(),
-      optimizer: adam(),
-      dtype: 'float32',
-      device: 'cpu',
-      seed: 1,
-    });
+function profileOf(model: tf.LayersModel, batch: number): Promise<Profile> {
+  const { savedModel, signatures } = describeTrainingGraph({
+    model,
+    imageShape: [32, 32, 3],
+    imageCount: images,
+    normalisation: null,
+    augmentation: noAugmentation,
+    loss: crossEntropy(),
+    optimizer: adam(),
+    dtype: 'float32',
+    device: 'cpu',
+    seed: 1,
+  });
+  return withScratchFolder((folder) => {
     const plan = { signatures, batch, images, steps: 4, calls: 10 };
     fs.writeFileSync(path.join(folder, 'saved_model.pb'), savedModel);
     fs.writeFileSync(path.join(folder, 'plan.json'), JSON.stringify(plan));
@@ -76,10 +76,8 @@ function profileOf(model: tf.LayersModel, batch: number): Profile {
       stdio: ['ignore', 'pipe', 'pipe'],
       maxBuffer: 2 ** 26,
     });
-    return JSON.parse(output) as Profile;
-  } finally {
-    fs.rmSync(folder, { recursive: true, force: true });
-  }
+    return Promise.resolve(JSON.parse(output) as Profile);
+  });
 }
 
 /** For one image: forward, back to weights and back to inputs, but for the first layer, whose input is the images. */
@@ -101,7 +99,7 @@ async function main(args: readonly string[]): Promise<undefined> {
     const { title, build } = networkNamed(name);
     console.error(`… ${title}`);
     const model = build({ seed: 1 });
-    const profile = profileOf(model, request.batch);
+    const profile = await profileOf(model, request.batch);
     const byKind = secondsByKind(profile, model);
     const all = [...byKind.values()].reduce((sum, seconds) => sum + seconds, 0);
     for (const [kind, seconds] of byKind) {
@@ -129,7 +127,7 @@ async function main(args: readonly string[]): Promise<undefined> {
   const caption = `Training steps with a batch of ${request.batch}: shares of the time of all operations`;
   console.log(tableText(table([...shares.values()], { caption })));
   console.log(`\n${tableText(table(rates))}\n\n${os.cpus()[0].model.trim()}, ${os.cpus().length} cores`);
-  return Promise.resolve(undefined);
+  return undefined;
 }
 
 runCommand(main);

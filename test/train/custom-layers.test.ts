@@ -3,10 +3,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { evaluate } from '../../lib/evaluate';
 import { lowers, type LowerCustomLayer } from '../../lib/graph';
-import { UserError } from '../../lib/runtime/errors';
 import { tf } from '../../lib/runtime/tensorflow';
 import { tfjsEngine, train, type TrainOptions } from '../../lib/train';
-import { lossesOf, noiseDataset, temporaryFolder } from './fixtures';
+import { lossesOf, noiseDataset, says, temporaryFolder } from './fixtures';
 
 const folder = temporaryFolder('custom-layers-');
 const dataset = noiseDataset();
@@ -71,14 +70,6 @@ function network(...layers: tf.layers.Layer[]): tf.LayersModel {
 
 const builtIn = (): tf.layers.Layer =>
   tf.layers.dense({ units: 3, useBias: false, activation: 'softmax', kernelInitializer: glorot() });
-
-const says =
-  (message: RegExp) =>
-  (error: unknown): boolean => {
-    assert.ok(error instanceof UserError, String(error));
-    assert.match(error.message, message);
-    return true;
-  };
 
 describe("a layer of one's own", () => {
   test('trains as the built-in one does, with softmax and logits, in both engines', async () => {

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -6,6 +7,7 @@ import type { Dataset, ImageSet } from '../../lib/data/types';
 import { Random } from '../../lib/data/random';
 import { baseline } from '../../lib/models';
 import type { History } from '../../lib/runs';
+import { UserError } from '../../lib/runtime/errors';
 import { tf } from '../../lib/runtime/tensorflow';
 
 const side = 8;
@@ -86,3 +88,12 @@ export function nestedModel(
     .apply(a.apply(b.apply(a.apply(features))));
   return tf.model({ inputs: input, outputs: outputs as tf.SymbolicTensor });
 }
+
+/** For `assert.throws` and `assert.rejects`: a UserError with such a message. */
+export const says =
+  (message: RegExp) =>
+  (error: unknown): boolean => {
+    assert.ok(error instanceof UserError, String(error));
+    assert.match(error.message, message);
+    return true;
+  };

@@ -12,18 +12,9 @@ import {
   warmUp,
   type Optimizer,
 } from '../../lib/recipe';
-import { UserError } from '../../lib/runtime/errors';
 import { tfjsEngine, train } from '../../lib/train';
 import { readArguments } from '../../scripts/train/arguments';
-import { noiseDataset, smallModel } from './fixtures';
-
-const says =
-  (message: RegExp) =>
-  (error: unknown): boolean => {
-    assert.ok(error instanceof UserError, String(error));
-    assert.match(error.message, message);
-    return true;
-  };
+import { noiseDataset, says, smallModel } from './fixtures';
 
 test('settings out of their range are refused at once', () => {
   const cases: readonly (readonly [() => unknown, RegExp])[] = [
