@@ -69,7 +69,7 @@ function profileOf(model: tf.LayersModel, batch: number): Promise<Profile> {
     const plan = { signatures, batch, images, steps: 4, calls: 10 };
     fs.writeFileSync(path.join(folder, 'saved_model.pb'), savedModel);
     fs.writeFileSync(path.join(folder, 'plan.json'), JSON.stringify(plan));
-    const script = path.join(__dirname, 'keras', 'profile.py');
+    const script = path.join(__dirname, 'keras', 'op_times.py');
     const output = execFileSync(path.join(venvDir, 'bin', 'python'), [script, folder], {
       env: pythonEnvironment(process.env),
       encoding: 'utf8',

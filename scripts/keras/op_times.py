@@ -1,4 +1,4 @@
-"""Traces the training steps of a graph that scripts/profile.ts wrote: profile.py FOLDER. Prints JSON.
+"""Traces the training steps of a graph that scripts/profile.ts wrote: op_times.py FOLDER. Prints JSON.
 
 FOLDER holds saved_model.pb, and plan.json with the refs and shapes of its signatures, the batch size, and how many steps
 a call and how many calls to trace.
