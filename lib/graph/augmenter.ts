@@ -1,11 +1,26 @@
 import { mixesImages } from '../recipe/augmentation';
 import { tf } from '../runtime/tensorflow';
 import { Graph } from './graph';
-import { packedSize, packImages, trainingImages, type ImageShape, type TrainingImageOptions } from './input';
+import {
+  packedSize,
+  packImages,
+  trainingImages,
+  type ImageShape,
+  type StoredImages,
+  type TrainingImageOptions,
+} from './input';
 import { placeholder } from './ops/constant';
 import { Session } from './session';
 
 export type AugmenterOptions = TrainingImageOptions;
+
+/** Training images, and where they are among all of them. */
+export interface AugmenterImages {
+  /** uint8 [n, height, width, channels] */
+  readonly images: Uint8Array;
+  /** A place among all images trained on for each; what is drawn once for an image goes by it. */
+  readonly indices: ArrayLike<number>;
+}
 
 const signature = 'augment';
 
@@ -26,29 +41,31 @@ export class Augmenter {
   static async compile(options: AugmenterOptions): Promise<Augmenter> {
     const { imageShape } = options;
     const graph = new Graph();
-    const packed = placeholder(graph, 'images', 'int32', [null, packedSize(imageShape)]);
     const step = placeholder(graph, 'step', 'int32', []);
+    const stored = (name: string): StoredImages => ({
+      packed: placeholder(graph, name, 'int32', [null, packedSize(imageShape)]),
+      indices: placeholder(graph, `${name}_indices`, 'int32', [null]),
+    });
     const mixes = mixesImages(options.augmentation);
-    const others = mixes ? [placeholder(graph, 'others', 'int32', [null, packedSize(imageShape)])] : [];
-    const { images } = trainingImages(packed, options, step, ...others);
-    graph.offer(signature, { inputs: [packed, step, ...others], outputs: [images] });
+    const given = [stored('images'), ...(mixes ? [stored('others')] : [])] as const;
+    const [own, others] = given;
+    const { images } = trainingImages(own, options, step, others);
+    const fed = given.flatMap(({ packed, indices }) => [packed, indices]);
+    graph.offer(signature, { inputs: [step, ...fed], outputs: [images] });
     return new Augmenter(imageShape, mixes, await Session.load(graph));
   }
 
   /**
    * The images of one step as training takes them.
-   * @param images uint8 [n, height, width, channels]; what is drawn for each depends on its position among them
+   * @param images what is drawn in every step for each depends on its position among them
    * @param step the step's number, counted from 0
    * @param others where the images find partners, if they are mixed: the one at position i + 1 is the partner of image i.
-   *   Of the same shape; defaults to the images themselves, as in training
+   *   As many as the images; defaults to the images themselves, as in training
    * @returns float32 [n, height, width, channels]; the caller disposes of it
    */
-  batch(images: Uint8Array, step: number, others = images): tf.Tensor4D {
-    const feeds = [
-      this.#packed(images),
-      tf.scalar(step, 'int32'),
-      ...(this.mixes ? [this.#packed(others)] : []),
-    ];
+  batch(images: AugmenterImages, step: number, others = images): tf.Tensor4D {
+    const given = [images, ...(this.mixes ? [others] : [])];
+    const feeds = [tf.scalar(step, 'int32'), ...given.flatMap((each) => this.#feeds(each))];
     const [batch] = this.session.run(signature, feeds);
     tf.dispose(feeds);
     return batch as tf.Tensor4D;
@@ -58,9 +75,12 @@ export class Augmenter {
     this.session.dispose();
   }
 
-  #packed(images: Uint8Array): tf.Tensor2D {
+  #feeds({ images, indices }: AugmenterImages): tf.Tensor[] {
     const { imageShape } = this;
-    const count = images.length / imageShape.reduce((size, side) => size * side, 1);
-    return tf.tensor2d(packImages(images, count, imageShape), [count, packedSize(imageShape)], 'int32');
+    const count = indices.length;
+    return [
+      tf.tensor2d(packImages(images, count, imageShape), [count, packedSize(imageShape)], 'int32'),
+      tf.tensor1d(Int32Array.from(indices), 'int32'),
+    ];
   }
 }

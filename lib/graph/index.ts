@@ -1,4 +1,4 @@
-export { Augmenter, type AugmenterOptions } from './augmenter';
+export { Augmenter, type AugmenterImages, type AugmenterOptions } from './augmenter';
 export { Population } from './batch-statistics';
 export {
   lowers,

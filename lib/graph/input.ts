@@ -2,15 +2,14 @@
 import { mixesImages, type Augmentation } from '../recipe/augmentation';
 import type { Normalisation } from '../recipe/normalisation';
 import type { ModelInput } from '../models/model-inputs';
+import { augmentImages } from './augmentation';
 import type { Value } from './graph';
-import { Draws } from './draws';
 import { mixImages, type MixedImages } from './mixing';
 import { reshape, slice } from './ops/array';
 import { bytesOf } from './ops/bits';
 import { cast, scalar } from './ops/cast';
 import { constant } from './ops/constant';
-import { gatherRows } from './ops/gather';
-import { add, greaterEqual, maximum, minimum, mul, sub } from './ops/math';
+import { mul, sub } from './ops/math';
 import { rolled } from './ops/roll';
 
 export type ImageShape = readonly [number, number, number];
@@ -21,25 +20,35 @@ export interface TrainingImageOptions {
   readonly normalisation: Normalisation | null;
   readonly augmentation: Augmentation;
   readonly seed: number;
+  /** Needed only if flips alternate from epoch to epoch. */
+  readonly stepsPerEpoch?: number;
+}
+
+/** Images as they are stored. */
+export interface StoredImages {
+  /** int32 or float32 [n, packed], with the bits that `packImages` makes */
+  readonly packed: Value;
+  /** Their places among all images trained on; int32 [n] */
+  readonly indices: Value;
 }
 
 /**
  * The images of one step as training takes them.
- * @param packed int32 or float32 [n, packed], with the bits that `packImages` makes
  * @param step int32 scalar: the step's number, which with the seed fixes what is drawn
  * @param others the images from which partners are taken, in the order of a batch; defaults to the images themselves
  */
 export function trainingImages(
-  packed: Value,
-  { imageShape, normalisation, augmentation, seed }: TrainingImageOptions,
+  stored: StoredImages,
+  options: TrainingImageOptions,
   step: Value,
-  others?: Value,
+  others?: StoredImages,
 ): MixedImages {
-  const augmented = (bytes: Value): Value => {
-    const pixels = scaleImages(unpackImages(bytes, imageShape), normalisation);
-    return augmentImages(pixels, augmentation, step, seed);
+  const { imageShape, normalisation, augmentation, seed } = options;
+  const augmented = ({ packed, indices }: StoredImages): Value => {
+    const pixels = scaleImages(unpackImages(packed, imageShape), normalisation);
+    return augmentImages(pixels, options, { indices, step });
   };
-  const images = augmented(packed);
+  const images = augmented(stored);
   if (!mixesImages(augmentation)) return { images, own: null };
   return mixImages(images, rolled(others ? augmented(others) : images), augmentation, step, seed);
 }
@@ -97,60 +106,4 @@ export function scaleImages(bytes: Value, normalisation: Normalisation | null): 
   };
   const { mean, deviation } = normalisation;
   return mul(sub(unit, perChannel(mean)), perChannel(deviation.map((each) => 1 / each)));
-}
-
-/**
- * Crops, mirrors and cuts out, each image by itself. What lies outside of an image, or is cut out, becomes 0 in
- * the units that the network gets.
- * @param images float32 [n, height, width, channels]
- * @param step int32 scalar; with `seed` it fixes every draw
- */
-function augmentImages(images: Value, augmentation: Augmentation, step: Value, seed: number): Value {
-  const { crop, flip, cutout } = augmentation;
-  if (crop === 0 && !flip && cutout === 0) return images;
-  const { graph } = images;
-  const [n, height, width, channels] = images.shape as readonly [null, number, number, number];
-  const number = (value: number): Value => scalar(graph, value);
-  const draws = new Draws(images, step, seed);
-  const draw = (bound: number): Value => reshape(draws.whole(bound), [n, 1]);
-  /** 1 where `low` <= x < `low` + `size`, 0 elsewhere. */
-  const within = (x: Value, low: Value, size: number): Value => {
-    const offset = sub(x, low);
-    const above = cast(greaterEqual(offset, number(0)), 'float32');
-    return mul(above, cast(greaterEqual(number(size - 1), offset), 'float32'));
-  };
-
-  // Along each axis, for each place of the result: where it comes from, whether that is inside, and in a hole.
-  const axis = (size: number, mirrored: Value | null): Axis => {
-    const place = constant(graph, { dtype: 'float32', shape: [1, size], values: [...Array(size).keys()] });
-    const mirror = mirrored && mul(mirrored, sub(number(size - 1), mul(place, number(2))));
-    const turned = mirror ? add(place, mirror) : place;
-    const from = crop === 0 ? turned : add(turned, sub(draw(2 * crop + 1), number(crop)));
-    return {
-      from: maximum(minimum(from, number(size - 1)), number(0)),
-      inside: within(from, number(0), size),
-      hole: cutout === 0 ? null : within(place, sub(draw(size), number(Math.floor(cutout / 2))), cutout),
-    };
-  };
-  const rows = axis(height, null);
-  const columns = axis(width, flip ? draw(2) : null);
-  const down = (value: Value): Value => reshape(value, [value.shape[0], height, 1]);
-  const across = (value: Value): Value => reshape(value, [value.shape[0], 1, width]);
-
-  const index = add(mul(down(rows.from), number(width)), across(columns.from));
-  const pixels = reshape(images, [n, height * width, channels]);
-  // Without a crop or a flip every pixel stays where it is, and there is one index for all images.
-  const moved =
-    crop === 0 && !flip ? pixels : gatherRows(pixels, cast(reshape(index, [n, height * width]), 'int32'));
-  let mask = mul(down(rows.inside), across(columns.inside));
-  if (rows.hole && columns.hole) {
-    mask = mul(mask, sub(number(1), mul(down(rows.hole), across(columns.hole))));
-  }
-  return mul(reshape(moved, [n, height, width, channels]), reshape(mask, [mask.shape[0], height, width, 1]));
-}
-
-interface Axis {
-  readonly from: Value;
-  readonly inside: Value;
-  readonly hole: Value | null;
 }

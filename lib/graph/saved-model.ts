@@ -164,7 +164,11 @@ function constant({ dtype, shape, values }: ConstantData): Tensor {
   const tensor = new pb.Tensor();
   tensor.setDtype(dtypeNumbers[dtype]);
   tensor.setTensorShape(tensorShape(shape));
-  const content = dtype === 'float32' ? Float32Array.from(values) : Int32Array.from(values);
+  const content = {
+    float32: () => Float32Array.from(values),
+    int32: () => Int32Array.from(values),
+    uint64: () => BigUint64Array.from(values, BigInt),
+  }[dtype]();
   tensor.setTensorContent(new Uint8Array(content.buffer));
   return tensor;
 }

@@ -71,7 +71,9 @@ export function forwardPass(
 ): Forward {
   const { model, dtype, device, seed } = options;
   return graph.within('train', () => {
-    const images = graph.within('input', () => trainingImages(data.images.gather(indices), options, step));
+    const images = graph.within('input', () => {
+      return trainingImages({ packed: data.images.gather(indices), indices }, options, step);
+    });
     const arrays = data.arrays.map((array) => array.gather(indices));
     if (images.own && arrays.length > 0) {
       throw new NotLowered(

@@ -28,7 +28,7 @@ export interface TrainingGraphOptions {
   /** How much each of the model's outputs counts in the loss; null if all count alike. */
   readonly outputWeights?: readonly number[] | null;
   readonly optimizer: Optimizer;
-  /** Needed only if the optimizer freezes layers for some epochs. */
+  /** Needed only if the optimizer freezes layers for some epochs, or flips alternate. */
   readonly stepsPerEpoch?: number;
   /** The type that layers compute in; weights are float32 in any case. */
   readonly dtype: DType & ('float32' | 'bfloat16');

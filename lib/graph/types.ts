@@ -34,7 +34,7 @@ export type Attrs = Readonly<Record<string, Attr>>;
 
 /** The numbers of a constant; their order is row-major. */
 export interface ConstantData {
-  readonly dtype: 'float32' | 'int32';
+  readonly dtype: 'float32' | 'int32' | 'uint64';
   readonly shape: readonly number[];
   readonly values: readonly number[];
 }

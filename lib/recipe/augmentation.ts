@@ -1,11 +1,21 @@
-import { checkRanges, flag, notNegative, optional, wholeFrom0To } from './ranges';
+import { checkRanges, notNegative, oneOf, optional, wholeFrom0To, type Range } from './ranges';
 
 /** Random changes of training images, drawn anew in every step. Images are evaluated as they are. */
 export interface Augmentation {
-  /** Zeros around the image, in pixels, of which a window of the image's own size is cut; 0 for none. */
+  /** Pixels of padding around the image, of which a window of the image's own size is cut; 0 for none. */
   readonly crop: number;
-  /** Whether images are mirrored left to right, each with a probability of one half. */
-  readonly flip: boolean;
+  /**
+   * What the padding is: zeros in the units that the network gets, or the image mirrored at the border, without the
+   * outermost pixel a second time. Defaults to zeros.
+   */
+  readonly padding?: 'zeros' | 'reflect';
+  /**
+   * Whether images are mirrored left to right, each with a probability of one half. `alternating` draws that once for each
+   * image, for the first epoch; in every second epoch all are the other way round, so that any two epochs in a row show
+   * each image both ways (Jordan 2024,
+   * https://arxiv.org/abs/2404.00498, "alternating flip").
+   */
+  readonly flip: boolean | 'alternating';
   /**
    * Side of a square, in pixels, that is set to zero around a random centre (DeVries & Taylor 2017,
    * https://arxiv.org/abs/1708.04552); 0 for none. What lies outside the image is cut off.
@@ -38,19 +48,32 @@ export function checkAugmentation(
   const nothing = `with more, nothing may be left of an image of ${height}×${width}`;
   checkRanges('augmentation', augmentation, {
     crop: wholeFrom0To(Math.min(height, width) - 1, nothing),
-    flip: flag,
+    padding: optional(oneOf('zeros', 'reflect')),
+    flip: flips,
     cutout: wholeFrom0To(Math.max(height, width) - 1, nothing),
     mixup: optional(notNegative),
     cutmix: optional(notNegative),
   });
 }
 
+const flips: Range = {
+  allowed: 'true, false or alternating',
+  holds: (value) => typeof value === 'boolean' || value === 'alternating',
+};
+
 /** Whether images are mixed with others of their batch. */
 export function mixesImages({ mixup = 0, cutmix = 0 }: Augmentation): boolean {
   return mixup > 0 || cutmix > 0;
 }
 
-export const noAugmentation: Augmentation = { crop: 0, flip: false, cutout: 0, mixup: 0, cutmix: 0 };
+export const noAugmentation: Augmentation = {
+  crop: 0,
+  padding: 'zeros',
+  flip: false,
+  cutout: 0,
+  mixup: 0,
+  cutmix: 0,
+};
 
-/** What most published CIFAR-10 results used: four pixels of padding, and mirroring. */
+/** What most published CIFAR-10 results used: four pixels of zeros around, and mirroring. */
 export const standardAugmentation: Augmentation = { ...noAugmentation, crop: 4, flip: true };

@@ -36,7 +36,7 @@ export interface TrainingJob {
   /** Null feeds pixels from 0 to 1 unchanged. */
   readonly normalisation: Normalisation | null;
   readonly batchSize: number;
-  /** Needed only if the optimizer freezes layers for some epochs. */
+  /** Needed only if the optimizer freezes layers for some epochs, or flips alternate. */
   readonly stepsPerEpoch?: number;
   readonly optimizer: Optimizer;
   readonly loss: Loss;

@@ -117,13 +117,15 @@ async function lossesAt(
 ): Promise<Pick<LearningRateSearch, 'losses' | 'ended'>> {
   const { imageShape, train: images } = dataset;
   const seed = drawSeed(recipe.seed, trainedSteps(model));
-  const batches = batchesOf(divide(dataset, recipe.validation).train, seed, recipe.batchSize);
+  const trained = divide(dataset, recipe.validation).train;
+  const stepsPerEpoch = Math.ceil(trained.length / recipe.batchSize);
+  const batches = batchesOf(trained, seed, recipe.batchSize);
   const asked = { toStop: false };
   const forget = onInterrupt(() => (asked.toStop = true));
   let run: EngineRun | undefined;
   const losses: number[] = [];
   try {
-    run = await engine.start({ model, images, imageShape, ...recipe, seed });
+    run = await engine.start({ model, images, imageShape, ...recipe, stepsPerEpoch, seed });
     for (let step = 0; step < steps; step++) {
       const loss = await stepWith(run, { order: batches(step), firstStep: step, learningRate: rateAt });
       if (loss !== null) losses.push(loss);

@@ -160,7 +160,13 @@ async function trainingInput(job: TrainingJob): Promise<TrainingInput> {
   const augmenter = await Augmenter.compile(job);
   return {
     batch: (indices, step) =>
-      modelBatch(model, images, indices, job, augmenter.batch(takeSubset(images, indices).images, step)),
+      modelBatch(
+        model,
+        images,
+        indices,
+        job,
+        augmenter.batch({ images: takeSubset(images, indices).images, indices }, step),
+      ),
     dispose: () => {
       augmenter.dispose();
     },

@@ -90,8 +90,9 @@ async function mixedBatches(
   const graph = new Graph();
   const packed = placeholder(graph, 'packed', 'int32', [null, packedSize(imageShape)]);
   const number = placeholder(graph, 'step', 'int32', []);
+  const places = placeholder(graph, 'places', 'int32', [null]);
   const { images, own } = trainingImages(
-    packed,
+    { packed, indices: places },
     { imageShape, normalisation: null, augmentation, seed: 5 },
     number,
   );
@@ -206,7 +207,7 @@ for (const augmentation of [
     const augmenter = await Augmenter.compile({ imageShape, normalisation: null, augmentation, seed });
     const { own } = await mixedBatch(augmentation, count, step);
     const [expectedLoss, expectedHits] = tf.tidy(() => {
-      const batch = augmenter.batch(data.images, step);
+      const batch = augmenter.batch({ images: data.images, indices: indices(0, count) }, step);
       const output = model.apply(batch, { training: true }) as tf.Tensor;
       const labels = tf.tensor1d(Int32Array.from(data.labels), 'int32');
       const partners = tf.concat([labels.slice(1), labels.slice(0, 1)]);

@@ -16,6 +16,8 @@ import {
   recipeNames,
   rmsprop,
   sgd,
+  standardAugmentation,
+  type Augmentation,
 } from '../../lib/recipe';
 
 const normalisation = { mean: [0.5, 0.5, 0.5], deviation: [0.25, 0.25, 0.25] };
@@ -31,6 +33,11 @@ const optimizers = {
   adam: adam(),
   adamW: adamW({ clipNorm: 1 }),
 };
+const augmentations = {
+  reflected: { ...standardAugmentation, padding: 'reflect' },
+  alternating: { ...noAugmentation, flip: 'alternating' },
+  together: { ...standardAugmentation, padding: 'reflect', flip: 'alternating', cutout: 8 },
+} satisfies Record<string, Augmentation>;
 const losses = {
   smoothed: crossEntropy({ labelSmoothing: 0.1 }),
   fromProbabilities: crossEntropy({ fromLogits: true }),
@@ -76,6 +83,9 @@ export function forEachTrainingGraph(use: (name: string, graph: TrainingGraph) =
       }
       for (const [name, loss] of Object.entries(losses))
         use(`${network}, ${name}`, trainingGraph(model, { loss }));
+      for (const [name, augmentation] of Object.entries(augmentations)) {
+        use(`${network}, ${name}`, trainingGraph(model, { augmentation, stepsPerEpoch: 100 }));
+      }
     }
     model.dispose();
   }

@@ -103,7 +103,8 @@ describe('what is out of its range is refused, in plain objects too', () => {
       [
         ['crop', [-1, 1.5, 32, NaN], /a whole number from 0 to 31: with more, .* 32×32/],
         ['cutout', [-1, 32], /a whole number from 0 to 31/],
-        ['flip', [0], /true or false/],
+        ['flip', [0, 'always'], /true, false or alternating/],
+        ['padding', ['edge', 0], /one of zeros, reflect, or left out/],
         ['mixup', [-0.1, NaN, '0.2'], /a number of at least 0/],
         ['cutmix', [-1, Infinity], /a number of at least 0/],
       ],

@@ -20,7 +20,7 @@ const stepsPerEpoch = 12;
 const options: TrainOptions = {
   epochs,
   batchSize,
-  augmentation: { crop: 2, flip: true, cutout: 3 },
+  augmentation: { crop: 2, padding: 'reflect', flip: 'alternating', cutout: 3 },
   optimizer: adam(),
   schedule: warmUp(1, reduceOnPlateau({ patience: 1, factor: 0.5 })),
   normalisation: 'channels',
@@ -31,7 +31,7 @@ const options: TrainOptions = {
 };
 
 /** What only the graph engine draws as well. */
-const mixing = { crop: 2, flip: true, cutout: 3, mixup: 0.4, cutmix: 1 };
+const mixing = { crop: 2, flip: 'alternating', cutout: 3, mixup: 0.4, cutmix: 1 } as const;
 
 /** The engine, one step a call: so that an interrupt can be placed between any two. */
 function stepwise(engine: Engine): Engine {
