@@ -1,4 +1,5 @@
 import type { Random } from './random';
+import { symmetricEigen } from './symmetric-eigen';
 import type { ImageSet } from './types';
 
 /** The directions in which the pixels of a set vary in red, green and blue, strongest first. */
@@ -16,11 +17,7 @@ export interface PrincipalColours {
  */
 export function principalColours(set: ImageSet): PrincipalColours {
   const { vectors, values } = symmetricEigen(colourCovariance(set));
-  const order = values.map((_, i) => i).sort((a, b) => values[b] - values[a]);
-  return {
-    directions: order.map((i) => vectors.map((row) => row[i])),
-    variances: order.map((i) => Math.max(0, values[i])),
-  };
+  return { directions: vectors, variances: values.map((value) => Math.max(0, value)) };
 }
 
 /**
@@ -56,46 +53,6 @@ function colourCovariance({ images }: ImageSet): number[][] {
   const entry = (a: number, b: number): number =>
     (products[Math.max(a, b)][Math.min(a, b)] / pixels - (sums[a] / pixels) * (sums[b] / pixels)) / 255 ** 2;
   return [0, 1, 2].map((a) => [0, 1, 2].map((b) => entry(a, b)));
-}
-
-/** Eigenvectors, as columns, and eigenvalues of a symmetric matrix, by Jacobi's rotations. */
-function symmetricEigen(matrix: readonly (readonly number[])[]): { vectors: number[][]; values: number[] } {
-  const size = matrix.length;
-  const a = matrix.map((row) => [...row]);
-  const vectors = a.map((_, i) => a.map((__, j) => (i === j ? 1 : 0)));
-  // Each sweep squares the error; ten are more than enough for three rows.
-  for (let sweep = 0; sweep < 10; sweep++) {
-    for (let p = 0; p < size; p++) {
-      for (let q = p + 1; q < size; q++) {
-        if (a[p][q] === 0) continue;
-        const theta = (a[q][q] - a[p][p]) / (2 * a[p][q]);
-        const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.hypot(theta, 1));
-        const cos = 1 / Math.hypot(t, 1);
-        const rotation: Rotation = { p, q, cos, sin: t * cos };
-        rotateColumns(a, rotation);
-        rotateRows(a, rotation);
-        rotateColumns(vectors, rotation);
-      }
-    }
-  }
-  return { vectors, values: a.map((row, i) => row[i]) };
-}
-
-interface Rotation {
-  readonly p: number;
-  readonly q: number;
-  readonly cos: number;
-  readonly sin: number;
-}
-
-function rotateColumns(matrix: number[][], { p, q, cos, sin }: Rotation): void {
-  for (const row of matrix) [row[p], row[q]] = [cos * row[p] - sin * row[q], sin * row[p] + cos * row[q]];
-}
-
-function rotateRows(matrix: number[][], { p, q, cos, sin }: Rotation): void {
-  const [first, second] = [matrix[p], matrix[q]];
-  matrix[p] = first.map((value, i) => cos * value - sin * second[i]);
-  matrix[q] = first.map((value, i) => sin * value + cos * second[i]);
 }
 
 /** From a normal distribution of mean 0 and deviation 1 (Box & Muller 1958). */

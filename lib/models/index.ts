@@ -5,6 +5,7 @@ export { lenet5, type LeNetOptions } from './lenet5';
 export type { Activation, ImageShape, Network, NetworkOptions, Paper } from './network';
 export { networkNamed, networks, titleOf, type NetworkName } from './registry';
 export { resnet18, type ResNetOptions } from './resnet18';
+export { speedrun, type SpeedrunOptions } from './speedrun';
 export { summary, type LayerRow, type ModelSummary, type SummaryOptions } from './summary';
 export { vgg16, type VggOptions } from './vgg16';
 export { loadModel, saveModel } from './weights/files';

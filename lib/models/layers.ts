@@ -111,15 +111,18 @@ export function through(input: tf.SymbolicTensor, layers: readonly Layer[]): tf.
   return layers.reduce((x, layer) => layer.apply(x) as tf.SymbolicTensor, input);
 }
 
-/**
- * Keras's default kernel initialiser (Glorot & Bengio 2010, uniform), a new one for each layer. Each layer gets its
- * own seed: with a shared one, tfjs would draw the same sequence of numbers for all of them.
- */
+/** Keras's default kernel initialiser (Glorot & Bengio 2010, uniform), a new one for each layer. */
 function kernelInitializers(seed?: number): () => ReturnType<typeof tf.initializers.glorotUniform> {
+  const nextSeed = layerSeeds(seed);
+  return () => tf.initializers.glorotUniform(nextSeed());
+}
+
+/**
+ * The seed of each layer's initialiser, one after another; none without a seed. Each layer gets its own: with a shared
+ * one, tfjs would draw the same sequence of numbers for all of them.
+ */
+export function layerSeeds(seed?: number): () => { readonly seed?: number } {
   let layer = 0;
-  return () =>
-    tf.initializers.glorotUniform(
-      // The multiplier is the golden ratio's, as in splitmix: neighbouring seeds share no layer seed.
-      seed === undefined ? {} : { seed: (Math.imul(seed + 1, 0x9e3779b1) + ++layer) >>> 0 },
-    );
+  // The multiplier is the golden ratio's, as in splitmix: neighbouring seeds share no layer seed.
+  return () => (seed === undefined ? {} : { seed: (Math.imul(seed + 1, 0x9e3779b1) + ++layer) >>> 0 });
 }

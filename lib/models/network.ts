@@ -10,6 +10,7 @@ export const activations = [
   'softplus',
   'softsign',
   'swish',
+  'gelu',
   'linear',
 ] as const;
 

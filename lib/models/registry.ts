@@ -5,6 +5,7 @@ import { inception10 } from './inception10';
 import { lenet5 } from './lenet5';
 import type { Network } from './network';
 import { resnet18 } from './resnet18';
+import { speedrun } from './speedrun';
 import { vgg16 } from './vgg16';
 
 /**
@@ -77,6 +78,17 @@ export const networks = {
       url: 'https://arxiv.org/abs/1409.4842',
     },
     build: inception10,
+  },
+  speedrun: {
+    title: 'Speedrun',
+    idea: 'all that wastes training time left out: whitened input, identities to start from, early pools',
+    paper: {
+      title: '94% on CIFAR-10 in 3.29 Seconds on a Single GPU',
+      authors: 'Jordan',
+      year: 2024,
+      url: 'https://arxiv.org/abs/2404.00498',
+    },
+    build: speedrun,
   },
 } satisfies Record<string, Network>;
 

@@ -20,6 +20,7 @@ import {
 import { checkEarlyStopping, type Recipe } from './recipe';
 import { checkSchedule } from './schedules';
 import { checkPreciseStatistics } from './statistics';
+import { checkWhitening } from './whitening';
 
 const ranges: Ranges<Recipe> = {
   epochs: count,
@@ -39,6 +40,7 @@ const ranges: Ranges<Recipe> = {
   validation: checkedApart,
   earlyStopping: checkedApart,
   preciseStatistics: checkedApart,
+  whitening: checkedApart,
 };
 
 /**
@@ -47,7 +49,7 @@ const ranges: Ranges<Recipe> = {
  * @throws UserError that names the first setting that is not, its value, and what is allowed
  */
 export function checkRecipe(recipe: Recipe, imageShape: readonly [number, number, number]): void {
-  const { normalisation, validation, earlyStopping, preciseStatistics } = recipe;
+  const { normalisation, validation, earlyStopping, preciseStatistics, whitening } = recipe;
   checkRanges('', recipe, ranges);
   checkOptimizer(recipe.optimizer);
   checkSchedule(recipe.schedule);
@@ -56,6 +58,7 @@ export function checkRecipe(recipe: Recipe, imageShape: readonly [number, number
   checkAugmentation(recipe.augmentation, imageShape);
   if (earlyStopping !== null) checkEarlyStopping(earlyStopping);
   if (preciseStatistics !== null) checkPreciseStatistics(preciseStatistics);
+  if (whitening !== null) checkWhitening(whitening);
   if (validation !== 'test' && validation !== 'none') {
     const allowed = 'test, none, or { split } with the share of the training images to set aside';
     check(typeof validation === 'object', 'validation', validation, allowed);

@@ -7,6 +7,7 @@ const added = {
   classWeights: null,
   outputWeights: null,
   preciseStatistics: null,
+  whitening: null,
 } satisfies Partial<Recipe>;
 
 /**

@@ -71,3 +71,4 @@ export {
   type Lookahead,
   type UpdateSettings,
 } from './update-settings';
+export { whitening, type Whitening } from './whitening';

@@ -7,6 +7,7 @@ import type { Precision } from './precision';
 import { checkRanges, count, notNegative, type Ranges } from './ranges';
 import type { Schedule } from './schedules';
 import type { PreciseStatistics } from './statistics';
+import type { Whitening } from './whitening';
 
 /**
  * What is measured after an epoch.
@@ -65,6 +66,8 @@ export interface Recipe {
    * the first output. Null if all count alike, with 1 each.
    */
   readonly outputWeights: readonly number[] | null;
+  /** Null leaves the first convolution as it is. */
+  readonly whitening: Whitening | null;
   /** Null measures the network with batch normalisation's moving averages, as Keras does. */
   readonly preciseStatistics: PreciseStatistics | null;
   readonly validation: Validation;

@@ -6,3 +6,4 @@ export { findLearningRate, type LearningRateOptions, type LearningRateSearch } f
 export { graphEngine } from './graph-engine';
 export { tfjsEngine } from './tfjs-engine';
 export { train, type TrainOptions } from './train';
+export { whiten, type WhitenOptions } from './whiten';

@@ -28,6 +28,7 @@ import type { RunSettings } from '../runs/run-files';
 import { RunFolder, type RunOptions } from '../runs/run-folder';
 import { checkClassWeights, checkedSampleWeights, weightsDigestOf } from './image-weights';
 import { outputWeightsOf, type OutputWeights } from './output-weights';
+import { whitenFor } from './whiten';
 import { TrainingLoop, type TrainingLoopOptions } from './training-loop';
 
 /**
@@ -98,6 +99,7 @@ export async function train(
     channels: (given) => channelNormalisation(dataset, given, runOptions, onNotice),
     precision: (wanted) => resolvePrecision(wanted, { model, engine, run: runOptions, onNotice }),
   });
+  whitenFor(model, dataset, recipe);
   const sampleWeights = checkedSampleWeights(options.sampleWeights, dataset);
   let folder: RunFolder | undefined;
   if (runOptions) {
@@ -179,6 +181,7 @@ function resolve(
     validationFrequency: options.validationFrequency ?? 1,
     earlyStopping: options.earlyStopping ?? null,
     preciseStatistics: options.preciseStatistics ?? null,
+    whitening: options.whitening ?? null,
     keep: options.keep ?? 'last',
     seed: options.seed ?? 1,
   };

@@ -152,7 +152,38 @@ export const expected: Readonly<Record<NetworkName, Expected>> = {
       ['classes', 'Dense', 128 * 10 + 10],
     ],
   },
+  speedrun: {
+    total: 1_973_944,
+    trainable: 1_971_640,
+    nonTrainable: 2_304,
+    depth: 8,
+    rows: [
+      ['image', 'InputLayer', 0],
+      ['whiten', 'Conv2D', 2 * 2 * 3 * 24 + 24],
+      ...speedrunGroup(1, 24, 64),
+      ...speedrunGroup(2, 64, 256),
+      ...speedrunGroup(3, 256, 256),
+      ['pool', 'GlobalMaxPooling2D', 0],
+      ['scale', 'Rescaling', 0],
+      ['classes', 'Dense', 256 * 10],
+    ],
+  },
 };
+
+/** Two convolutions without bias; a normalisation has an offset, a mean and a variance. */
+function speedrunGroup(group: number, input: number, filters: number): Rows {
+  const finished = (position: number): Rows => [
+    [`group${group}_bn${position}`, 'BatchNormalization', 3 * filters],
+    [`group${group}_gelu${position}`, 'Activation', 0],
+  ];
+  return [
+    [`group${group}_conv1`, 'Conv2D', 9 * input * filters],
+    [`group${group}_pool`, 'MaxPooling2D', 0],
+    ...finished(1),
+    [`group${group}_conv2`, 'Conv2D', 9 * filters * filters],
+    ...finished(2),
+  ];
+}
 
 /** Four 1×1 convolutions on the input's channels, a 3×3 and a 5×5 behind two of them, all with bias and norm. */
 function inceptionBlock(input: number, filters: number): number {

@@ -20,6 +20,9 @@ import { expected, resnetRows } from './expected';
 
 const names = Object.keys(networks) as NetworkName[];
 
+/** Leaves no identities among the speed-run's filters; other networks have no such option. */
+const allRandom = { identities: false };
+
 /** Builds a network for the length of `use`. */
 function withModel<T>(name: NetworkName, options: NetworkOptions, use: (model: tf.LayersModel) => T): T {
   const model = networks[name].build(options);
@@ -47,15 +50,17 @@ for (const name of names) {
     assert.equal(found.depth, depth);
   });
 
-  test(`${name} starts as Keras's layers do: glorot-uniform kernels, biases of zero`, () => {
-    withModel(name, { seed: 1 }, (model) => {
+  test(`${name} starts with uniform kernels and biases of zero`, () => {
+    withModel(name, { seed: 1, ...allRandom }, (model) => {
       let kernels = 0;
       for (const layer of model.layers) {
         if (!['Conv2D', 'Dense'].includes(layer.getClassName())) continue;
         const [kernel, bias] = layer.getWeights();
         const window = kernel.shape.slice(0, -2).reduce((total, size) => total * size, 1);
         const [fanIn, fanOut] = kernel.shape.slice(-2).map((size) => size * window);
-        const limit = Math.fround(Math.sqrt(6 / (fanIn + fanOut)));
+        // Keras's default is glorot-uniform.
+        const variance = name === 'speedrun' ? 1 / (3 * fanIn) : 2 / (fanIn + fanOut);
+        const limit = Math.fround(Math.sqrt(3 * variance));
         // A normal distribution of the same variance would reach beyond the limit, a narrower one not near it.
         const most = largest(kernel);
         assert.ok(most <= limit && most > 0.95 * limit, `${layer.name}: ${most} for a limit of ${limit}`);
@@ -85,7 +90,7 @@ for (const name of names) {
 
   test(`${name}: a seed fixes the weights, and no two layers share theirs`, () => {
     const first = (seed: number): number[][] =>
-      withModel(name, { seed, width: 0.25 }, (model) =>
+      withModel(name, { seed, width: 0.25, ...allRandom }, (model) =>
         model.weights
           .filter(({ originalName }) => originalName.endsWith('/kernel'))
           // Shares of the largest, since layers differ in their limits.
@@ -118,6 +123,20 @@ function largest(values: tf.Tensor): number {
   return (values.dataSync() as Float32Array).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
+test('the speed-run starts by passing its input on: filters that are the identity', () => {
+  withModel('speedrun', { seed: 1 }, (model) => {
+    tf.tidy(() => {
+      const apply = (layer: string, x: tf.Tensor): tf.Tensor => model.getLayer(layer).apply(x) as tf.Tensor;
+      const wide = tf.randomNormal([2, 7, 7, 256], 0, 1, 'float32', 3);
+      assert.deepEqual(apply('group2_conv2', wide).dataSync(), wide.dataSync());
+      const narrow = tf.randomNormal([2, 31, 31, 24], 0, 1, 'float32', 4);
+      const [same, others] = tf.split(apply('group1_conv1', narrow), [24, 40], 3);
+      assert.deepEqual(same.dataSync(), narrow.dataSync());
+      assert.ok(largest(others) > 0.1, 'the other filters are random');
+    });
+  });
+});
+
 test('the convolutions of ResNet18 are where the paper has them', () => {
   const found = new Map(rowsOf('resnet18').map(({ layer, parameters }) => [layer, parameters]));
   for (const [layer, parameters] of Object.entries(resnetRows))
@@ -138,8 +157,8 @@ test('building all networks twice leaves no tensor behind', () => {
 test('dropout and batch normalisation stand where the rate and the option say', () => {
   const count = (name: NetworkName, type: string, options: NetworkOptions): number =>
     rowsOf(name, options).filter((row) => row.type === type).length;
-  const dropouts = { baseline: 2, lenet5: 2, alexnet8: 2, vgg16: 7, resnet18: 1, inception10: 1 };
-  const norms = { baseline: 1, lenet5: 2, alexnet8: 2, vgg16: 13, resnet18: 20, inception10: 25 };
+  const dropouts = { baseline: 2, lenet5: 2, alexnet8: 2, vgg16: 7, resnet18: 1, inception10: 1, speedrun: 1 };
+  const norms = { baseline: 1, lenet5: 2, alexnet8: 2, vgg16: 13, resnet18: 20, inception10: 25, speedrun: 6 };
   for (const name of names) {
     assert.equal(count(name, 'Dropout', { dropout: 0.3, width: 0.1 }), dropouts[name], name);
     assert.equal(count(name, 'Dropout', { dropout: 0, width: 0.1 }), 0, name);
@@ -301,7 +320,7 @@ test('options that make no network are refused, with the value and what is allow
 });
 
 test('the least image is built, one pixel less is refused before tfjs sees it', () => {
-  const sides = { baseline: 1, lenet5: 16, alexnet8: 21, vgg16: 1, resnet18: 1, inception10: 1 };
+  const sides = { baseline: 1, lenet5: 16, alexnet8: 21, vgg16: 1, resnet18: 1, inception10: 1, speedrun: 9 };
   for (const name of names) {
     const side = sides[name];
     const build = (height: number, width: number): void => {

@@ -43,6 +43,7 @@ export function history(values: Partial<History> = {}): History {
       validationFrequency: 1,
       earlyStopping: null,
       preciseStatistics: null,
+      whitening: null,
       keep: 'last',
       seed: 1,
     },

@@ -49,6 +49,7 @@ const whole: Recipe = {
   validationFrequency: 1,
   earlyStopping: null,
   preciseStatistics: null,
+  whitening: null,
   keep: 'last',
   seed: 1,
 };
