@@ -2,7 +2,7 @@ export { alexnet8, type AlexNetOptions } from './alexnet8';
 export { baseline, type BaselineOptions } from './baseline';
 export { inception10, type InceptionOptions } from './inception10';
 export { lenet5, type LeNetOptions } from './lenet5';
-export type { Activation, ImageShape, Network, NetworkOptions, Paper } from './network';
+export type { Activation, ImageShape, Initialiser, Network, NetworkOptions, Paper } from './network';
 export { networkNamed, networks, titleOf, type NetworkName } from './registry';
 export { resnet18, type ResNetOptions } from './resnet18';
 export { speedrun, type SpeedrunOptions } from './speedrun';

@@ -2,6 +2,7 @@ import { tf } from '../runtime/tensorflow';
 import type { Settings } from './options';
 
 type Layer = tf.layers.Layer;
+type Initializer = ReturnType<typeof tf.initializers.glorotUniform>;
 
 export interface ConvOptions {
   readonly filters: number;
@@ -28,17 +29,17 @@ export type Namer = (kind: string) => string;
  * Makes the layers that the networks share, by a network's settings and with Keras's defaults.
  *
  * tfjs-layers 4.22 differs from Keras in one default: its kernels start glorot-normal, so each is set to
- * glorot-uniform here. The other defaults are the same and left alone; a test compares them with Keras's: zero
- * biases, batch normalisation with momentum 0.99, epsilon 1e-3 and a moving variance without Bessel's correction,
- * and an L2 penalty of 0.01·Σw².
+ * glorot-uniform here, or to he-uniform where that is asked for. The other defaults are the same and left alone; a
+ * test compares them with Keras's: zero biases, batch normalisation with momentum 0.99, epsilon 1e-3 and a moving
+ * variance without Bessel's correction, and an L2 penalty of 0.01·Σw².
  */
 export class LayerMaker {
   readonly #settings: Settings;
-  readonly #kernel: () => ReturnType<typeof tf.initializers.glorotUniform>;
+  readonly #nextSeed: ReturnType<typeof layerSeeds>;
 
   constructor(settings: Settings) {
     this.#settings = settings;
-    this.#kernel = kernelInitializers(settings.seed);
+    this.#nextSeed = layerSeeds(settings.seed);
   }
 
   /**
@@ -59,7 +60,7 @@ export class LayerMaker {
       padding,
       useBias: bias,
       activation: activate && !batchNorm ? activation : 'linear',
-      kernelInitializer: this.#kernel(),
+      kernelInitializer: this.#hiddenKernel(),
       ...(inputShape && { inputShape: [...inputShape] }),
     });
     if (!batchNorm) return [conv];
@@ -85,7 +86,7 @@ export class LayerMaker {
   /** A dense layer with its activation, followed by dropout. */
   hidden(name: string, units: number): Layer[] {
     const { activation } = this.#settings;
-    const kernelInitializer = this.#kernel();
+    const kernelInitializer = this.#hiddenKernel();
     const dense = tf.layers.dense({ name, units: this.#scaled(units), activation, kernelInitializer });
     return [dense, ...this.dropout(`drop_${name}`)];
   }
@@ -96,9 +97,20 @@ export class LayerMaker {
       name: 'classes',
       units: this.#settings.classes,
       activation: this.#settings.logits ? 'linear' : 'softmax',
-      kernelInitializer: this.#kernel(),
+      kernelInitializer: tf.initializers.glorotUniform(this.#nextSeed()),
       ...(kernelRegularizer && { kernelRegularizer }),
     });
+  }
+
+  /**
+   * How the kernel of a convolution or a hidden dense layer starts. He's scale makes up for the half of the values that
+   * a ReLU sets to zero, so it is for ReLU alone, whether normalisation or a residual sum comes in between or not.
+   */
+  #hiddenKernel(): Initializer {
+    const { initialiser, activation } = this.#settings;
+    const isHe = initialiser === 'he' && activation === 'relu';
+    const make = isHe ? tf.initializers.heUniform : tf.initializers.glorotUniform;
+    return make(this.#nextSeed());
   }
 
   #scaled(count: number): number {
@@ -111,15 +123,9 @@ export function through(input: tf.SymbolicTensor, layers: readonly Layer[]): tf.
   return layers.reduce((x, layer) => layer.apply(x) as tf.SymbolicTensor, input);
 }
 
-/** Keras's default kernel initialiser (Glorot & Bengio 2010, uniform), a new one for each layer. */
-function kernelInitializers(seed?: number): () => ReturnType<typeof tf.initializers.glorotUniform> {
-  const nextSeed = layerSeeds(seed);
-  return () => tf.initializers.glorotUniform(nextSeed());
-}
-
 /**
- * The seed of each layer's initialiser, one after another; none without a seed. Each layer gets its own: with a shared
- * one, tfjs would draw the same sequence of numbers for all of them.
+ * The seed of each layer's initialiser, in their order; none without a seed. Each layer gets its own: with a shared one,
+ * tfjs would draw the same sequence of numbers for all of them.
  */
 export function layerSeeds(seed?: number): () => { readonly seed?: number } {
   let layer = 0;

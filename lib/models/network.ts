@@ -16,6 +16,11 @@ export const activations = [
 
 export type Activation = (typeof activations)[number];
 
+/** How kernels start: Keras's `glorot_uniform`, its default, or its `he_uniform`. */
+export const initialisers = ['glorot', 'he'] as const;
+
+export type Initialiser = (typeof initialisers)[number];
+
 /** Height, width and channels of one image. */
 export type ImageShape = readonly [number, number, number];
 
@@ -39,6 +44,13 @@ export interface NetworkOptions {
   dropout?: number;
   /** The activation of every convolution and hidden dense layer. */
   activation?: Activation;
+  /**
+   * How kernels start. `glorot` (Glorot & Bengio 2010), the default, keeps the variance of signals and gradients through
+   * linear layers: uniform within ±√(6 / (fan in + fan out)). `he` (He et al. 2015, https://arxiv.org/abs/1502.01852)
+   * keeps it through ReLUs: uniform within ±√(6 / fan in), for every kernel that feeds a ReLU. The others, such as the
+   * classifier's, stay glorot.
+   */
+  initialiser?: Initialiser;
   /** Whether batch normalisation comes between the convolutions and their activations. */
   batchNorm?: boolean;
   /**

@@ -1,5 +1,13 @@
 import { check } from '../runtime/check';
-import { activations, cifarShape, type Activation, type ImageShape, type NetworkOptions } from './network';
+import {
+  activations,
+  cifarShape,
+  initialisers,
+  type Activation,
+  type ImageShape,
+  type Initialiser,
+  type NetworkOptions,
+} from './network';
 
 /** `NetworkOptions` with every default filled in; only the seed may be missing. */
 export interface Settings {
@@ -9,6 +17,7 @@ export interface Settings {
   readonly width: number;
   readonly dropout: number;
   readonly activation: Activation;
+  readonly initialiser: Initialiser;
   readonly batchNorm: boolean;
   readonly logits: boolean;
 }
@@ -29,6 +38,7 @@ export function settings(options: NetworkOptions, defaults: Defaults, smallest =
     width = 1,
     dropout = defaults.dropout,
     activation = defaults.activation,
+    initialiser = 'glorot',
     batchNorm = defaults.batchNorm,
     logits = false,
   } = options;
@@ -38,9 +48,10 @@ export function settings(options: NetworkOptions, defaults: Defaults, smallest =
   check(Number.isFinite(width) && width > 0, 'width', width, 'a number above 0, such as 0.5');
   check(dropout >= 0 && dropout < 1, 'dropout', dropout, 'a number of at least 0 and below 1');
   check(activations.includes(activation), 'activation', activation, `one of ${activations.join(', ')}`);
+  check(initialisers.includes(initialiser), 'initialiser', initialiser, `one of ${initialisers.join(', ')}`);
   check(typeof batchNorm === 'boolean', 'batchNorm', batchNorm, 'true or false');
   check(typeof logits === 'boolean', 'logits', logits, 'true or false');
-  return { inputShape, classes, seed, width, dropout, activation, batchNorm, logits };
+  return { inputShape, classes, seed, width, dropout, activation, initialiser, batchNorm, logits };
 }
 
 function checkInputShape(shape: readonly number[], smallest: number): void {

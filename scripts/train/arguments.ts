@@ -1,7 +1,13 @@
 /** The command line of `npm run train`. */
 import { parseArgs } from 'node:util';
 import type { LoadOptions } from '../../lib/data/load';
-import { networkNamed, networks, type Activation, type NetworkOptions } from '../../lib/models';
+import {
+  networkNamed,
+  networks,
+  type Activation,
+  type Initialiser,
+  type NetworkOptions,
+} from '../../lib/models';
 import {
   adadelta,
   adagrad,
@@ -108,6 +114,7 @@ To change one setting of the recipe or the network:
   --label-smoothing X   fraction of each target that is spread over all classes
   --precision NAME      ${names(precisions)}; auto chooses by the device and the network
   --activation NAME     activation of the network's layers
+  --initialiser NAME    glorot or he: how kernels start; he is for kernels that feed a ReLU (default: glorot)
   --dropout X           dropout rate of the network
   --width X             multiplies the network's channels and units
 
@@ -149,6 +156,7 @@ export function readArguments(args: readonly string[]): Request | undefined {
       seed,
       ...given({
         activation: values.activation as Activation | undefined,
+        initialiser: values.initialiser as Initialiser | undefined,
         dropout: number('--dropout', values.dropout),
         width: number('--width', values.width),
       }),
@@ -194,6 +202,7 @@ const settingOptions = {
   'label-smoothing': { type: 'string' },
   precision: { type: 'string' },
   activation: { type: 'string' },
+  initialiser: { type: 'string' },
   dropout: { type: 'string' },
   width: { type: 'string' },
   validation: { type: 'string' },

@@ -37,6 +37,20 @@ function rowsOf(name: NetworkName, options: NetworkOptions = {}): readonly Layer
   return withModel(name, options, (model) => summary(model).rows);
 }
 
+/** How each kernel of a network starts: its fans, largest absolute value and standard deviation. */
+function startsOf(model: tf.LayersModel) {
+  return model.layers
+    .filter((layer) => ['Conv2D', 'Dense'].includes(layer.getClassName()))
+    .map((layer) => {
+      const [kernel, ...rest] = layer.getWeights();
+      const window = kernel.shape.slice(0, -2).reduce((total, size) => total * size, 1);
+      const [fanIn, fanOut] = kernel.shape.slice(-2).map((size) => size * window);
+      const deviation = tf.tidy(() => kernel.square().mean().sqrt().dataSync()[0]);
+      const bias = rest.length > 0 ? largest(rest[0]) : 0;
+      return { layer: layer.name, fanIn, fanOut, count: kernel.size, most: largest(kernel), deviation, bias };
+    });
+}
+
 for (const name of names) {
   test(`${name} has every row and every total of the table`, () => {
     const { rows, total, trainable, nonTrainable, depth } = expected[name];
@@ -52,23 +66,37 @@ for (const name of names) {
 
   test(`${name} starts with uniform kernels and biases of zero`, () => {
     withModel(name, { seed: 1, ...allRandom }, (model) => {
-      let kernels = 0;
-      for (const layer of model.layers) {
-        if (!['Conv2D', 'Dense'].includes(layer.getClassName())) continue;
-        const [kernel, bias] = layer.getWeights();
-        const window = kernel.shape.slice(0, -2).reduce((total, size) => total * size, 1);
-        const [fanIn, fanOut] = kernel.shape.slice(-2).map((size) => size * window);
+      const kernels = startsOf(model);
+      for (const { layer, fanIn, fanOut, most, bias } of kernels) {
         // Keras's default is glorot-uniform.
         const variance = name === 'speedrun' ? 1 / (3 * fanIn) : 2 / (fanIn + fanOut);
         const limit = Math.fround(Math.sqrt(3 * variance));
         // A normal distribution of the same variance would reach beyond the limit, a narrower one not near it.
-        const most = largest(kernel);
-        assert.ok(most <= limit && most > 0.95 * limit, `${layer.name}: ${most} for a limit of ${limit}`);
-        if (layer.weights.length > 1) assert.equal(largest(bias), 0);
-        kernels++;
+        assert.ok(most <= limit && most > 0.95 * limit, `${layer}: ${most} for a limit of ${limit}`);
+        assert.equal(bias, 0, layer);
       }
-      assert.ok(kernels >= expected[name].depth);
+      assert.ok(kernels.length >= expected[name].depth);
     });
+  });
+
+  test(`${name} with he: Keras's he-uniform for kernels that feed a ReLU, glorot-uniform for the others`, () => {
+    if (name === 'speedrun') {
+      assert.throws(() => networks[name].build({ initialiser: 'he' }), UserError);
+      return;
+    }
+    for (const activation of ['relu', 'tanh'] as const) {
+      withModel(name, { seed: 1, initialiser: 'he', activation }, (model) => {
+        for (const { layer, fanIn, fanOut, count, most, deviation } of startsOf(model)) {
+          const feedsRelu = activation === 'relu' && layer !== 'classes';
+          // Keras: VarianceScaling of scale 2 and mode fan_in, or of scale 1 and mode fan_avg.
+          const variance = feedsRelu ? 2 / fanIn : 2 / (fanIn + fanOut);
+          assert.ok(most <= Math.fround(Math.sqrt(3 * variance)), `${layer}: ${most}`);
+          // Five standard errors of the deviation of `count` uniform numbers.
+          const error = (5 * Math.sqrt(0.2)) / Math.sqrt(count);
+          assert.ok(Math.abs(deviation / Math.sqrt(variance) - 1) < error, `${layer}: ${deviation}`);
+        }
+      });
+    }
   });
 
   test(`${name} turns images into one distribution each`, () => {
@@ -294,6 +322,7 @@ test('options that make no network are refused, with the value and what is allow
     [{ classes: 2.5 }, /^classes is 2\.5/],
     [{ seed: 0.5 }, /^seed is 0\.5, but has to be a whole number/],
     [{ activation: 'rleu' as 'relu' }, /^activation is "rleu", but has to be one of relu, elu, .*linear/],
+    [{ initialiser: 'lecun' as 'he' }, /^initialiser is "lecun", but has to be one of glorot, he/],
     [{ batchNorm: 'no' as unknown as boolean }, /^batchNorm is "no", but has to be true or false/],
     [
       { inputShape: [32, 32] as unknown as [number, number, number] },
