@@ -46,9 +46,9 @@ const smallest = smallestSide([
  */
 export function speedrun({ identities = true, ...options }: SpeedrunOptions = {}): tf.LayersModel {
   check(typeof identities === 'boolean', 'identities', identities, 'true or false');
+  const chosen = settings(options, defaults, smallest);
   const { initialiser } = options;
   check(initialiser === undefined, 'initialiser', initialiser, 'none: the speed-run has a start of its own');
-  const chosen = settings(options, defaults, smallest);
   const { inputShape, activation, batchNorm, classes, width, seed } = chosen;
   const make = new LayerMaker(chosen);
   const kernel = uniformKernels(seed);

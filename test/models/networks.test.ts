@@ -185,8 +185,24 @@ test('building all networks twice leaves no tensor behind', () => {
 test('dropout and batch normalisation stand where the rate and the option say', () => {
   const count = (name: NetworkName, type: string, options: NetworkOptions): number =>
     rowsOf(name, options).filter((row) => row.type === type).length;
-  const dropouts = { baseline: 2, lenet5: 2, alexnet8: 2, vgg16: 7, resnet18: 1, inception10: 1, speedrun: 1 };
-  const norms = { baseline: 1, lenet5: 2, alexnet8: 2, vgg16: 13, resnet18: 20, inception10: 25, speedrun: 6 };
+  const dropouts = {
+    baseline: 2,
+    lenet5: 2,
+    alexnet8: 2,
+    vgg16: 7,
+    resnet18: 1,
+    inception10: 1,
+    speedrun: 1,
+  };
+  const norms = {
+    baseline: 1,
+    lenet5: 2,
+    alexnet8: 2,
+    vgg16: 13,
+    resnet18: 20,
+    inception10: 25,
+    speedrun: 6,
+  };
   for (const name of names) {
     assert.equal(count(name, 'Dropout', { dropout: 0.3, width: 0.1 }), dropouts[name], name);
     assert.equal(count(name, 'Dropout', { dropout: 0, width: 0.1 }), 0, name);
