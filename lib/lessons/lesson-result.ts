@@ -1,6 +1,6 @@
 import type { Dataset } from '../data/types';
 import { networks, type NetworkName } from '../models/registry';
-import { adam, crossEntropy } from '../recipe';
+import { adam, begunEpochs, crossEntropy } from '../recipe';
 import type { Evaluation } from '../runs/evaluation';
 import type { tf } from '../runtime/tensorflow';
 import type { TrainCallbacks } from '../train/callbacks';
@@ -39,7 +39,7 @@ export async function lessonResult(
   let isLoaded = false;
   const announce: TrainCallbacks = {
     onStart: ({ history, recipe }) => {
-      isLoaded = history.epochs.length === recipe.epochs;
+      isLoaded = history.epochs.length === begunEpochs(recipe);
       // If the run was only loaded, the one notice says just that.
       const shown = isLoaded && notices.length === 1 ? [] : notices;
       const from = seed === 1 ? '' : `, seed ${seed}`;

@@ -2,7 +2,7 @@ import { summary } from '../models/summary';
 import { titleOf } from '../models/registry';
 import type { Evaluation } from '../runs/evaluation';
 import type { tf } from '../runtime/tensorflow';
-import type { History } from '../runs/history';
+import { trainedEpochs, type History } from '../runs/history';
 
 /** What a network costs and, if it was trained and measured, what it achieved: a row of a comparison. */
 export interface NetworkResult {
@@ -42,7 +42,7 @@ export function networkResult(model: tf.LayersModel, options: ResultOptions = {}
     ...{ depth, parameters, multiplyAdds, receptiveField },
     ...(evaluation && { dataset: evaluation.dataset, accuracy: evaluation.accuracy }),
     ...(history && {
-      epochs: history.epochs.length,
+      epochs: trainedEpochs(history),
       seconds: history.seconds,
       imagesPerSecond: history.images / history.seconds,
     }),

@@ -23,8 +23,9 @@ import { checkPreciseStatistics } from './statistics';
 import { checkWhitening } from './whitening';
 
 const ranges: Ranges<Recipe> = {
-  epochs: count,
+  epochs: positive,
   batchSize: count,
+  incompleteBatch: oneOf('keep', 'drop'),
   validationFrequency: count,
   seed: wholeNumber,
   precision: oneOf('float32', 'mixed_bfloat16'),

@@ -3,6 +3,7 @@ import type { Recipe } from './recipe';
 
 /** The settings that recipes did not have from the beginning, each with the value that means what was done before. */
 const added = {
+  incompleteBatch: 'keep',
   metrics: [],
   classWeights: null,
   outputWeights: null,

@@ -41,7 +41,7 @@ export {
   type Sgd,
 } from './optimizers';
 export { checkPrecisionChoice, choosePrecision, type Precision, type PrecisionChoice } from './precision';
-export { earlyStopping, type EarlyStopping, type Recipe, type Validation } from './recipe';
+export { begunEpochs, earlyStopping, type EarlyStopping, type Recipe, type Validation } from './recipe';
 export { recipe, recipeNames, type NamedRecipe, type RecipeName } from './recipes';
 export {
   constant,

@@ -39,10 +39,15 @@ export function earlyStopping(options: Partial<EarlyStopping> = {}): EarlyStoppi
 
 /** Everything that decides the result of training, apart from the network, the images and the engine. */
 export interface Recipe {
-  /** Passes over the training images. */
+  /** Passes over the training images. With 9.9, the tenth one ends after nine tenths of its steps, rounded up. */
   readonly epochs: number;
   /** Images per step. */
   readonly batchSize: number;
+  /**
+   * What becomes of the last batch of an epoch if the images do not fill it: a smaller batch, as in Keras, or none, so that
+   * all batches have one size. Which images an epoch leaves out is as random as its order.
+   */
+  readonly incompleteBatch: 'keep' | 'drop';
   readonly optimizer: Optimizer;
   /** How the optimizer's learning rate changes over the run. */
   readonly schedule: Schedule;
@@ -85,4 +90,9 @@ export interface Recipe {
    * with the number of steps it was trained for.
    */
   readonly seed: number;
+}
+
+/** How many epochs a run begins: the last one is cut short if `epochs` is no whole number. */
+export function begunEpochs({ epochs }: Pick<Recipe, 'epochs'>): number {
+  return Math.ceil(epochs);
 }

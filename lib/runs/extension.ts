@@ -8,6 +8,9 @@ export function obstacleTo(epochs: number, { epochs: planned }: Recipe, history?
   if (epochs < planned) {
     return `It is a run of ${planned} epochs, ${trained} of them trained, and can be given more, but not ${epochs}.`;
   }
+  if (!Number.isInteger(planned)) {
+    return `It is a run of ${planned} epochs, whose last one was cut short, and cannot be given more.`;
+  }
   const by = history?.stoppedEarly ? 'early stopping' : history?.stopReason != null ? 'a callback' : null;
   return (
     by && `It was ended by ${by} after ${trained} of ${planned} epochs, which more epochs do not change.`

@@ -33,7 +33,7 @@ export interface EpochRow {
   valMetrics?: Readonly<Record<string, number>>;
   /** In the epoch's last step. */
   learningRate: number;
-  /** Images trained on, if a callback ended the epoch before its end; otherwise missing. */
+  /** Images trained on, if a callback or the run's number of epochs ended the epoch before its end; otherwise missing. */
   images?: number;
   /** Seconds of training, without validation. */
   seconds: number;
@@ -87,6 +87,11 @@ export interface History {
   readonly images: number;
   /** Seconds of training, without validation. */
   readonly seconds: number;
+}
+
+/** How many epochs were trained; no whole number if the recipe's is none, and the last one is done. */
+export function trainedEpochs({ epochs, recipe }: Pick<History, 'epochs' | 'recipe'>): number {
+  return Math.min(epochs.length, recipe.epochs);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { fingerprint } from './plain-data';
 import type { Recipe } from '../recipe';
-import type { History } from './history';
+import { trainedEpochs, type History } from './history';
 import type { RunRecord } from './read-runs';
 import type { RunStudy } from './run-files';
 
@@ -74,7 +74,7 @@ function resultOf(runs: readonly RunRecord[]): Result {
     engine,
     device: deviceOf(runs[0]),
     recipe,
-    epochs: mean(histories.map(({ epochs }) => epochs.length)),
+    epochs: mean(histories.map(trainedEpochs)),
     seconds: mean(histories.map(({ seconds }) => seconds)),
     imagesPerSecond: mean(histories.map(({ images, seconds }) => images / seconds)),
     valAccuracy: spread(runs.map(valAccuracyOf)),

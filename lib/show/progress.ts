@@ -1,5 +1,6 @@
+import { begunEpochs } from '../recipe';
 import type { TrainingProgress, TrainCallbacks } from '../train/callbacks';
-import type { EpochRow, History } from '../runs/history';
+import { trainedEpochs, type EpochRow, type History } from '../runs/history';
 import { duration, percent, whole } from './format';
 import { inNotebook, Place } from './output';
 import { Throttle } from './throttle';
@@ -26,7 +27,7 @@ export function liveProgress(): TrainCallbacks {
       if (throttle.allows()) line.update(progressText(progress));
     },
     onEpoch: (row, { recipe }) => {
-      if (!inNotebook()) line.end(epochText(row, recipe.epochs));
+      if (!inNotebook()) line.end(epochText(row, begunEpochs(recipe)));
     },
     onEnd: (history) => {
       line.end(endText(history));
@@ -116,8 +117,9 @@ function epochText(row: EpochRow, epochs: number): string {
   ].join(' · ');
 }
 
-export function endText({ epochs, images, seconds, interrupted, stopReason, recipe }: History): string {
-  const done = `${epochs.length} of ${recipe.epochs} epochs`;
+export function endText(history: History): string {
+  const { images, seconds, interrupted, stopReason, recipe } = history;
+  const done = `${trainedEpochs(history)} of ${recipe.epochs} epochs`;
   const amount = `${whole(images)} images in ${duration(seconds)}`;
   return interrupted
     ? `Interrupted after ${amount}, with ${done} finished. The network keeps what it has learnt.`

@@ -2,6 +2,7 @@ import type { Dataset } from '../data/types';
 import { titleOf } from '../models/registry';
 import type { NetworkOptions } from '../models/network';
 import { summary } from '../models/summary';
+import { begunEpochs } from '../recipe';
 import { onInterrupt } from '../runtime/interrupt';
 import type { tf } from '../runtime/tensorflow';
 import type { TrainCallbacks, TrainingProgress } from '../train/callbacks';
@@ -186,7 +187,7 @@ async function runOf(
   const announce: TrainCallbacks = {
     onStart: ({ history, recipe }) => {
       // Loading finished runs is what a sweep is expected to do; any other notice is worth a line.
-      const isLoaded = history.epochs.length === recipe.epochs && notices.length === 1;
+      const isLoaded = history.epochs.length === begunEpochs(recipe) && notices.length === 1;
       if (!isLoaded && notices.length > 0) console.log(notices.join('\n'));
     },
   };

@@ -7,16 +7,17 @@ import { check } from '../runtime/check';
 import { UserError } from '../runtime/errors';
 import { onInterrupt } from '../runtime/interrupt';
 import type { tf } from '../runtime/tensorflow';
+import { Course } from './course';
 import { drawSeed, trainedSteps } from './draws';
 import type { Engine, EngineRun } from './engine';
 import { graphEngine } from './graph-engine';
-import { epochOrder } from './order';
 import { resolvePrecision } from './precision';
 import { recipeFor, type TrainOptions } from './train';
 import { divide } from './validation';
 
 type Setting =
   | 'batchSize'
+  | 'incompleteBatch'
   | 'optimizer'
   | 'loss'
   | 'augmentation'
@@ -117,9 +118,9 @@ async function lossesAt(
 ): Promise<Pick<LearningRateSearch, 'losses' | 'ended'>> {
   const { imageShape, train: images } = dataset;
   const seed = drawSeed(recipe.seed, trainedSteps(model));
-  const trained = divide(dataset, recipe.validation).train;
-  const stepsPerEpoch = Math.ceil(trained.length / recipe.batchSize);
-  const batches = batchesOf(trained, seed, recipe.batchSize);
+  const course = new Course(divide(dataset, recipe.validation).train, { ...recipe, epochs: Infinity });
+  const { stepsPerEpoch } = course;
+  const batches = batchesOf(course, seed, recipe.batchSize);
   const asked = { toStop: false };
   const forget = onInterrupt(() => (asked.toStop = true));
   let run: EngineRun | undefined;
@@ -145,16 +146,20 @@ const brokenFromTheStart =
   'anew; if that does not help, take a smaller rate to start from (from).';
 
 function settingsOf(options: LearningRateOptions): TrainOptions {
-  const { batchSize, optimizer, loss, augmentation, normalisation, precision, validation, seed } = options;
-  return { batchSize, optimizer, loss, augmentation, normalisation, precision, validation, seed };
+  const { batchSize, incompleteBatch, optimizer, loss, augmentation, normalisation } = options;
+  const { precision, validation, seed } = options;
+  return {
+    ...{ batchSize, incompleteBatch, optimizer, loss, augmentation, normalisation },
+    ...{ precision, validation, seed },
+  };
 }
 
 /** The batches of one epoch after another, as training takes them. */
-function batchesOf(images: Uint32Array, seed: number, size: number): (step: number) => Uint32Array {
-  const perEpoch = Math.ceil(images.length / size);
+function batchesOf(course: Course, seed: number, size: number): (step: number) => Uint32Array {
+  const { stepsPerEpoch } = course;
   return (step) => {
-    const order = epochOrder(images, seed, Math.floor(step / perEpoch) + 1);
-    const from = (step % perEpoch) * size;
+    const order = course.order(seed, Math.floor(step / stepsPerEpoch) + 1);
+    const from = (step % stepsPerEpoch) * size;
     return order.subarray(from, from + size);
   };
 }

@@ -1,7 +1,8 @@
 /** How far training has come, and how long the rest will take. */
-import type { Recipe } from '../recipe';
+import { begunEpochs, type Recipe } from '../recipe';
 import { means, type TrainingState } from '../runs/state';
 import type { TrainingProgress } from './callbacks';
+import type { Course } from './course';
 
 /** Images and seconds of training so far, without validation. */
 export function totals(
@@ -16,19 +17,19 @@ export function totals(
 
 export function progress(
   state: TrainingState,
-  { epochs, validationFrequency }: Recipe,
-  imagesPerEpoch: number,
+  recipe: Recipe,
+  { imagesPerEpoch, images: imagesInRun }: Pick<Course, 'imagesPerEpoch' | 'images'>,
 ): TrainingProgress {
   const { epoch, sums, validationSeconds } = state;
   const { images, seconds } = totals(state, imagesPerEpoch);
   const { loss, penalty, accuracy } = means(sums);
   const imagesPerSecond = images / seconds;
-  const validations = (count: number): number => Math.floor(count / validationFrequency);
+  const epochs = begunEpochs(recipe);
+  const validations = (count: number): number => Math.floor(count / recipe.validationFrequency);
   const done = validations(epoch - 1);
   const validationsLeft = validations(epochs) - done;
   const secondsLeft =
-    (epochs * imagesPerEpoch - images) / imagesPerSecond +
-    (validationSeconds / Math.max(1, done)) * validationsLeft;
+    (imagesInRun - images) / imagesPerSecond + (validationSeconds / Math.max(1, done)) * validationsLeft;
   return {
     epoch,
     epochs,

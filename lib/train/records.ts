@@ -1,9 +1,10 @@
 /** What a run tells of itself, from where it stands: the row of an epoch, its best epoch, how it ended, its history. */
-import type { Recipe } from '../recipe';
+import { begunEpochs, type Recipe } from '../recipe';
 import type { Measured } from '../runs/evaluation';
 import type { Best, EpochRow, History } from '../runs/history';
 import { means, type TrainingState } from '../runs/state';
 import { tf } from '../runtime/tensorflow';
+import type { Course } from './course';
 import { stopsEarly } from './early-stopping';
 import { totals } from './progress';
 
@@ -40,14 +41,15 @@ export function bestWith(before: Best | null, { epoch, valAccuracy }: EpochRow):
 
 /** Whether and why a run ends after the last of `rows`. */
 export function endAfter(
-  { epochs, earlyStopping }: Recipe,
+  recipe: Recipe,
   { stopReason }: TrainingState,
   rows: readonly EpochRow[],
+  course: Course,
 ): TrainingState['ended'] {
-  const last = rows.at(-1);
-  if (last?.epoch === epochs && last.images === undefined) return 'done';
+  const { epoch = 0, images = course.imagesPerEpoch } = rows.at(-1) ?? {};
+  if (epoch === begunEpochs(recipe) && images === course.imagesIn(epoch)) return 'done';
   if (stopReason !== undefined) return 'stopped by a callback';
-  return stopsEarly(earlyStopping, rows) ? 'stopped early' : null;
+  return stopsEarly(recipe.earlyStopping, rows) ? 'stopped early' : null;
 }
 
 /** A run that a callback wants to end, ended, unless it has ended already. */

@@ -22,9 +22,9 @@ export function restoredNotice(
   { ended, epoch, step, sums, rows, stopReason, lastRate }: TrainingState,
   {
     recipe: { epochs, schedule },
-    imagesPerEpoch,
+    imagesInEpoch,
     nextRate,
-  }: { readonly recipe: Recipe; readonly imagesPerEpoch: number; readonly nextRate: number },
+  }: { readonly recipe: Recipe; readonly imagesInEpoch: number; readonly nextRate: number },
 ): string {
   const where = `${name} (${shownPath(folder)})`;
   if (ended) {
@@ -34,7 +34,7 @@ export function restoredNotice(
       'stopped by a callback': ` (${stopReason})`,
     };
     return (
-      `The run ${where} is finished already, with ${rows.length} of ${epochs} epochs${by[ended]}: loaded, ` +
+      `The run ${where} is finished already, with ${Math.min(rows.length, epochs)} of ${epochs} epochs${by[ended]}: loaded, ` +
       'not trained. resume: false begins it anew (in a terminal --fresh).'
     );
   }
@@ -46,7 +46,7 @@ export function restoredNotice(
       : '';
   return (
     `The run ${where} goes on from its last checkpoint: epoch ${epoch} of ${epochs}, ` +
-    `${sums.images} of ${imagesPerEpoch} images in, after ${step} steps.${jump}`
+    `${sums.images} of ${imagesInEpoch} images in, after ${step} steps.${jump}`
   );
 }
 

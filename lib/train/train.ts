@@ -168,6 +168,7 @@ function resolve(
   const recipe: Recipe = {
     epochs: options.epochs ?? 10,
     batchSize: options.batchSize ?? 32,
+    incompleteBatch: options.incompleteBatch ?? 'keep',
     optimizer: options.optimizer ?? adam(),
     schedule: options.schedule ?? constant(),
     loss: options.loss ?? crossEntropy(),

@@ -1,7 +1,7 @@
 import type { Dataset } from '../data/types';
 import { noteTrainedWith } from '../evaluate/trained-with';
 import { titleOf } from '../models/registry';
-import type { Recipe } from '../recipe';
+import { begunEpochs, type Recipe } from '../recipe';
 import type { Measured } from '../runs/evaluation';
 import type { EpochRow, History } from '../runs/history';
 import type { RunFolder, RunOptions } from '../runs/run-folder';
@@ -11,11 +11,11 @@ import type { tf } from '../runtime/tensorflow';
 import { takeAverages } from './averaged-weights';
 import type { TrainCallbacks } from './callbacks';
 import { Requests } from './control';
+import { Course } from './course';
 import { DivergedError, divergedError } from './diverged';
 import { drawSeed, noteTrainedSteps, trainedSteps } from './draws';
 import type { Engine, EngineRun } from './engine';
 import { learningRateOf } from './learning-rate';
-import { epochOrder } from './order';
 import { progress } from './progress';
 import { bestWith, endAfter, historyOf, rowOf, stopped } from './records';
 import { reopened, restoredNotice } from './restored';
@@ -40,6 +40,7 @@ export interface TrainingLoopOptions {
 export class TrainingLoop {
   readonly #options: TrainingLoopOptions;
   readonly #images: Division;
+  readonly #course: Course;
   readonly #keeping: Safekeeping;
   readonly #requests = new Requests();
   #state: TrainingState;
@@ -52,6 +53,7 @@ export class TrainingLoop {
     this.#options = options;
     const { model, dataset, recipe, folder, runOptions, onNotice } = options;
     this.#images = divide(dataset, recipe.validation);
+    this.#course = new Course(this.#images.train, recipe);
     this.#state = { ...initialState, stepsBefore: trainedSteps(model) };
     this.#keeping = new Safekeeping({
       model,
@@ -76,7 +78,7 @@ export class TrainingLoop {
       if (!this.#state.ended) {
         const { imageShape, train: images } = dataset;
         const job = { model, images, imageShape, ...recipe, sampleWeights };
-        const stepsPerEpoch = this.#stepsPerEpoch();
+        const { stepsPerEpoch } = this.#course;
         run = await engine.start({ ...job, stepsPerEpoch, seed: this.#drawSeed() });
         checkStatistics(recipe, run, engine.name, onNotice);
         if (restored) await run.setSlots(restored.slots);
@@ -108,7 +110,7 @@ export class TrainingLoop {
         network: titleOf(model),
         dataset: dataset.name,
         recipe,
-        imagesPerEpoch: this.#images.train.length,
+        imagesPerEpoch: this.#course.imagesPerEpoch,
         history: this.#history(),
       });
     }
@@ -137,7 +139,7 @@ export class TrainingLoop {
   async #epoch(run: EngineRun): Promise<void> {
     const { recipe, folder } = this.#options;
     const { epoch } = this.#state;
-    const order = epochOrder(this.#images.train, this.#drawSeed(), epoch);
+    const order = this.#course.order(this.#drawSeed(), epoch);
     const isOver = (): boolean =>
       this.#state.sums.images === order.length || this.#state.stopReason !== undefined;
     while (!isOver() && !this.#interrupted) {
@@ -146,7 +148,7 @@ export class TrainingLoop {
     }
     if (!isOver()) return;
 
-    const isLast = epoch === recipe.epochs || this.#state.stopReason !== undefined;
+    const isLast = epoch === begunEpochs(recipe) || this.#state.stopReason !== undefined;
     const isValidated = this.#images.validate !== undefined && epoch % recipe.validationFrequency === 0;
     const start = performance.now();
     const measured = isLast || isValidated ? await this.#measure(run) : null;
@@ -205,7 +207,7 @@ export class TrainingLoop {
         lastRate: this.#learningRate(step + result.steps - 1),
         ...timed(),
       };
-      const now = progress(this.#state, this.#options.recipe, this.#images.train.length);
+      const now = progress(this.#state, this.#options.recipe, this.#course);
       for (const each of this.#options.callbacks) await each.onBatch?.(now, this.#requests);
       this.#state = this.#requests.takenInto(this.#state);
       return !this.#interrupted && this.#state.stopReason === undefined && !this.#keeping.isDue();
@@ -230,7 +232,7 @@ export class TrainingLoop {
       validationSeconds: validationSeconds + seconds,
       rows,
       best,
-      ended: endAfter(this.#options.recipe, this.#state, rows),
+      ended: endAfter(this.#options.recipe, this.#state, rows, this.#course),
     };
     return best !== before;
   }
@@ -240,16 +242,12 @@ export class TrainingLoop {
     if (validated && !Number.isFinite(validated.loss)) {
       throw this.#diverged({ step: step - 1, reason: 'It was found in the validation.' });
     }
-    const imagesPerEpoch = this.#images.train.length;
+    const { imagesPerEpoch } = this.#course;
     return rowOf(this.#state, validated, { learningRate: lastRate, imagesPerEpoch });
   }
 
   #learningRate(step: number): number {
-    return learningRateOf(this.#options.recipe, this.#state, { step, stepsPerEpoch: this.#stepsPerEpoch() });
-  }
-
-  #stepsPerEpoch(): number {
-    return Math.ceil(this.#images.train.length / this.#options.recipe.batchSize);
+    return learningRateOf(this.#options.recipe, this.#state, step, this.#course);
   }
 
   /** So that the next training of the network, even in another process, draws something new. */
@@ -272,22 +270,22 @@ export class TrainingLoop {
       interrupted: this.#interrupted,
       weightsOf: this.#weightsOf,
       extensions: folder?.extensions ?? [],
-      imagesPerEpoch: this.#images.train.length,
+      imagesPerEpoch: this.#course.imagesPerEpoch,
       unvalidated: this.#unvalidated,
     });
   }
 
   #sayRestored(folder: RunFolder): void {
     const { recipe, onNotice } = this.#options;
-    const imagesPerEpoch = this.#images.train.length;
+    const imagesInEpoch = this.#course.imagesIn(this.#state.epoch);
     const nextRate = this.#learningRate(this.#state.step);
-    onNotice(restoredNotice(folder, this.#state, { recipe, imagesPerEpoch, nextRate }));
+    onNotice(restoredNotice(folder, this.#state, { recipe, imagesInEpoch, nextRate }));
   }
 
   #diverged({ step, reason }: NonNullable<StepsResult['failure']>): DivergedError {
     const { folder } = this.#options;
     return divergedError({
-      epoch: Math.floor(step / this.#stepsPerEpoch()) + 1,
+      epoch: Math.floor(step / this.#course.stepsPerEpoch) + 1,
       step,
       reason,
       learningRate: this.#learningRate(step),

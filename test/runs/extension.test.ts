@@ -66,7 +66,7 @@ const recordOf = async (name: string) => (await readRuns({ folder })).find((run)
 test('of a constant rate, two epochs and two more are four, bit for bit', async () => {
   const engine = {
     engine: graphEngine,
-    augmentation: { crop: 2, flip: true, cutout: 0 },
+    augmentation: { crop: 2, flip: 'alternating' as const, cutout: 0 },
     build: () => smallModel({ dropout: 0.3 }),
   };
   const straight = await trainAs('four', 4, engine);
@@ -186,7 +186,8 @@ describe('what cannot be', () => {
 test('a run of an earlier version, whose recipe lacks later settings, goes on and can be given more', async () => {
   const straight = await trainAs('new', 3);
   await trainAs('old', 1);
-  await beforeSettings('old', 'preciseStatistics', 'metrics', 'classWeights', 'outputWeights');
+  const later = ['preciseStatistics', 'metrics', 'classWeights', 'outputWeights', 'incompleteBatch'] as const;
+  await beforeSettings('old', ...later);
   const loaded = await trainAs('old', 1);
   assert.match(loaded.notices.join(), /finished already/);
   const { weights } = await trainAs('old', 3);

@@ -30,6 +30,7 @@ export function history(values: Partial<History> = {}): History {
     recipe: {
       epochs: 3,
       batchSize: 32,
+      incompleteBatch: 'keep',
       optimizer: adam(),
       schedule: constant(),
       loss: crossEntropy(),

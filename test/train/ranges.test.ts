@@ -36,6 +36,7 @@ const shape = [32, 32, 3] as const;
 const whole: Recipe = {
   epochs: 10,
   batchSize: 32,
+  incompleteBatch: 'keep',
   optimizer: adam(),
   schedule: constant(),
   loss: crossEntropy(),
@@ -149,13 +150,15 @@ describe('what is out of its range is refused, in plain objects too', () => {
   }
 
   test('the rest of a recipe', () => {
-    for (const setting of ['epochs', 'batchSize', 'validationFrequency']) {
+    for (const epochs of [0, -1, NaN, Infinity, '3']) refuses({ epochs }, /^epochs is .*a number above 0/);
+    for (const setting of ['batchSize', 'validationFrequency']) {
       for (const value of [0, -1, 1.5, NaN, '3']) {
         refuses({ [setting]: value }, new RegExp(`^${setting} is .*a whole number of at least 1`));
       }
     }
     refuses({ seed: 0.5 }, /^seed is 0\.5, but has to be a whole number/);
     refuses({ seed: 5n }, /^seed is 5, but has to be a whole number/);
+    refuses({ incompleteBatch: 'pad' }, /^incompleteBatch is "pad", but has to be one of keep, drop/);
     refuses({ keep: 'first' }, /^keep is "first", but has to be one of last, best/);
     refuses({ precision: 'float16' }, /^precision is "float16".*float32, mixed_bfloat16/);
     refuses({ optimizer: 'adam' }, /^optimizer is "adam", but has to be an object whose kind is one of sgd,/);

@@ -311,7 +311,7 @@ test('what does not fit is said before anything is trained', async () => {
       return true;
     });
   };
-  await fails({ epochs: 0 }, /epochs is 0.*whole number/);
+  await fails({ epochs: 0 }, /epochs is 0.*a number above 0/);
   await fails({ batchSize: 1.5 }, /batchSize is 1\.5/);
   await fails({ validation: { split: 0.001 } }, /split: 0\.001.*0 of 40/);
   await fails({ validation: { split: 0.999 } }, /40 of 40/);
