@@ -63,6 +63,18 @@ export interface OneCycle {
 }
 
 /**
+ * Straight from `initial` times the rate up to the rate, over the share `rise` of the run's steps, and straight down to
+ * `final` times it, which the step after the last would have: with a `final` of 0, every step still counts. (Jordan 2024,
+ * https://arxiv.org/abs/2404.00498, rises from 0.2 over 0.23 of the steps and falls to 0.07.)
+ */
+export interface Linear {
+  readonly kind: 'linear';
+  readonly rise: number;
+  readonly initial: number;
+  readonly final: number;
+}
+
+/**
  * The rate is multiplied by `factor` whenever the validation loss has not fallen by more than `minDelta` in
  * `patience` validations, down to `minimum` times the rate.
  */
@@ -84,7 +96,7 @@ export interface WarmUp {
   readonly then: Exclude<Schedule, WarmUp>;
 }
 
-export type Schedule = Constant | StepDecay | Cosine | CosineRestarts | OneCycle | Plateau | WarmUp;
+export type Schedule = Constant | StepDecay | Cosine | CosineRestarts | OneCycle | Linear | Plateau | WarmUp;
 
 const plainRanges: RangesByKind<WarmUp['then']> = {
   constant: {},
@@ -92,6 +104,7 @@ const plainRanges: RangesByKind<WarmUp['then']> = {
   cosine: { final: share },
   cosineRestarts: { period: positive, stretch: atLeastOne, height: positive, final: share },
   oneCycle: { rise: share, initial: share, final: share },
+  linear: { rise: share, initial: share, final: share },
   plateau: { factor: belowOne, patience: count, minDelta: notNegative, minimum: share },
 };
 
@@ -133,6 +146,11 @@ export function cosineRestarts(options: Options<CosineRestarts> = {}): CosineRes
 export function oneCycle(options: Options<OneCycle> = {}): OneCycle {
   const defaults = { rise: 0.3, initial: 1 / 25, final: 1 / 250_000 };
   return checkSchedule({ ...defaults, ...options, kind: 'oneCycle' });
+}
+
+/** From the rate itself down to 0; with a `rise`, from 0.2 times the rate at first. */
+export function linear(options: Options<Linear> = {}): Linear {
+  return checkSchedule({ rise: 0, initial: 0.2, final: 0, ...options, kind: 'linear' });
 }
 
 /** Divides the rate by ten after ten validations in which the loss did not fall by 1e-4; no minimum. */
@@ -179,6 +197,14 @@ export function rateFactor(schedule: Schedule, position: Position): number {
       return done <= rise && rise > 0
         ? halfCosine(initial, 1, done / rise)
         : halfCosine(1, final, (done - rise) / (1 - rise));
+    }
+    case 'linear': {
+      const { rise, initial, final } = schedule;
+      const share = Math.min(1, step / (epochs * stepsPerEpoch));
+      // Either part may be empty, as above.
+      return share <= rise && rise > 0
+        ? initial + ((1 - initial) * share) / rise
+        : 1 - ((1 - final) * (share - rise)) / (1 - rise);
     }
     case 'plateau':
       return plateauFactor(schedule, validationLosses);

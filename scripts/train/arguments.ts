@@ -17,6 +17,7 @@ import {
   cosine,
   cosineRestarts,
   earlyStopping,
+  linear,
   lion,
   muon,
   noAugmentation,
@@ -61,6 +62,7 @@ const schedules = {
   cosine: () => cosine(),
   'cosine-restarts': () => cosineRestarts(),
   'one-cycle': () => oneCycle(),
+  linear: () => linear(),
   plateau: () => reduceOnPlateau(),
 };
 

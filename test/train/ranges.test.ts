@@ -12,6 +12,7 @@ import {
   cosine,
   crossEntropy,
   earlyStopping,
+  linear,
   meanSquaredError,
   noAugmentation,
   oneCycle,
@@ -188,6 +189,8 @@ test('the makers of optimizers, schedules and losses refuse at once', () => {
     [() => reduceOnPlateau({ patience: 0 }), /patience is 0/],
     [() => oneCycle({ rise: 2 }), /rise is 2/],
     [() => cosine({ final: -1 }), /final is -1/],
+    [() => linear({ initial: 1.2 }), /initial is 1\.2, but has to be a number from 0 to 1/],
+    [() => linear({ rise: -0.1 }), /rise is -0\.1/],
     [() => warmUp(NaN), /epochs is NaN/],
     [() => earlyStopping({ patience: 0 }), /patience is 0/],
   ];
@@ -196,7 +199,7 @@ test('the makers of optimizers, schedules and losses refuse at once', () => {
 
 test('every default, and every named recipe for every network, is in its ranges', () => {
   const optimizers = [sgd(), adagrad(), adadelta(), rmsprop(), adam(), adamW()];
-  const schedules = [constant(), stepDecay(), cosine(), oneCycle(), reduceOnPlateau(), warmUp(2)];
+  const schedules = [constant(), stepDecay(), cosine(), oneCycle(), linear(), reduceOnPlateau(), warmUp(2)];
   for (const optimizer of optimizers) checkRecipe({ ...whole, optimizer }, shape);
   for (const schedule of schedules) checkRecipe({ ...whole, schedule }, shape);
   checkRecipe({ ...whole, loss: meanSquaredError(), earlyStopping: earlyStopping() }, shape);

@@ -4,6 +4,7 @@ import {
   constant,
   cosine,
   earlyStopping,
+  linear,
   oneCycle,
   rateFactor,
   recipe,
@@ -61,6 +62,43 @@ test('one cycle may only rise, or only fall', () => {
   const falling = oneCycle({ rise: 0, final: 0.1 });
   close(factor(falling, 0), 1);
   close(factor(falling, 99), 0.1);
+});
+
+test('linear goes through its corners: up over its share of the steps, and down to its end after the last', () => {
+  const schedule = linear({ rise: 0.25, initial: 0.2, final: 0.07 });
+  close(factor(schedule, 0), 0.2);
+  close(factor(schedule, 10), 0.2 + 0.8 * 0.4);
+  close(factor(schedule, 25), 1);
+  close(factor(schedule, 75), 1 - (0.93 * 2) / 3);
+  close(factor(schedule, 99), 0.07 + 0.93 / 75);
+  close(factor(schedule, 100), 0.07);
+  // Within an epoch the rate changes from step to step.
+  assert.ok(factor(schedule, 31) > factor(schedule, 32));
+});
+
+test('linear falls from the first step by default, and the last step is not for nothing; or it only rises', () => {
+  assert.deepEqual(
+    [0, 25, 50, 99].map((step) => Number(factor(linear(), step).toFixed(12))),
+    [1, 0.75, 0.5, 0.01],
+  );
+  const rising = linear({ rise: 1, initial: 0 });
+  close(factor(rising, 0), 0);
+  close(factor(rising, 99), 0.99);
+  close(factor(rising, 100), 1);
+  const later = warmUp(2, linear());
+  close(factor(later, 20), 1);
+  close(factor(later, 60), 0.5);
+});
+
+test('the speed-run’s rates: 476 steps, 0.2 at first, 1 after 23 % of them, 0.07 in the end', () => {
+  const schedule = linear({ rise: 0.23, initial: 0.2, final: 0.07 });
+  const rates = Array.from({ length: 477 }, (_, step) =>
+    rateFactor(schedule, { step, stepsPerEpoch: 48, epochs: 476 / 48, validationLosses: [] }),
+  );
+  close(rates[0], 0.2);
+  close(rates[476], 0.07);
+  const peak = rates.indexOf(Math.max(...rates));
+  assert.ok(Math.abs(peak - 0.23 * 476) < 1 && rates[peak] > 0.99);
 });
 
 test('a plateau counts validations without a lower loss, and begins to count anew', () => {
