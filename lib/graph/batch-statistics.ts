@@ -3,7 +3,6 @@
  * https://arxiv.org/abs/2105.07576, section 3): each batch is normalised by its own mean and variance, as in training,
  * and what the layers find is put together for all batches.
  */
-import { inOrder, scaleImages, unpackImages } from './input';
 import type { Graph } from './graph';
 import { lowerModel } from './lower-model';
 import { identity } from './ops/array';
@@ -11,7 +10,7 @@ import { placeholder } from './ops/constant';
 import { signature } from './signatures';
 import type { Variable } from './ops/variable';
 import { size, type Store } from './store';
-import type { TrainingData } from './stored-state';
+import { plainInputs, type TrainingData } from './stored-state';
 import type { TrainingGraphOptions } from './training-options';
 import type { ModelWeight, Weights } from './weights';
 
@@ -35,20 +34,16 @@ export interface BatchStatistic {
 export function offerBatchStatistics(
   graph: Graph,
   weights: Weights,
-  { images, arrays }: TrainingData,
-  { model, imageShape, normalisation, inputs, dtype, device }: TrainingGraphOptions,
+  data: TrainingData,
+  options: TrainingGraphOptions,
   averages: ReadonlyMap<Store, Variable>,
 ): readonly BatchStatistic[] {
   return graph.within(signature.statistics, () => {
     const indices = placeholder(graph, 'indices', 'int32', [null]);
-    const pixels = scaleImages(unpackImages(images.gather(indices), imageShape), normalisation);
-    const own = inOrder(
-      inputs,
-      pixels,
-      arrays.map((array) => array.gather(indices)),
-    );
-    const options = { training: false, batchStatistics: true, dtype, device };
-    const { follows } = lowerModel(model, weights.reading(averages), own, options);
+    const inputs = plainInputs(data, indices, options);
+    const { model, dtype, device } = options;
+    const mode = { training: false, batchStatistics: true, dtype, device };
+    const { follows } = lowerModel(model, weights.reading(averages), inputs, mode);
     if (follows.length > 0) {
       const outputs = follows.map(({ statistic }) => identity(statistic.value));
       graph.offer(signature.statistics, { inputs: [indices], outputs });

@@ -7,6 +7,7 @@ import type { BatchStatistic, Population } from './batch-statistics';
 import { arraysOf, type Examples } from './examples';
 import { expectExactSums } from './exact-sums';
 import { packedSize, packImages } from './input';
+import { measuredIndex } from './measuring';
 import type { Measurement, Totals } from './results';
 import { Session } from './session';
 import type { SessionOptions } from './session-options';
@@ -17,8 +18,13 @@ import type { TrainingGraphOptions } from './training-options';
 import { totalsIndex } from './training-step';
 import type { Device } from './types';
 
-export type TrainerOptions = Omit<TrainingGraphOptions, 'imageCount' | 'inputs' | 'weighted' | 'device'> & {
+export type TrainerOptions = Omit<
+  TrainingGraphOptions,
+  'imageCount' | 'heldOutCount' | 'inputs' | 'weighted' | 'device'
+> & {
   readonly examples: Examples;
+  /** Images that are only measured, with the same arrays beside them as `examples`. */
+  readonly heldOut?: Examples;
   /** The device whose form the graph takes; defaults to the one that TensorFlow runs on. */
   readonly device?: Device;
   /** How TensorFlow runs the graph; defaults to its own decisions. */
@@ -46,11 +52,12 @@ export class Trainer {
    * @throws UserError for bfloat16 on a CPU without oneDNN, and if the model's inputs are not those of the examples
    */
   static async compile(options: TrainerOptions): Promise<Trainer> {
-    const { model, examples, dtype, device = usesGpu() ? 'gpu' : 'cpu' } = options;
+    const { model, examples, heldOut, dtype, device = usesGpu() ? 'gpu' : 'cpu' } = options;
     if (dtype === 'bfloat16') expectExactSums();
     const graph = new TrainingGraph({
       ...options,
       imageCount: examples.count,
+      heldOutCount: heldOut?.count,
       inputs: modelInputs(model, examples.inputs),
       weighted: examples.weights !== undefined,
       device,
@@ -59,7 +66,7 @@ export class Trainer {
     try {
       trainer.readModel();
       trainer.#slots.reset();
-      trainer.#writeImages(examples);
+      trainer.#writeImages();
       trainer.#session.execute(signature.clear);
       return trainer;
     } catch (error) {
@@ -157,30 +164,23 @@ export class Trainer {
   }
 
   /**
-   * Loss and predictions for images that need not be those trained on, in inference mode; of the averages of the weights, if
-   * the optimizer keeps any.
+   * Loss and predictions in inference mode; of the averages of the weights, if the optimizer keeps any.
+   * @param indices of images: those of `examples`, counted on with those of `heldOut`
    */
-  measure(examples: Examples): Measurement {
-    const { images, labels, count } = examples;
-    const { imageShape } = this.#options;
-    const packed = packImages(images, count, imageShape);
-    const feeds = [
-      tf.tensor2d(packed, [count, packedSize(imageShape)], 'int32'),
-      tf.tensor1d(Int32Array.from(labels), 'int32'),
-      ...arraysOf(this.#options.model, examples),
-    ];
-    const results = this.#session.run(signature.measure, feeds);
-    const [classes, confidences, losses, topFive, penalty, ...metrics] = results.map((tensor) =>
-      tensor.dataSync(),
-    );
-    tf.dispose([...feeds, ...results]);
+  measure(indices: Int32Array): Measurement {
+    const feed = tf.tensor1d(indices, 'int32');
+    const [result] = this.#session.run(signature.measure, [feed]);
+    const values = result.dataSync<'float32'>();
+    tf.dispose([feed, result]);
+    const column = (i: number): Float32Array => values.slice(i * indices.length, (i + 1) * indices.length);
+    const metrics = this.#options.metrics?.map((_, i) => column(measuredIndex.metrics + i)) ?? [];
     return {
-      classes: classes as Int32Array,
-      confidences: confidences as Float32Array,
-      losses: losses as Float32Array,
-      topFive: topFive as Float32Array,
-      metrics: this.#byMetric(metrics as Float32Array[]),
-      penalty: penalty[0],
+      classes: new Int32Array(column(measuredIndex.classes).buffer),
+      confidences: column(measuredIndex.confidences),
+      losses: column(measuredIndex.losses),
+      topFive: column(measuredIndex.topFive),
+      metrics: this.#byMetric(metrics),
+      penalty: values[values.length - 1],
     };
   }
 
@@ -249,22 +249,21 @@ export class Trainer {
     this.#totals = undefined;
   }
 
-  #writeImages(examples: Examples): void {
-    const { images, labels, count, weights } = examples;
-    const { imageShape } = this.#options;
+  #writeImages(): void {
+    const { model, imageShape, examples, heldOut } = this.#options;
+    const { weights } = examples;
     tf.tidy(() => {
-      const packed = tf.tensor2d(
-        packImages(images, count, imageShape),
-        [count, packedSize(imageShape)],
-        'int32',
-      );
-      const classes = tf.tensor1d(Int32Array.from(labels), 'int32');
-      this.#session.execute(signature.writeImages, [
-        packed,
-        classes,
-        ...(weights ? [tf.tensor1d(weights)] : []),
-        ...arraysOf(this.#options.model, examples),
-      ]);
+      const sets = [examples, ...(heldOut?.count ? [heldOut] : [])].map((set) => {
+        const { images, labels, count } = set;
+        const packed = packImages(images, count, imageShape);
+        return [
+          tf.tensor2d(packed, [count, packedSize(imageShape)], 'int32'),
+          tf.tensor1d(Int32Array.from(labels), 'int32'),
+          ...arraysOf(model, set),
+        ];
+      });
+      const feeds = [...sets.flat(), ...(weights ? [tf.tensor1d(weights)] : [])];
+      this.#session.execute(signature.writeImages, feeds);
     });
   }
 }

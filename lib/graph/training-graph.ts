@@ -43,7 +43,7 @@ export class TrainingGraph {
     const learned = backwardPass(graph, weights, forward, inputs);
     const { slots, averages } = offerTraining(graph, weights, forward, inputs, learned, options);
     this.checked = offerChecks(graph, forward.lowered, weights, inputs);
-    offerMeasuring(graph, weights.reading(averages), options);
+    offerMeasuring(graph, weights.reading(averages), data, options);
     this.statistics = options.statistics ? offerBatchStatistics(graph, weights, data, options, averages) : [];
     const stores = {
       weights: weights.stores.map(({ store }) => store),

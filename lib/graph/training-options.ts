@@ -16,6 +16,8 @@ export interface TrainingGraphOptions {
   readonly inputs: readonly ModelInput[];
   /** Number of images to train on. */
   readonly imageCount: number;
+  /** Number of images beside them that are only measured. Defaults to 0. */
+  readonly heldOutCount?: number;
   /** Whether each of them has a weight in the loss. Defaults to false. */
   readonly weighted?: boolean;
   readonly normalisation: Normalisation | null;

@@ -31,6 +31,8 @@ export interface Engine {
 export interface TrainingJob {
   readonly model: tf.LayersModel;
   readonly images: ImageSet;
+  /** Further images that `measure` takes. Missing if there are none. */
+  readonly heldOut?: ImageSet;
   /** Height, width and channels of one image. */
   readonly imageShape: readonly [number, number, number];
   /** Null feeds pixels from 0 to 1 unchanged. */
@@ -66,7 +68,9 @@ export interface EngineRun {
    */
   train(steps: Steps, onSteps: (result: StepsResult) => boolean | Promise<boolean>): Promise<void>;
   /**
-   * Loss and predictions of the weights as they are now (of their averages, if the optimizer keeps any), in inference mode, for the images at `indices`.
+   * Loss and predictions of the weights as they are now (of their averages, if the optimizer keeps any), in inference mode,
+   * for the images at `indices`.
+   * @param set the job's images, or those that are held out
    * @returns undefined if `stopped` returned true before the last batch
    */
   measure(set: ImageSet, indices: Uint32Array, stopped: () => boolean): Promise<Measured | undefined>;

@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { measureBatches } from '../evaluate/measure';
 import { Trainer, type Examples, type Totals } from '../graph';
-import { takeSubset } from '../data/subset';
 import type { ImageSet } from '../data/types';
 import type { Measured } from '../runs/evaluation';
 import type { StepsResult } from '../runs/state';
@@ -36,7 +35,7 @@ async function start(job: TrainingJob): Promise<EngineRun> {
         await onSteps({ steps: 0, images: 0, loss: NaN, penalty: NaN, accuracy: NaN, top5: NaN, failure });
     },
     ...(preciseStatistics && { statistics: graphStatistics(trainer, batchSize) }),
-    measure: (set, indices, stopped) => measure(trainer, set, indices, stopped),
+    measure: (set, indices, stopped) => measure(trainer, job, set, { indices, stopped }),
     slots: () => Promise.resolve(trainer.slots()),
     setSlots: (slots) => {
       trainer.setSlots(slots);
@@ -117,13 +116,15 @@ function meansOf(sums: Totals['metrics'], images: number): Pick<StepsResult, 'me
   return means.length === 0 ? {} : { metrics: Object.fromEntries(means) };
 }
 
-function measure(
+async function measure(
   trainer: Trainer,
+  { images, heldOut }: TrainingJob,
   set: ImageSet,
-  indices: Uint32Array,
-  stopped: () => boolean,
+  { indices, stopped }: { readonly indices: Uint32Array; readonly stopped: () => boolean },
 ): Promise<Measured | undefined> {
+  if (set !== images && set !== heldOut) throw new Error('The engine has no such images to measure.');
+  const first = set === images ? 0 : images.count;
   return measureBatches(set, indices, { stopped }, (batch) => {
-    return trainer.measure(takeSubset(set, batch));
+    return trainer.measure(Int32Array.from(batch, (index) => first + index));
   });
 }

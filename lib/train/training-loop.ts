@@ -77,7 +77,7 @@ export class TrainingLoop {
       noteTrainedWith(model, recipe);
       if (!this.#state.ended) {
         const { imageShape, train: images } = dataset;
-        const job = { model, images, imageShape, ...recipe, sampleWeights };
+        const job = { model, images, heldOut: this.#images.heldOut, imageShape, ...recipe, sampleWeights };
         const { stepsPerEpoch } = this.#course;
         run = await engine.start({ ...job, stepsPerEpoch, seed: this.#drawSeed() });
         checkStatistics(recipe, run, engine.name, onNotice);

@@ -1,5 +1,5 @@
 import { allIndices } from '../data/subset';
-import type { Dataset } from '../data/types';
+import type { Dataset, ImageSet } from '../data/types';
 import type { Validation } from '../recipe';
 import type { Measured } from '../runs/evaluation';
 import type { EngineRun } from './engine';
@@ -9,6 +9,8 @@ import { splitIndices } from './order';
 export interface Division {
   /** Indices into the training images. */
   readonly train: Uint32Array;
+  /** The images to validate on, if they are none of the training images. */
+  readonly heldOut?: ImageSet;
   /** Absent if nothing is validated. @returns undefined if `stopped` returned true before the last batch */
   readonly validate?: (run: EngineRun, stopped: () => boolean) => Promise<Measured | undefined>;
 }
@@ -19,7 +21,7 @@ export function divide({ train: images, test }: Dataset, validation: Validation)
   if (validation === 'none') return { train: all };
   if (validation === 'test') {
     const indices = allIndices(test.count);
-    return { train: all, validate: (run, stopped) => run.measure(test, indices, stopped) };
+    return { train: all, heldOut: test, validate: (run, stopped) => run.measure(test, indices, stopped) };
   }
   const { train, validation: aside } = splitIndices(images.count, validation.split);
   return { train, validate: (run, stopped) => run.measure(images, aside, stopped) };

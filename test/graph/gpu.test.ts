@@ -56,6 +56,18 @@ test('steps in one call make two copies to the card and one back together, and n
   assert.deepEqual(Object.fromEntries(found), {});
 });
 
+test('images to measure are named by their indices: one copy to the card, one back, and nothing waits between them', () => {
+  const found = new Map<string, string>();
+  forEachTrainingGraph((name, { graph }) => {
+    const { onCpu, toDevice, inMiddle, back } = place(graph, graph.signatures.get(signature.measure)!);
+    for (const node of onCpu) found.set(`on the CPU: ${node.name}`, name);
+    for (const { from } of inMiddle) found.set(`in the middle: ${from}`, name);
+    if (toDevice.length > 1) for (const { from } of toDevice) found.set(`to the card: ${from}`, name);
+    if (back.length > 1) for (const { from } of back) found.set(`back: ${from}`, name);
+  });
+  assert.deepEqual(Object.fromEntries(found), {});
+});
+
 test('on a GPU, batch normalisation is TensorFlow’s own operation, however many channels there are', () => {
   const model = networkNamed('baseline').build({ seed: 1 });
   const fused = (settings: Partial<TrainingGraphOptions>): number =>
@@ -75,9 +87,10 @@ test('on a GPU, batch normalisation is TensorFlow’s own operation, however man
 test('images, classes and learning rates are fed as whole numbers, which tfjs-node does not move to a GPU and back first', () => {
   const model = networkNamed('lenet5').build({ seed: 1 });
   const { graph } = trainingGraph(model);
-  for (const name of [signature.writeImages, signature.measure, signature.train]) {
+  const counts = { [signature.writeImages]: 4, [signature.measure]: 1, [signature.train]: 2 };
+  for (const [name, count] of Object.entries(counts)) {
     const types = graph.signatures.get(name)!.inputs.map(({ dtype }) => dtype);
-    assert.deepEqual(types, ['int32', 'int32'], name);
+    assert.deepEqual(types, new Array(count).fill('int32'), name);
   }
   const { onCpu, inMiddle } = place(graph, graph.signatures.get(signature.writeImages)!);
   assert.ok(!onCpu.some(({ op }) => op === 'VarHandleOp'));

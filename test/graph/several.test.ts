@@ -70,7 +70,7 @@ describe('several inputs and outputs, as in Keras', { skip: withoutKeras }, () =
         }
         closeWeights(trainer, model, start, expected, 'after');
 
-        const { losses, penalty, classes } = trainer.measure(set);
+        const { losses, penalty, classes } = trainer.measure(Int32Array.from(labels, (_, i) => i));
         const right = classes.filter((found, i) => found === labels[i]).length;
         const mean = losses.reduce((total, loss) => total + loss, 0) / labels.length;
         close('the measured loss', mean + penalty, named(expected, 'loss')[0]);

@@ -53,11 +53,11 @@ test('totals add up over steps of different sizes', async () => {
 test('measuring is what tfjs predicts, and counts every image once', async () => {
   const model = smallModel();
   const data = examples(10);
-  const trainer = await compile(model, data);
+  const others = examples(7, { seed: 2 });
+  const trainer = await compile(model, data, { heldOut: others });
   trainer.step(indices(0, 10), 0, 1e-2);
   trainer.writeModel();
-  const others = examples(7, { seed: 2 });
-  const measured = trainer.measure(others);
+  const measured = trainer.measure(indices(10, 7));
   const pixels = tf.div(tf.tensor4d(Float32Array.from(others.images), [7, 8, 8, 3]), 255);
   const expected = (model.predict(pixels) as tf.Tensor2D).arraySync();
   expected.forEach((row, i) => {
@@ -70,6 +70,13 @@ test('measuring is what tfjs predicts, and counts every image once', async () =>
   const losses: tf.Tensor[] = model.calculateLosses();
   const penalty = losses.reduce((sum, each) => sum + each.dataSync()[0], 0);
   assert.ok(Math.abs(measured.penalty - penalty) < 1e-6);
+  // Images of both kinds, in any order, each by itself.
+  const some = trainer.measure(Int32Array.of(16, 3, 12));
+  const [own] = trainer.measure(Int32Array.of(3)).losses;
+  [measured.losses[6], own, measured.losses[2]].forEach((loss, i) => {
+    assert.ok(Math.abs(some.losses[i] - loss) < 1e-5, `image ${i}: ${some.losses[i]}, not ${loss}`);
+  });
+  assert.throws(() => trainer.measure(Int32Array.of(17)), /17/);
   trainer.dispose();
   model.dispose();
 });
@@ -368,7 +375,7 @@ test('compiling, training and disposing leaves no tensor behind', async () => {
     });
     for (let step = 0; step < 3; step++) trainer.step(indices(0, 8), step, 1e-3);
     trainer.totals();
-    trainer.measure(data);
+    trainer.measure(indices(0, 8));
     trainer.setSlots(trainer.slots());
     trainer.gradients(indices(0, 8), 0);
     trainer.writeModel();

@@ -54,6 +54,7 @@ export function trainingGraph(
     imageShape: [32, 32, 3],
     inputs: modelInputs(model),
     imageCount: 50_000,
+    heldOutCount: 10_000,
     normalisation: null,
     augmentation: noAugmentation,
     loss: crossEntropy(),

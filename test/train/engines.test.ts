@@ -92,7 +92,7 @@ describe('an epoch of both engines ends at the same weights', () => {
       const results = [];
       for (const engine of [graphEngine, tfjsEngine]) {
         const model = build();
-        const run = await engine.start(job(model, options));
+        const run = await engine.start(job(model, { ...options, heldOut: others }));
         await losses(run, 0, order, options.optimizer?.learningRate);
         const measured = await run.measure(
           others,
@@ -116,6 +116,15 @@ describe('an epoch of both engines ends at the same weights', () => {
       assert.equal(tfjs.top5, 1);
     });
   }
+});
+
+test('the graph measures no images that it does not hold', async () => {
+  const model = smallModel();
+  const run = await graphEngine.start(job(model));
+  const measured = run.measure(others, order.subarray(0, 3), () => false);
+  await assert.rejects(measured, /no such images/);
+  run.dispose();
+  model.dispose();
 });
 
 for (const engine of [graphEngine, tfjsEngine]) {
