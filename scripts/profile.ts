@@ -4,10 +4,10 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
-import { kinds, secondsByKind, type Profile } from '../lib/bench/profile';
+import { kinds, ratesOf, secondsByKind, type Profile } from '../lib/bench/profile';
 import { describeTrainingGraph } from '../lib/graph';
 import { withScratchFolder } from '../lib/graph/scratch';
-import { networkNamed, networks, summary } from '../lib/models';
+import { networkNamed, networks } from '../lib/models';
 import { adam, crossEntropy, noAugmentation } from '../lib/recipe';
 import { runCommand } from '../lib/runtime/command';
 import { UserError } from '../lib/runtime/errors';
@@ -80,13 +80,6 @@ function profileOf(model: tf.LayersModel, batch: number): Promise<Profile> {
   });
 }
 
-/** For one image: forward, back to weights and back to inputs, but for the first layer, whose input is the images. */
-function multiplyAddsOfAStep(model: tf.LayersModel): number {
-  const { rows, multiplyAdds } = summary(model);
-  const first = rows.find((row) => row.multiplyAdds > 0)?.multiplyAdds ?? 0;
-  return 3 * multiplyAdds - first;
-}
-
 async function main(args: readonly string[]): Promise<undefined> {
   const request = readArguments(args);
   if (!request) {
@@ -105,22 +98,15 @@ async function main(args: readonly string[]): Promise<undefined> {
     for (const [kind, seconds] of byKind) {
       shares.set(kind, { ...shares.get(kind), [title]: `${((100 * seconds) / all).toFixed(1)} %` });
     }
-    const products = [
-      'convolutions',
-      'gradients of filters',
-      'gradients of inputs',
-      'matrix products',
-    ] as const;
-    const seconds = products.reduce((sum, kind) => sum + (byKind.get(kind) ?? 0), 0);
-    const operations = 2 * multiplyAddsOfAStep(model) * request.batch;
+    const { products, step } = ratesOf(profile, model, request.batch);
     const giga = (rate: number): string => (rate / 1e9).toFixed(0);
     rates.push({
       network: title,
       'ms a step': (1000 * profile.secondsPerStep).toFixed(2),
       'operations run': profile.nodes.length,
-      'GFLOP/s of convolutions and products': giga(operations / seconds),
+      'GFLOP/s of convolutions and products': giga(products),
       'of a large product': giga(profile.matrixRate),
-      'GFLOP/s of the whole step': giga(operations / profile.secondsPerStep),
+      'GFLOP/s of the whole step': giga(step),
     });
     model.dispose();
   }

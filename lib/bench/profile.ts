@@ -1,4 +1,5 @@
 /** Where the time of a training step goes, from TensorFlow's own trace. */
+import { summary } from '../models';
 import type { tf } from '../runtime/tensorflow';
 
 /** A node of the graph as TensorFlow ran it, after its own rewriting. */
@@ -43,6 +44,8 @@ const byOperation: readonly (readonly [RegExp, Kind])[] = [
   [/Conv2D|Conv2dNative/, 'convolutions'],
   [/MatMul/, 'matrix products'],
   [/BatchNorm/, 'batch normalisation'],
+  // Within other layers too: that of a convolution, and one that is computed after the pooling that it comes before.
+  [/Relu|Elu|Selu|Tanh|Sigmoid|Softplus|Softsign/, 'activations'],
   [/Pool/, 'pooling'],
   [/ResourceApply/, 'optimizer'],
 ];
@@ -78,4 +81,29 @@ function kindOf({ name, operation }: TracedNode, classes: ReadonlyMap<string, st
   if (path.includes('loss')) return 'loss';
   // Outside all layers: the joining and splitting of weights, and the update itself.
   return layer ? 'the rest' : 'optimizer';
+}
+
+/** The kinds whose arithmetic `multiplyAddsOfAStep` counts. */
+const products = ['convolutions', 'gradients of filters', 'gradients of inputs', 'matrix products'] as const;
+
+/** For one image: forward, back to weights and back to inputs, but for the first layer, whose input is the images. */
+export function multiplyAddsOfAStep(model: tf.LayersModel): number {
+  const { rows, multiplyAdds } = summary(model);
+  const first = rows.find((row) => row.multiplyAdds > 0)?.multiplyAdds ?? 0;
+  return 3 * multiplyAdds - first;
+}
+
+/** Floating-point operations a second. */
+export interface Rates {
+  /** While convolutions and matrix products run. */
+  readonly products: number;
+  readonly step: number;
+}
+
+/** @param batch the number of images in a step */
+export function ratesOf(profile: Profile, model: tf.LayersModel, batch: number): Rates {
+  const operations = 2 * multiplyAddsOfAStep(model) * batch;
+  const seconds = secondsByKind(profile, model);
+  const ofProducts = products.reduce((sum, kind) => sum + (seconds.get(kind) ?? 0), 0);
+  return { products: operations / ofProducts, step: operations / profile.secondsPerStep };
 }
