@@ -3,7 +3,7 @@ import type { Muon } from '../recipe/optimizers';
 import type { Value } from './graph';
 import { reshape } from './ops/array';
 import { scalar } from './ops/cast';
-import { add, div, matMul, mul, sqrt } from './ops/math';
+import { add, div, matMul, mul, sqrt, sub } from './ops/math';
 import { l2Loss } from './ops/reduce';
 import { size } from './store';
 import type { UpdateRule } from './update-rule';
@@ -11,7 +11,7 @@ import type { UpdateRule } from './update-rule';
 /** For weights of two axes or more: all but the last are rows of the matrix. */
 export function muonRule(optimizer: Muon, learningRate: Value): UpdateRule {
   const { graph } = learningRate;
-  const { momentum, nesterov, iterations, scale } = optimizer;
+  const { momentum, nesterov, iterations, scale, unitFilters = false } = optimizer;
   return {
     slots: { momentum: 0 },
     update: (weight, [slot], gradient) => {
@@ -23,7 +23,14 @@ export function muonRule(optimizer: Muon, learningRate: Value): UpdateRule {
       const matrix = orthogonal(reshape(direction, [rows, columns]), iterations);
       const length = scale === null ? 1 : scale * Math.sqrt(Math.max(rows, columns));
       const change = mul(reshape(matrix, shape), mul(learningRate, scalar(graph, length)));
-      return weight.assignSub(change, [slot.assign(sum)]);
+      if (!unitFilters) return weight.assignSub(change, [slot.assign(sum)]);
+      // As it is after its decay, for which the gradient waits.
+      const before = weight.read([gradient.node]);
+      const unit = mul(
+        before,
+        div(scalar(graph, Math.sqrt(columns)), add(norm(before), scalar(graph, 1e-7))),
+      );
+      return weight.assign(sub(unit, change), [slot.assign(sum)]);
     },
   };
 }
@@ -37,8 +44,7 @@ const [a, b, c] = [3.4445, -4.775, 2.0315];
 function orthogonal(matrix: Value, iterations: number): Value {
   const { graph } = matrix;
   const [rows, columns] = matrix.shape as readonly number[];
-  const norm = sqrt(mul(l2Loss(matrix), scalar(graph, 2)));
-  let x = div(matrix, add(norm, scalar(graph, 1e-7)));
+  let x = div(matrix, add(norm(matrix), scalar(graph, 1e-7)));
   for (let i = 0; i < iterations; i++) {
     // The smaller of the two squares: x stays as it is, so that it is never transposed.
     const tall = rows > columns;
@@ -47,4 +53,9 @@ function orthogonal(matrix: Value, iterations: number): Value {
     x = add(mul(x, scalar(graph, a)), tall ? matMul(x, factor) : matMul(factor, x));
   }
   return x;
+}
+
+/** The root of the sum of all squares. */
+function norm(x: Value): Value {
+  return sqrt(mul(l2Loss(x), scalar(x.graph, 2)));
 }

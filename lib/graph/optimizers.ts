@@ -110,9 +110,9 @@ export function updateRule(optimizer: Optimizer, values: StepValues): UpdateRule
   }
 }
 
-/** Whether a weight decays. @param name the weight's original name, for instance `conv/kernel` */
-export function decays({ weightDecay, decayed }: Optimizer, name: string): boolean {
-  return weightDecay > 0 && (decayed === 'all' || name.endsWith('kernel'));
+/** Whether a weight is one that decays. @param name the weight's original name, for instance `conv/kernel` */
+export function decays({ decayed }: Optimizer, name: string): boolean {
+  return decayed === 'all' || name.endsWith('kernel');
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What a training step does with each weight of a model. */
 import { keyed, type Weight } from '../models/weights/keys';
 import { leafLayers, type LeafLayer } from '../models/leaf-layers';
-import { adam, type Muon, type Optimizer } from '../recipe/optimizers';
+import { adam, sgd, type Muon, type Optimizer } from '../recipe/optimizers';
 import { UserError } from '../runtime/errors';
 import type { tf } from '../runtime/tensorflow';
 import { decays } from './optimizers';
@@ -10,14 +10,17 @@ export interface Treatment {
   /** Weights with treatments of the same name are updated alike, and may share a variable. */
   readonly name: string;
   readonly trained: boolean;
-  readonly decays: boolean;
+  /** The weight decay of a step, as a factor of the optimizer's scheduled rate times `rate`; 0 for none. */
+  readonly decay: number;
   /** Multiplies the learning rate, and with it the decay. */
   readonly rate: number;
-  /** Multiplies the learning rate once more, but not the decay, as Keras does for what Muon leaves to Adam. */
+  /** Multiplies the learning rate once more, but not the decay, as Keras does for what Muon leaves to others. */
   readonly ownRate: number;
   /** Nothing changes in that many epochs. */
   readonly frozenEpochs: number;
-  /** What updates the weight; another than the recipe's for weights that Muon leaves to Adam. */
+  /** Nothing changes after that many epochs. */
+  readonly trainedEpochs: number;
+  /** What updates the weight; another than the recipe's for weights that Muon leaves to others. */
   readonly optimizer: Optimizer;
 }
 
@@ -29,36 +32,44 @@ export function treatments(model: tf.LayersModel, optimizer: Optimizer): (weight
   const trained = new Set(model.trainableWeights.map(({ id }) => id));
   const layers = leafLayers(model);
   const found = new Map<number, Treatment>();
-  const settings = (optimizer.layers ?? []).map(({ layers: pattern, rate = 1, frozenEpochs = 0 }, i) => {
+  const settings = (optimizer.layers ?? []).map((each, i) => {
+    const { layers: pattern, rate = 1, decay = 1, frozenEpochs = 0, trainedEpochs = Infinity } = each;
     const matched = matching(`optimizer.layers[${i}].layers`, pattern, layers);
-    return { matched, rate, frozenEpochs };
+    return { matched, rate, decay, frozenEpochs, trainedEpochs };
   });
   const split = optimizer.kind === 'muon' ? matricesOf(layers, optimizer) : undefined;
   const keys = new Map(keyed(model).map(({ key, weight }) => [weight.id, key]));
 
   for (const each of layers) {
     const own = settings.filter(({ matched }) => matched.has(each));
-    const rate = own.reduce((product, { rate }) => product * rate, 1);
-    const frozenEpochs = Math.max(0, ...own.map(({ frozenEpochs }) => frozenEpochs));
+    const rate = own.reduce((product, each) => product * each.rate, 1);
+    const decayRate = own.reduce((product, each) => product * each.decay, 1);
+    const frozenEpochs = Math.max(0, ...own.map((each) => each.frozenEpochs));
+    const trainedEpochs = Math.min(...own.map((each) => each.trainedEpochs));
     for (const { id, originalName } of each.layer.weights) {
       const isTrained = trained.has(id);
       const isMatrix = isTrained && split?.matrices.has(id) === true;
-      const decayed = isTrained && decays(optimizer, originalName);
+      const rest = isMatrix ? undefined : split?.rest;
+      const decay =
+        isTrained && decays(optimizer, originalName) ? decayRate * (rest?.decay ?? optimizer.weightDecay) : 0;
       const name = [
-        ...[!isTrained ? 'kept' : decayed ? 'decayed' : 'trained'],
+        ...[!isTrained ? 'kept' : decay > 0 ? 'decayed' : 'trained'],
         ...(isTrained && rate !== 1 ? [`rate${rate}`] : []),
+        ...(decay > 0 && decayRate !== 1 ? [`decay${decayRate}`] : []),
         ...(frozenEpochs > 0 ? [`after${frozenEpochs}`] : []),
+        ...(trainedEpochs < Infinity ? [`until${trainedEpochs}`] : []),
         // Each is a matrix of its own, and so has a variable of its own.
         ...(isMatrix ? [`matrix_${keys.get(id)}`] : []),
       ].join('_');
       found.set(id, {
         name,
         trained: isTrained,
-        decays: decayed,
+        decay,
         frozenEpochs,
+        trainedEpochs,
         rate,
-        ownRate: split && !isMatrix ? split.adamRate : 1,
-        optimizer: split && !isMatrix ? split.adam : optimizer,
+        ownRate: rest?.rate ?? 1,
+        optimizer: rest?.optimizer ?? optimizer,
       });
     }
   }
@@ -72,9 +83,8 @@ export function treatments(model: tf.LayersModel, optimizer: Optimizer): (weight
 interface Matrices {
   /** The ids of the weights that Muon updates itself. */
   readonly matrices: ReadonlySet<number>;
-  /** What updates all others. */
-  readonly adam: Optimizer;
-  readonly adamRate: number;
+  /** What updates all others, its rate and its decay as factors of Muon's rate. */
+  readonly rest: { readonly optimizer: Optimizer; readonly rate: number; readonly decay: number };
 }
 
 function matricesOf(layers: readonly LeafLayer[], muon: Muon): Matrices {
@@ -89,12 +99,17 @@ function matricesOf(layers: readonly LeafLayer[], muon: Muon): Matrices {
       : muon.exclude.flatMap((pattern, i) => [...matching(`optimizer.exclude[${i}]`, pattern, layers)]),
   );
   const matrices = layers.filter((each) => !excluded.has(each)).flatMap(kernels);
-  const { learningRate, beta1, beta2, epsilon, adamRate } = muon;
-  return {
-    matrices: new Set(matrices.map(({ id }) => id)),
-    adam: adam({ learningRate, beta1, beta2, epsilon }),
-    adamRate,
-  };
+  return { matrices: new Set(matrices.map(({ id }) => id)), rest: besideMuon(muon) };
+}
+
+function besideMuon(muon: Muon): Matrices['rest'] {
+  const { descent, learningRate, weightDecay, beta1, beta2, epsilon, adamRate } = muon;
+  if (!descent) {
+    return { optimizer: adam({ learningRate, beta1, beta2, epsilon }), rate: adamRate, decay: weightDecay };
+  }
+  const { weightDecay: ownDecay, ...settings } = descent;
+  const rate = settings.learningRate / learningRate;
+  return { optimizer: sgd(settings), rate, decay: ownDecay * rate };
 }
 
 /** The layers that a pattern names: `*` stands for any characters, a nested model for all layers in it. */

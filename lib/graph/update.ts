@@ -7,7 +7,7 @@ import { decay, updateRule } from './optimizers';
 import { identity, zerosLike } from './ops/array';
 import { scalar } from './ops/cast';
 import { branch, type Gate } from './ops/control';
-import { add, equal, floorMod, greaterEqual, mul, select } from './ops/math';
+import { add, equal, floorMod, greater, greaterEqual, logicalAnd, mul, select } from './ops/math';
 import type { Variable } from './ops/variable';
 import type { Learned, StepInputs } from './step';
 import { Store } from './store';
@@ -69,7 +69,7 @@ export function updateWeights(learned: readonly Learned[], options: UpdateOption
   return { slots: [...slots, ...sums], done: [done], averages };
 }
 
-/** The gradient, or zeros as long as the weights of a store are frozen. */
+/** The gradient, or zeros while the weights of a store are frozen. */
 function whileTrained({ treatment }: WeightStore, gradient: Value, options: FrozenOptions): Value {
   const thawed = isThawed(treatment, options);
   return thawed ? select(thawed, gradient, zerosLike(gradient)) : gradient;
@@ -78,19 +78,18 @@ function whileTrained({ treatment }: WeightStore, gradient: Value, options: Froz
 type FrozenOptions = Pick<UpdateOptions, 'inputs' | 'stepsPerEpoch'>;
 
 /** @returns bool scalar, or undefined if the weights are never frozen */
-function isThawed(treatment: Treatment, options: FrozenOptions): Value | undefined {
+function isThawed({ frozenEpochs, trainedEpochs }: Treatment, options: FrozenOptions): Value | undefined {
   const { step } = options.inputs;
-  const steps = frozenSteps(treatment, options);
-  return steps === 0 ? undefined : greaterEqual(step, scalar(step.graph, steps, 'int32'));
+  const steps = (epochs: number): Value => scalar(step.graph, stepsIn(epochs, options), 'int32');
+  const begun = frozenEpochs === 0 ? undefined : greaterEqual(step, steps(frozenEpochs));
+  const open = trainedEpochs === Infinity ? undefined : greater(steps(trainedEpochs), step);
+  return begun && open ? logicalAnd(begun, open) : (begun ?? open);
 }
 
-function frozenSteps(
-  { frozenEpochs }: Treatment,
-  { stepsPerEpoch }: Pick<UpdateOptions, 'stepsPerEpoch'>,
-): number {
-  if (frozenEpochs === 0) return 0;
+function stepsIn(epochs: number, { stepsPerEpoch }: Pick<UpdateOptions, 'stepsPerEpoch'>): number {
+  if (epochs === 0) return 0;
   if (stepsPerEpoch === undefined) throw new Error('Layers are frozen for epochs of unknown length');
-  return frozenEpochs * stepsPerEpoch;
+  return epochs * stepsPerEpoch;
 }
 
 /**
@@ -143,7 +142,7 @@ function rules(options: UpdateOptions): (treatment: Treatment) => Ruled {
   const { optimizer, inputs } = options;
   const known = new Map<string, Ruled>();
   return (treatment) => {
-    const frozen = frozenSteps(treatment, options);
+    const frozen = stepsIn(treatment.frozenEpochs, options);
     const key = [treatment.optimizer.kind, treatment.rate, frozen].join();
     const before = known.get(key);
     if (before) return before;
@@ -171,11 +170,13 @@ function updateStore(
 ): Node {
   const { variable } = each.store;
   // Decay comes first, as in Keras. It waits for the decision to take the step, and the gradient waits for it.
-  const ready = each.treatment.decays
-    ? identity(gradient, 'decayed', [
-        decay(variable, reading.whole(each), optimizer.weightDecay, rate, [identity(gradient).node]),
-      ])
-    : gradient;
+  const { decay: amount } = each.treatment;
+  const ready =
+    amount > 0
+      ? identity(gradient, 'decayed', [
+          decay(variable, reading.whole(each), amount, rate, [identity(gradient).node]),
+        ])
+      : gradient;
   let after = rule.update(
     variable,
     own.map(({ store }) => store.variable),

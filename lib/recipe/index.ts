@@ -36,6 +36,7 @@ export {
   type CustomOptimizer,
   type Lion,
   type Muon,
+  type MuonDescent,
   type Optimizer,
   type RmsProp,
   type Sgd,

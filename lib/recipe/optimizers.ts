@@ -5,7 +5,9 @@
 import { customRanges, type CustomPart } from './custom';
 import {
   belowOne,
+  checkedApart,
   checkKind,
+  checkRanges,
   count,
   flag,
   notNegative,
@@ -14,6 +16,7 @@ import {
   positive,
   texts,
   type Range,
+  type Ranges,
   type RangesByKind,
 } from './ranges';
 import { checkUpdateSettings, updateRanges, type UpdateSettings } from './update-settings';
@@ -101,16 +104,31 @@ export interface Muon extends UpdateSettings {
    */
   readonly convolutions: boolean;
   /**
+   * Whether each kernel is brought to the norm √filters, so a mean of 1 for each filter, before every update, as in
+   * Jordan's training of CIFAR-10 (https://github.com/KellerJordan/cifar10-airbench). The learning rate is then the share
+   * by which a kernel turns. For networks that don't depend on the length of their filters, as batch normalisation sees
+   * to. Defaults to false.
+   */
+  readonly unitFilters?: boolean;
+  /**
    * Layers whose kernels are left to Adam: names, in which `*` stands for any characters. Null for the last layer that has
    * a kernel, which gives the classes; in Keras, layers are excluded by name alone.
    */
   readonly exclude: readonly string[] | null;
   /** Adam's learning rate, as a factor of Muon's. */
   readonly adamRate: number;
+  /** Updates what Muon leaves, in place of Adam, whose settings then play no part. */
+  readonly descent?: MuonDescent;
   /** Adam's. */
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
+}
+
+/** Gradient descent beside Muon. The schedule multiplies its rate as it does Muon's. */
+export interface MuonDescent extends Pick<Sgd, 'learningRate' | 'momentum' | 'nesterov'> {
+  /** In place of Muon's. */
+  readonly weightDecay: number;
 }
 
 export type BuiltInOptimizer = Sgd | Adagrad | Adadelta | RmsProp | Adam | Lion | Muon;
@@ -123,6 +141,13 @@ const slotValues: Range = {
     typeof value === 'object' &&
     value !== null &&
     Object.entries(value).every(([name, initial]) => /^\w+$/.test(name) && Number.isFinite(initial)),
+};
+
+const descentRanges: Ranges<MuonDescent> = {
+  learningRate: positive,
+  momentum: belowOne,
+  nesterov: flag,
+  weightDecay: notNegative,
 };
 
 const ranges: RangesByKind<Optimizer> = {
@@ -145,8 +170,10 @@ const ranges: RangesByKind<Optimizer> = {
     iterations: count,
     scale: orNull(positive),
     convolutions: flag,
+    unitFilters: optional(flag),
     exclude: orNull(texts),
     adamRate: positive,
+    descent: checkedApart,
     beta1: belowOne,
     beta2: belowOne,
     epsilon: positive,
@@ -158,6 +185,9 @@ const ranges: RangesByKind<Optimizer> = {
 export function checkOptimizer<T extends Optimizer>(optimizer: T): T {
   checkKind<Optimizer>('optimizer', optimizer, ranges);
   checkUpdateSettings('optimizer', optimizer);
+  if (optimizer.kind === 'muon' && optimizer.descent) {
+    checkRanges('optimizer.descent', optimizer.descent, descentRanges);
+  }
   return optimizer;
 }
 

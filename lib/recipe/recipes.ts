@@ -4,7 +4,8 @@ import { crossEntropy } from './losses';
 import { adam, sgd } from './optimizers';
 import type { PrecisionChoice } from './precision';
 import type { Recipe } from './recipe';
-import { constant, cosine, warmUp } from './schedules';
+import { constant, cosine, oneCycle, warmUp } from './schedules';
+import { whitening } from './whitening';
 
 /**
  * The part of a recipe that does not depend on the single run. `normalisation: 'channels'` stands for the
@@ -12,12 +13,13 @@ import { constant, cosine, warmUp } from './schedules';
  * device.
  */
 export interface NamedRecipe
-  extends Pick<Recipe, 'epochs' | 'batchSize' | 'optimizer' | 'schedule' | 'loss' | 'augmentation'> {
+  extends Pick<Recipe, 'epochs' | 'batchSize' | 'optimizer' | 'schedule' | 'loss' | 'augmentation'>,
+    Partial<Pick<Recipe, 'validation' | 'whitening'>> {
   readonly normalisation: 'channels' | null;
   readonly precision: PrecisionChoice;
 }
 
-export type RecipeName = 'seed' | 'modern';
+export type RecipeName = 'seed' | 'modern' | 'speedrun';
 
 /** Where the course starts: Keras's defaults and nothing else. */
 const seed: NamedRecipe = {
@@ -55,7 +57,41 @@ const modern: NamedRecipe = {
   precision: 'float32',
 };
 
-const recipes: Readonly<Record<RecipeName, NamedRecipe>> = { seed, modern };
+/** Of the gradient and the one before it, in units of the learning rate; decoupled decay has to be as much larger. */
+const speedrunMomentum = 0.85;
+
+/**
+ * The training of Jordan 2024 (https://arxiv.org/abs/2404.00498), whose network `speedrun` is: 94 % on CIFAR-10 in ten
+ * epochs. All training images are trained on; none are held out.
+ *
+ * The paper takes sums over a batch of 1,024 where this library takes means, and gives rates and decays for 1,024
+ * images at once: 11.5 and 0.0153, each divided by 1 + 1 / (1 − momentum). That is a rate of 1.5 for the mean. Its decay
+ * of 0.0153 / 11.5, added to the gradient, goes through the momentum, which a decoupled one does not. Offsets of batch
+ * normalisation move 64 times as fast and decay no faster than the rest.
+ */
+const speedrun: NamedRecipe = {
+  epochs: 10,
+  batchSize: 1024,
+  optimizer: sgd({
+    learningRate: 11.5 / (1 + 1 / (1 - speedrunMomentum)),
+    momentum: speedrunMomentum,
+    nesterov: true,
+    weightDecay: 0.0153 / 11.5 / (1 - speedrunMomentum),
+    layers: [
+      { layers: 'group*_bn*', rate: 64, decay: 1 / 64 },
+      { layers: 'whiten', trainedEpochs: 3 },
+    ],
+  }),
+  schedule: oneCycle({ rise: 0.23, initial: 0.2, final: 0.07 }),
+  loss: crossEntropy({ labelSmoothing: 0.2 }),
+  augmentation: { ...noAugmentation, crop: 2, flip: true },
+  normalisation: 'channels',
+  whitening: whitening(),
+  precision: 'float32',
+  validation: 'none',
+};
+
+const recipes: Readonly<Record<RecipeName, NamedRecipe>> = { seed, modern, speedrun };
 
 /** What differs for a network, by the network's name. */
 const adapted: Readonly<Record<RecipeName, Readonly<Record<string, Partial<NamedRecipe>>>>> = {
@@ -69,6 +105,7 @@ const adapted: Readonly<Record<RecipeName, Readonly<Record<string, Partial<Named
       augmentation: standardAugmentation,
     },
   },
+  speedrun: {},
 };
 
 export const recipeNames = Object.keys(recipes) as RecipeName[];

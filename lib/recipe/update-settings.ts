@@ -41,7 +41,10 @@ export interface UpdateSettings {
   readonly clipWeightNorm?: number;
   /** Each number of a gradient is brought into the range from `-clipValue` to `clipValue`; Keras's `clipvalue`. */
   readonly clipValue?: number;
-  /** What is different for some of the layers. If several entries match one, rates multiply and the longest freeze holds. */
+  /**
+   * What is different for some of the layers. If several entries match one, rates and decays multiply, and a layer is
+   * frozen while any of them freezes it.
+   */
   readonly layers?: readonly LayerSettings[];
   /**
    * Weights are updated once in so many steps, with the mean of the gradients since the last update; Keras's
@@ -54,7 +57,7 @@ export interface UpdateSettings {
   readonly ema?: Ema;
 }
 
-/** Layers whose weights are updated more slowly, faster, or later than those of the others. */
+/** Layers whose weights are updated more slowly, faster, later or for less long than those of the others. */
 export interface LayerSettings {
   /**
    * A layer's name, in which `*` stands for any characters: `conv*`. The name of a nested model means all layers in it.
@@ -62,12 +65,16 @@ export interface LayerSettings {
   readonly layers: string;
   /** Multiplies the learning rate of these layers, and with it their weight decay. */
   readonly rate?: number;
+  /** Multiplies the weight decay of these layers once more: with `rate: 64`, `decay: 1 / 64` leaves it as it was. */
+  readonly decay?: number;
   /**
    * For so many epochs, nothing about these layers changes: neither weights, nor the optimizer's slots, nor batch
    * normalisation's moving statistics. An optimizer counts a weight's updates from then on. Unlike a layer that is not
    * trainable, a batch normalisation still normalises by the batch meanwhile: one graph serves all epochs.
    */
   readonly frozenEpochs?: number;
+  /** After so many epochs, those in which they are frozen included, nothing about these layers changes any more. */
+  readonly trainedEpochs?: number;
 }
 
 /**
@@ -106,7 +113,9 @@ export const updateRanges: Ranges<UpdateSettings> = {
 const layerRanges: Ranges<LayerSettings> = {
   layers: text,
   rate: optional(positive),
+  decay: optional(notNegative),
   frozenEpochs: optional(count),
+  trainedEpochs: optional(count),
 };
 const emaRanges: Ranges<Ema> = { decay: belowOne };
 const lookaheadRanges: Ranges<Lookahead> = { steps: count, share: aboveZeroToOne };

@@ -40,7 +40,8 @@ export function whiten(model: tf.LayersModel, dataset: Dataset, options: WhitenO
 /** Whitens the network if the recipe says so, by the images that it is trained on. */
 export function whitenFor(model: tf.LayersModel, dataset: Dataset, recipe: Recipe): void {
   const { whitening: settings, normalisation, validation } = recipe;
-  if (settings) whiten(model, dataset, { ...settings, normalisation, indices: divide(dataset, validation).train });
+  if (settings)
+    whiten(model, dataset, { ...settings, normalisation, indices: divide(dataset, validation).train });
 }
 
 /** The kernel of the convolution that takes the images. */
@@ -63,5 +64,5 @@ function firstKernel(model: tf.LayersModel): tf.LayerVariable {
   if (filters % 2 !== 0 || filters > 2 * height * width * channels) {
     return refuse(`"${first.name}" has ${filters} filters for patches of ${height}×${width}×${channels}`);
   }
-  return kernel as tf.LayerVariable;
+  return kernel;
 }
