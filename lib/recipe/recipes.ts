@@ -84,7 +84,7 @@ const speedrun: NamedRecipe = {
   }),
   schedule: oneCycle({ rise: 0.23, initial: 0.2, final: 0.07 }),
   loss: crossEntropy({ labelSmoothing: 0.2 }),
-  augmentation: { ...noAugmentation, crop: 2, flip: true },
+  augmentation: { ...noAugmentation, crop: 2, padding: 'reflect', flip: 'alternating' },
   normalisation: 'channels',
   whitening: whitening(),
   precision: 'float32',
