@@ -1,4 +1,4 @@
-"""The six networks in Keras, from their published layers, with options as in lib/models. Any backend of Keras."""
+"""The seven networks in Keras, from their published layers, with options as in lib/models. Any backend of Keras."""
 
 import keras
 from keras import layers
@@ -167,6 +167,31 @@ def inception10(options):
     return keras.Model(image, build.classifier(x))
 
 
+def speedrun(options):
+    build = Builder(options, activation="gelu")
+
+    def finished(x, group, position):
+        if build.batch_norm:
+            norm = layers.BatchNormalization(momentum=0.6, epsilon=1e-12, scale=False, name=f"{group}_bn{position}")
+            x = norm(x)
+        return build.activate(x, numbered(f"{group}_", position))
+
+    image = keras.Input(build.shape)
+    x = layers.Conv2D(8 * build.shape[2], 2, activation=build.activation, name="whiten")(image)
+    for i, filters in enumerate((64, 256, 256), 1):
+        group = f"group{i}"
+        conv = {"kernel_size": 3, "padding": "same", "use_bias": not build.batch_norm}
+        x = layers.Conv2D(build.scaled(filters), name=f"{group}_conv1", **conv)(x)
+        x = layers.MaxPooling2D(2, 2, name=f"{group}_pool")(x)
+        x = finished(x, group, 1)
+        x = layers.Conv2D(build.scaled(filters), name=f"{group}_conv2", **conv)(x)
+        x = finished(x, group, 2)
+    x = layers.GlobalMaxPooling2D(name="pool")(x)
+    x = build.dropout(x, "drop_pool")
+    x = layers.Rescaling(1 / 9, name="scale")(x)
+    return keras.Model(image, build.classifier(x, use_bias=False))
+
+
 NETWORKS = {
-    build.__name__: build for build in (baseline, lenet5, alexnet8, vgg16, resnet18, inception10)
+    build.__name__: build for build in (baseline, lenet5, alexnet8, vgg16, resnet18, inception10, speedrun)
 }

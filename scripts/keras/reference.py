@@ -1,4 +1,4 @@
-"""What Keras makes of the six networks: the reference that the tests hold the TypeScript ones against.
+"""What Keras makes of the networks: the reference that the tests hold the TypeScript ones against.
 
     reference.py FOLDER < cases.json
 
@@ -94,7 +94,8 @@ def draw_weights(model, images, random):
     logits = as_float32(features @ classifier.kernel.value)
     spread = logits.std(axis=0).mean()
     classifier.kernel.assign(classifier.kernel / spread)
-    classifier.bias.assign(random.normal(0, 0.1, classifier.units) - logits.mean(axis=0) / spread)
+    if classifier.use_bias:
+        classifier.bias.assign(random.normal(0, 0.1, classifier.units) - logits.mean(axis=0) / spread)
 
 
 def uses(model, activation):
