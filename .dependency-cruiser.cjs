@@ -4,11 +4,11 @@
  * its neighbours. `npm run lint` holds every import, of types too, against this list.
  */
 const floors = [
-  ['report', 'publish'], //                     what is stored, as one page; executed notebooks with still pictures
+  ['report', 'export'], //                      what is stored, as one page; executed notebooks with still pictures
   ['notebooks', 'bench'], //                    batch runs; the contenders of the benchmark
   ['show'], //                                  figures, tables, diagrams, progress
   ['study'], //                                 sweeps of one setting; networks compared over seeds
-  ['lessons'], //                               profiles and runs, as only the notebooks use them
+  ['lessons', 'published'], //                  profiles and runs, as only the notebooks use them; committed results
   ['train', 'inspect'], //                      the training loop and its engines; what is inside a network
   ['evaluate'], //                              a network measured on images
   ['runs', 'graph'], //                         a run's folder; a model compiled into one TensorFlow graph

@@ -18,6 +18,7 @@ export {
 export * from './evaluate';
 export * from './train';
 export * from './lessons';
+export * from './published';
 export * from './study';
 export * from './inspect';
 export * from './show';

@@ -1,7 +1,7 @@
-/** `npm run export`: executed notebooks as copies for places that run no scripts. The work is in lib/publish. */
+/** `npm run export`: executed notebooks as copies for places that run no scripts. The work is in lib/export. */
 import { exitCodes } from '../lib/notebooks/outcome';
 import { OutputError } from '../lib/notebooks/output-error';
-import { exportCommand } from '../lib/publish/command';
+import { exportCommand } from '../lib/export/command';
 import { runCommand } from '../lib/runtime/command';
 import { UserError } from '../lib/runtime/errors';
 

@@ -5,6 +5,7 @@
  */
 import type { NamedArrays } from '../models/weights/named';
 import type { tf } from '../runtime/tensorflow';
+import { fingerprint } from './plain-data';
 import type { Architecture } from './run-files';
 
 /** The lasting name of each automatic name in a network. */
@@ -27,6 +28,12 @@ export function describeNetwork(model: tf.LayersModel): DescribedNetwork {
     names,
     architecture: withLastingNames(architecture, names),
   };
+}
+
+/** A fingerprint of a network's layers and their settings, without seeds: equal for networks of the same architecture. */
+export function architectureFingerprint(architecture: Architecture | undefined): string {
+  const withoutSeeds = (key: string, value: unknown): unknown => (key === 'seed' ? undefined : value);
+  return fingerprint(JSON.parse(JSON.stringify(architecture ?? null), withoutSeeds));
 }
 
 /** A network or a layer, as tfjs describes it. */

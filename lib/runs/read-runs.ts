@@ -2,7 +2,7 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { codeOf, messageOf } from '../data/text';
 import type { StoredEvaluation } from './evaluation';
-import { fingerprint } from './plain-data';
+import { architectureFingerprint } from './lasting-names';
 import { UserError } from '../runtime/errors';
 import { isRunning } from '../runtime/process-lock';
 import { completed } from '../recipe';
@@ -96,7 +96,7 @@ async function readRun(folder: string, onNotice: (message: string) => void): Pro
     created,
     status: statusOf(history, failure, await isHeld(folder)),
     failure,
-    architecture: fingerprint(JSON.parse(JSON.stringify(network ?? null), withoutSeeds)),
+    architecture: architectureFingerprint(network),
     initialWeights,
     sessions,
     history,
@@ -136,10 +136,6 @@ function statusOf(history: History | undefined, failure: string | null, held: bo
 /** The weights to keep are chosen only when a run ends. */
 function isFinished({ stoppedEarly, stopReason = null, epochs, recipe, weightsOf }: History): boolean {
   return weightsOf !== null && (stoppedEarly || stopReason !== null || epochs.length === recipe.epochs);
-}
-
-function withoutSeeds(key: string, value: unknown): unknown {
-  return key === 'seed' ? undefined : value;
 }
 
 async function isHeld(folder: string): Promise<boolean> {

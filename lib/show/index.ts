@@ -28,6 +28,7 @@ export { liveCurves } from './live-curves';
 export { appearances } from './palette';
 export { showPictures, type Picture, type PictureGridOptions } from './pictures';
 export { liveProgress } from './progress';
+export { showPublished } from './published';
 export { showResults } from './results';
 export { show } from './show';
 export { showSummary } from './summary';

@@ -1,6 +1,6 @@
 /** A real Chromium for tests, if the machine has one. */
 import type { Browser, Page } from 'playwright-core';
-import { findChromium, launchChromium } from '../../lib/publish/chromium';
+import { findChromium, launchChromium } from '../../lib/export/chromium';
 
 /** For a test's `skip` option: false, or why it can't run here. */
 export const skipWithoutChromium =

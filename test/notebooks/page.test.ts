@@ -11,7 +11,7 @@ import { picturesOutput } from '../../lib/show/pictures';
 import { figureOutput } from '../../lib/show/show';
 import { tableOutput } from '../../lib/show/table';
 import { launch, skipWithoutChromium, watch } from '../browser/chromium';
-import { active, hostileOutputs, rich, writeExecuted } from '../publish/fixtures';
+import { active, hostileOutputs, rich, writeExecuted } from '../export/fixtures';
 import { evaluation } from '../show/fixtures';
 
 describe('a page of a notebook', () => {

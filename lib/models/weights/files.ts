@@ -7,6 +7,7 @@ import { tf } from '../../runtime/tensorflow';
 import { product } from '../costs';
 import { weightKeys } from './keys';
 import { setNamed, type NamedArray, type NamedArrays } from './named';
+import { encodeWeights, type KernelType } from './quantise';
 import { replaceFile } from './replace';
 
 const modelFile = 'model.json';
@@ -14,13 +15,22 @@ const modelFile = 'model.json';
 /** The name holds the content's sha256, shortened. */
 const weightsName = /^weights-([0-9a-f]{16})\.bin$/;
 
+export interface SaveOptions {
+  /** How kernels are stored; vectors keep their 32 bits. Defaults to float32, which loses nothing. */
+  kernels?: KernelType;
+}
+
 /**
  * Saves a network into `folder` as model.json with the weights beside it. Saving over an older network is safe:
  * new weights get a new name, and model.json, replaced last and in one move, always names the weights it was
  * written with.
  */
-export async function saveModel(model: tf.LayersModel, folder: string): Promise<void> {
-  const bytes = await modelBytes(model);
+export async function saveModel(
+  model: tf.LayersModel,
+  folder: string,
+  { kernels = 'float32' }: SaveOptions = {},
+): Promise<void> {
+  const bytes = await modelBytes(model, kernels);
   const weights = `weights-${digest(bytes.weights)}.bin`;
   await replaceFile(path.join(folder, weights), (file) => fs.writeFile(file, bytes.weights));
   await replaceFile(path.join(folder, modelFile), (file) => fs.writeFile(file, bytes.description(weights)));
@@ -44,7 +54,10 @@ export interface ModelBytes {
   readonly description: (weightsFile: string) => string;
 }
 
-export async function modelBytes(model: tf.LayersModel): Promise<ModelBytes> {
+export async function modelBytes(
+  model: tf.LayersModel,
+  kernels: KernelType = 'float32',
+): Promise<ModelBytes> {
   let saved: Artifacts | undefined;
   await model.save(
     tf.io.withSaveHandler((artifacts) => {
@@ -55,18 +68,20 @@ export async function modelBytes(model: tf.LayersModel): Promise<ModelBytes> {
   const { weightData = [], weightSpecs = [], ...description } = saved!;
   // tfjs writes the weights in the model's order, each under its own name, which need not be unique.
   const keys = weightKeys(model);
-  const weights = weightSpecs.map((spec, i) => ({
+  const named = weightSpecs.map((spec, i) => ({
     ...spec,
     name: keys.get(model.weights[i].id) ?? spec.name,
   }));
+  const values = Buffer.concat([weightData].flat().map((part) => Buffer.from(part)));
+  const { bytes, specs: weights } = encodeWeights(named, values, kernels);
   return {
-    weights: Buffer.concat([weightData].flat().map((part) => Buffer.from(part))),
+    weights: bytes,
     description: (paths) =>
       JSON.stringify({ ...description, weightsManifest: [{ paths: [paths], weights }] }),
   };
 }
 
-/** The weights that `modelBytes` gave, by key. */
+/** The weights that `modelBytes` gave as float32, by key. */
 export function parseWeights(description: string, weights: Uint8Array): NamedArrays {
   const { weightsManifest } = JSON.parse(description) as ModelJson;
   const arrays = new Map<string, NamedArray>();

@@ -1,4 +1,4 @@
-/** Published copies as a viewer without scripts gets them, their pictures drawn by a real Chromium. */
+/** Copies as a viewer without scripts gets them, their pictures drawn by a real Chromium. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -7,8 +7,8 @@ import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import sharp from 'sharp';
 import { pythonProgram } from '../../lib/notebooks/processes';
-import { exportCommand } from '../../lib/publish/command';
-import type { ExecutedNotebook, RichOutput } from '../../lib/publish/executed';
+import { exportCommand } from '../../lib/export/command';
+import type { ExecutedNotebook, RichOutput } from '../../lib/export/executed';
 import { confusionFigure } from '../../lib/show';
 import { picturesOutput } from '../../lib/show/pictures';
 import { figureOutput } from '../../lib/show/show';
@@ -19,7 +19,7 @@ import { active, hostileOutputs, rich, writeExecuted } from './fixtures';
 
 const plotlyType = 'application/vnd.plotly.v1+json';
 
-describe('a published notebook', { skip: skipWithoutChromium }, () => {
+describe('an exported notebook', { skip: skipWithoutChromium }, () => {
   let folder: string;
   let copy: ExecutedNotebook;
   let file: string;
@@ -28,7 +28,7 @@ describe('a published notebook', { skip: skipWithoutChromium }, () => {
   const output = (index: number): RichOutput => copy.cells[index].outputs?.[0] as RichOutput;
 
   before(async () => {
-    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'publish-'));
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'export-'));
     const pixels = Uint8Array.from({ length: 8 * 8 * 3 }, (_, i) => (i * 37) % 256);
     const picture = { pixels, height: 8, width: 8, channels: 3, caption: 'noise' };
     const table = tableOutput({
@@ -109,13 +109,13 @@ describe('a published notebook', { skip: skipWithoutChromium }, () => {
   });
 });
 
-describe('a published copy of a notebook that is not to be trusted', { skip: skipWithoutChromium }, () => {
+describe('a copy of a notebook that is not to be trusted', { skip: skipWithoutChromium }, () => {
   let folder: string;
   let outputs: Record<string, unknown>[];
   let metadata: unknown[];
   let text: string;
   before(async () => {
-    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'publish-'));
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'export-'));
     const square =
       '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><script>top.ran = 1</script>' +
       '<rect width="40" height="20" fill="#336699" onclick="ran = 1"/></svg>';

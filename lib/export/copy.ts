@@ -10,7 +10,7 @@ import { type Still, type Stills } from './stills';
  * it what they don't trust. Figures keep their data for JupyterLab; tables and other text stay plain HTML. Forms of an
  * output that could run something are removed.
  */
-export async function published(notebook: ExecutedNotebook, stills: Stills): Promise<ExecutedNotebook> {
+export async function stillCopy(notebook: ExecutedNotebook, stills: Stills): Promise<ExecutedNotebook> {
   const cells: NotebookCell[] = [];
   for (const cell of notebook.cells) {
     if (cell.outputs === undefined) {

@@ -5,17 +5,17 @@ import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { nameOf } from '../../lib/notebooks/notebook';
 import { recordFile } from '../../lib/notebooks/record';
-import { findChromium, launchChromium } from '../../lib/publish/chromium';
-import { exportCommand } from '../../lib/publish/command';
-import { readExecuted, selectExecuted } from '../../lib/publish/executed';
+import { findChromium, launchChromium } from '../../lib/export/chromium';
+import { exportCommand } from '../../lib/export/command';
+import { readExecuted, selectExecuted } from '../../lib/export/executed';
 import { UserError } from '../../lib/runtime/errors';
 import { code, writeNotebook } from '../notebooks/fixtures';
 import { rich, writeExecuted } from './fixtures';
 
-describe('what is not published', () => {
+describe('what is not exported', () => {
   let folder: string;
   before(() => {
-    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'publish-'));
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'export-'));
   });
   after(() => {
     fs.rmSync(folder, { recursive: true, force: true });
@@ -66,7 +66,7 @@ describe('what is not published', () => {
     const out = path.join(folder, 'out');
     await assert.rejects(exportCommand([good, path.join(folder, 'gone.ipynb'), '--out', out]), {
       name: 'UserError',
-      message: /gone has not been run[^]*Nothing was written\. To publish the others alone, name them\./,
+      message: /gone has not been run[^]*Nothing was written\. To export the others alone, name them\./,
     });
     assert.equal(fs.existsSync(out), false);
     await assert.rejects(

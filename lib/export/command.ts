@@ -11,7 +11,7 @@ import { UserError } from '../runtime/errors';
 import { outputsDir } from '../runtime/paths';
 import { tableText } from '../show/table';
 import { readExecuted, selectExecuted } from './executed';
-import { published } from './publish';
+import { stillCopy } from './copy';
 import { ChromiumStills } from './stills';
 
 const usage = `Usage: npm run export [-- [notebook ...] [--out DIR]]
@@ -22,7 +22,7 @@ that run no scripts: GitHub, nbviewer, PDF. Needs a Chromium, which CHROMIUM may
 Notebooks are named by the beginning of their names (01), by a pattern ('*vgg*'), or by a path of an executed
 notebook or a folder. The whole collection if none is named, as \`npm start\` or \`npm run notebooks\` left it.
 
-  --out DIR   where to write (outputs/published by default)
+  --out DIR   where to write (outputs/export by default)
 
 Exit codes: 0 all were written, 1 one could not be written, 2 nothing was, since the request can't be met.`;
 
@@ -30,7 +30,7 @@ Exit codes: 0 all were written, 1 one could not be written, 2 nothing was, since
 const largeBytes = 1e6;
 
 /**
- * @throws UserError if any notebook can't be published; then none is. OutputError if a copy can't be written; those
+ * @throws UserError if any notebook can't be exported; then none is. OutputError if a copy can't be written; those
  *   before it have been
  */
 export async function exportCommand(args: readonly string[]): Promise<void> {
@@ -40,7 +40,7 @@ export async function exportCommand(args: readonly string[]): Promise<void> {
     return;
   }
   if (values.out === '') throw new UserError('--out is empty; expected the path of a folder.');
-  const outDir = values.out === undefined ? path.join(outputsDir, 'published') : path.resolve(values.out);
+  const outDir = values.out === undefined ? path.join(outputsDir, 'export') : path.resolve(values.out);
   const executed = outputFolders(outputsDir).notebooks;
   const files = selectExecuted(positionals, executed);
   const targets = targetsOf(files, outDir);
@@ -56,7 +56,7 @@ export async function exportCommand(args: readonly string[]): Promise<void> {
   try {
     prepareFolders([outDir]);
     for (const [i, target] of targets.entries()) {
-      const copy = await published(notebooks[i], stills);
+      const copy = await stillCopy(notebooks[i], stills);
       const content = `${JSON.stringify(copy, null, 1)}\n`;
       removeTemporaries(target);
       writeWhole(target, content);
@@ -66,7 +66,7 @@ export async function exportCommand(args: readonly string[]): Promise<void> {
     await stills.close();
     if (rows.length > 0) {
       console.log(tableText({ caption: '', columns, rows }));
-      console.log(`\nPublished notebooks: ${shortPath(outDir)}`);
+      console.log(`\nExported notebooks: ${shortPath(outDir)}`);
     }
   }
 }
@@ -89,7 +89,7 @@ function parse(args: readonly string[]) {
   }
 }
 
-/** @throws UserError with a line for each notebook that can't be published */
+/** @throws UserError with a line for each notebook that can't be exported */
 function readAll(files: readonly string[]) {
   const reasons: string[] = [];
   const notebooks = files.flatMap((file) => {
@@ -103,7 +103,7 @@ function readAll(files: readonly string[]) {
   });
   if (reasons.length === 0) return notebooks;
   const others = files.length - reasons.length;
-  const hint = others > 0 ? ' To publish the others alone, name them.' : '';
+  const hint = others > 0 ? ' To export the others alone, name them.' : '';
   throw new UserError(`${reasons.join('\n')}\nNothing was written.${hint}`);
 }
 
@@ -112,14 +112,12 @@ function targetsOf(files: readonly string[], outDir: string): string[] {
   const clash = targets.find((target, i) => targets.indexOf(target) !== i);
   if (clash !== undefined) {
     throw new UserError(
-      `Two notebooks would both be written as ${shortPath(clash)}: publish them one by one, each with its own --out.`,
+      `Two notebooks would both be written as ${shortPath(clash)}: export them one by one, each with its own --out.`,
     );
   }
   const long = targets.find((target) => nameExcess(nameOf(target)) > 0);
   if (long === undefined) return targets;
-  throw new UserError(
-    `The name ${nameOf(long).slice(0, 40)}… is too long for a published copy: rename the notebook.`,
-  );
+  throw new UserError(`The name ${nameOf(long).slice(0, 40)}… is too long for a copy: rename the notebook.`);
 }
 
 function countStills(content: string): number {

@@ -1,0 +1,27 @@
+import { grouped } from '../data/text';
+import type { KernelType } from '../models/weights/quantise';
+import type { PublishedRecord } from './record';
+
+const bits: Readonly<Record<KernelType, string>> = { float32: '32', float16: '16', uint8: '8' };
+
+/**
+ * One sentence about a record: what was trained on what, by which recipe, and what it reached.
+ *
+ * VGG16, trained on CIFAR-10 (50,000 images, recipe "best", seed 1): 91.2 % of the 10,000 test images are right, 91.1 %
+ * with its weights as stored, in 8 bits.
+ */
+export function sentenceOn({ network, dataset, recipeName, recipe, test, weights }: PublishedRecord): string {
+  const training = `${grouped(dataset.trainImages)} images, recipe "${recipeName}", seed ${recipe.seed}`;
+  const stored = weights
+    ? `, ${share(weights.test.accuracy)} with its weights as stored, in ${bits[weights.kernels]} bits`
+    : '';
+  return (
+    `${network.title}, trained on ${dataset.name} (${training}): ${share(test.accuracy)} of the ` +
+    `${grouped(dataset.testImages)} test images are right${stored}.`
+  );
+}
+
+/** Two decimals: one image of ten thousand. */
+function share(accuracy: number): string {
+  return `${(accuracy * 100).toFixed(2)} %`;
+}

@@ -1,0 +1,54 @@
+/** Published records taken together: mean and deviation over the seeds of each network and recipe. */
+import { spreadOf, type Spread } from '../runs/results';
+import type { PublishedRecord } from './record';
+
+/** Records of one network, recipe and dataset, which differ in their seeds. */
+export interface PublishedResult {
+  readonly network: PublishedRecord['network'];
+  readonly recipeName: string;
+  readonly dataset: PublishedRecord['dataset'];
+  /** By seed. */
+  readonly records: readonly PublishedRecord[];
+  readonly testAccuracy: Spread;
+  /** Mean number of epochs trained. */
+  readonly epochs: number;
+  /** Mean seconds of training, without validation. */
+  readonly seconds: number;
+  /** Where the first seed was trained. */
+  readonly device: string;
+  /** The record whose weights are published; undefined if there is none. */
+  readonly withWeights: PublishedRecord | undefined;
+}
+
+/** In the order of the records. */
+export function publishedResults(records: readonly PublishedRecord[]): PublishedResult[] {
+  const groups = new Map<string, PublishedRecord[]>();
+  for (const record of records) {
+    const key = JSON.stringify([record.network.name, record.recipeName, record.dataset.digest]);
+    groups.set(key, [...(groups.get(key) ?? []), record]);
+  }
+  return [...groups.values()].map((group): PublishedResult => {
+    const [{ network, recipeName, dataset, sessions }] = group;
+    const mean = (value: (record: PublishedRecord) => number): number => spreadOf(group.map(value)).mean;
+    return {
+      ...{ network, recipeName, dataset, records: group },
+      testAccuracy: spreadOf(group.map(({ test }) => test.accuracy)),
+      epochs: mean(({ history }) => history.epochs.length),
+      seconds: mean(({ history }) => history.seconds),
+      device: sessions.at(-1)?.versions.device ?? '',
+      withWeights: group.find(({ weights }) => weights !== undefined),
+    };
+  });
+}
+
+/** A network's result with the highest accuracy; undefined if there is none. */
+export function bestResult(
+  results: readonly PublishedResult[],
+  network: string,
+): PublishedResult | undefined {
+  return results
+    .filter((result) => result.network.name === network)
+    .reduce<
+      PublishedResult | undefined
+    >((best, result) => (best === undefined || result.testAccuracy.mean > best.testAccuracy.mean ? result : best), undefined);
+}
