@@ -2,6 +2,7 @@
 import type { Appearance } from '../show/palette';
 import { appearancesOf } from '../show/palette';
 import type { History } from '../runs/history';
+import { withDatasetNames } from '../runs/dataset-names';
 import type { RunRecord } from '../runs/read-runs';
 import { results, type Result } from '../runs/results';
 import type { RunSettings } from '../runs/run-files';
@@ -34,7 +35,7 @@ export interface NetworkRow {
 
 /** Sorted by number of networks, then by number of images, then by date; the largest and newest first. */
 export function comparisonsOf(runs: readonly RunRecord[]): Comparison[] {
-  const byImages = groupBy(runs, ({ dataset: { name, trainImages, testImages, digest } }) =>
+  const byImages = groupBy(withDatasetNames(runs), ({ dataset: { name, trainImages, testImages, digest } }) =>
     JSON.stringify([name, trainImages, testImages, digest]),
   );
   return [...byImages.values()]

@@ -1,3 +1,4 @@
+import { withDatasetNames } from './dataset-names';
 import { fingerprint } from './plain-data';
 import type { Recipe } from '../recipe';
 import { trainedEpochs, type History } from './history';
@@ -39,7 +40,7 @@ export interface Result {
 /** The results of the finished runs; runs that differ only in their seed become one result. */
 export function results(runs: readonly RunRecord[]): Result[] {
   const groups = new Map<string, RunRecord[]>();
-  for (const run of runs) {
+  for (const run of withDatasetNames(runs)) {
     if (run.status !== 'finished') continue;
     const { network, dataset, engine, recipe, architecture, label, study } = run;
     const same = {

@@ -30,6 +30,8 @@ export interface RunWishes extends RunPurpose {
   /** On the test set; not measured if undefined. */
   readonly test?: number;
   readonly data?: string;
+  /** Of the images. Defaults to one made from their name and number. */
+  readonly digest?: string;
   readonly trainImages?: number;
   readonly device?: string;
   readonly created?: string;
@@ -48,7 +50,7 @@ export function writeRun(runsDir: string, name: string, wishes: RunWishes = {}):
   const { created = '2026-01-01T10:00:00.000Z', label, study, layers = 'usual' } = wishes;
   const recipe = { ...history().recipe, epochs, batchSize, seed };
   const network = { name: title.toLowerCase(), title, parameters, multiplyAdds };
-  const digest = `${data}-${trainImages}`;
+  const { digest = `${data}-${trainImages}` } = wishes;
   const versions = { commit: '0123456789ab', node: '20.1.0', tensorflow: '2.21.0', tfjs: '4.22.0', device };
   const run: RunFile = {
     ...{ format: 1, name, created, label, study, sessions: [{ started: created, fromStep: 0, versions }] },

@@ -103,6 +103,19 @@ describe('networks', () => {
     );
   });
 
+  test('older images of the same name and number have a section that names their digest, figures included', async () => {
+    writeRun(runsDir, 'old', { test: 0.5, digest: '55d490493cf4', created: '2025-01-01T10:00:00.000Z' });
+    writeRun(runsDir, 'a', { test: 0.6 });
+    writeRun(runsDir, 'b', { title: 'VGG16', test: 0.6 });
+    const { comparisons } = await gather();
+    assert.deepEqual(
+      comparisons.map(({ dataset: { name }, networks: [{ history, result }] }) => [
+        ...[name, history.dataset, result.dataset],
+      ]),
+      ['built-in sample', 'built-in sample (digest 55d49049)'].map((name) => [name, name, name]),
+    );
+  });
+
   test('seeds are one row, the best first, with the mean of their curves as far as all went', async () => {
     writeRun(runsDir, 'low', { title: 'VGG16', test: 0.4 });
     writeRun(runsDir, 'none', { title: 'LeNet-5', validation: 0.9 });

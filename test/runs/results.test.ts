@@ -62,6 +62,20 @@ test('the same seed trained twice is no second measurement: the later run counts
   );
 });
 
+test('other images of the same name and number are named by their digest, unless they are those of the newest run', () => {
+  const dataset = { name: 'built-in sample', digest: '55d490493cf4', trainImages: 5000, testImages: 1000 };
+  const rows = results([
+    record('old', 1, 0.5, { dataset }),
+    record('fewer', 1, 0.5, { dataset: { ...dataset, digest: '7', trainImages: 400 } }),
+    record('new', 2, 0.6),
+  ]);
+  assert.deepEqual(
+    rows.map((each) => each.dataset),
+    ['built-in sample (digest 55d49049)', 'built-in sample', 'built-in sample'],
+  );
+  assert.match(tableText(resultsTable(rows)), /^a processor\n/, 'nothing in common but the device');
+});
+
 test('a label names the row, and runs of different labels or studies are not taken together', () => {
   const study = { name: 'batch size', setting: '32' };
   const rows = results([
