@@ -98,7 +98,11 @@ test('train whitens by the images it trains on, keeps the filters, and goes on w
   assert.notDeepEqual(whole.getLayer('whiten').getWeights(true)[0].dataSync(), new Float32Array(24));
 
   const run = { name: 'resumed', folder };
-  const stop = { onEpoch: requestInterrupt };
+  const stop = {
+    onEpoch: () => {
+      requestInterrupt();
+    },
+  };
   await train(network(), dataset, { ...options, run, callbacks: [stop] });
   const resumed = network(3);
   const again = await train(resumed, dataset, { ...options, run });
