@@ -1,13 +1,10 @@
 /** Makes a record from a finished run. */
 import type { Dataset } from '../data/types';
 import { networks } from '../models/registry';
-import type { NetworkOptions } from '../models/network';
 import { needsValidation } from '../recipe';
-import { architectureFingerprint, describeNetwork } from '../runs/lasting-names';
 import type { RunRecord } from '../runs/read-runs';
 import type { StoredEvaluation } from '../runs/evaluation';
 import { UserError } from '../runtime/errors';
-import { plannedNetwork } from './again';
 import { untraceable } from './commits';
 import { testDigest } from './images';
 import { mostLike } from './recipe-name';
@@ -38,35 +35,22 @@ export function recordOf(
   };
   unfit([...trainingReasons(run), testReason(run, dataset), imagesReason(run, dataset)]);
   unfit([allowDirty ? undefined : commitReason(run), ...networkReasons(run)]);
-  const networkOptions: NetworkOptions = {};
-  const plan = { ...run, networkOptions };
-  const model = plannedNetwork(plan, dataset);
-  try {
-    const architecture = architectureFingerprint(describeNetwork(model).architecture);
-    unfit([
-      architecture === run.architecture
-        ? undefined
-        : `Its network has other layers than networks.${run.network.name}.build() makes.`,
-    ]);
-    const { name: recipeName, different } = mostLike(recipe, model, dataset);
-    unfit(different.length === 0 ? [] : [notNamed(recipeName), ...different.map((line) => `  ${line}`)]);
-    const { recipe: repeated, ...told } = history!;
-    return {
-      ...{ format: recordFormat, name: `${run.network.name}-${recipeName}-seed${repeated.seed}` },
-      ...{ network: run.network, networkOptions, recipeName },
-      dataset: {
-        ...run.dataset,
-        testDigest: testDigest(dataset),
-        classNames: dataset.classNames,
-        imageShape: dataset.imageShape,
-      },
-      ...{ engine: run.engine, recipe, created: run.created },
-      ...{ initialWeights: run.initialWeights ?? null, sessions },
-      ...{ history: told, test: publishedTest(evaluation!) },
-    };
-  } finally {
-    model.dispose();
-  }
+  const { name: recipeName, networkOptions, different } = mostLike(run, dataset);
+  unfit(different.length === 0 ? [] : [notNamed(recipeName), ...different.map((line) => `  ${line}`)]);
+  const { recipe: repeated, ...told } = history!;
+  return {
+    ...{ format: recordFormat, name: `${run.network.name}-${recipeName}-seed${repeated.seed}` },
+    ...{ network: run.network, networkOptions, recipeName },
+    dataset: {
+      ...run.dataset,
+      testDigest: testDigest(dataset),
+      classNames: dataset.classNames,
+      imageShape: dataset.imageShape,
+    },
+    ...{ engine: run.engine, recipe, created: run.created },
+    ...{ initialWeights: run.initialWeights ?? null, sessions },
+    ...{ history: told, test: publishedTest(evaluation!) },
+  };
 }
 
 /** An evaluation as a record keeps it. */

@@ -1,40 +1,70 @@
 /** Which of the project's recipes a run was trained by: a run keeps the settings, not the name. */
 import type { Dataset } from '../data/types';
-import { recipe as namedRecipe, recipeNames, type Recipe } from '../recipe';
+import type { NetworkOptions } from '../models/network';
+import { recipe as namedRecipe, recipeNames, type NamedRecipe, type Recipe } from '../recipe';
+import { architectureFingerprint, describeNetwork } from '../runs/lasting-names';
 import { differences } from '../runs/plain-data';
-import type { tf } from '../runtime/tensorflow';
+import type { RunRecord } from '../runs/read-runs';
+import { UserError } from '../runtime/errors';
 import { recipeFor } from '../train/train';
+import { plannedNetwork } from './again';
 
 /** A recipe by its name, and how a run differs from it. */
 export interface Likeness {
   readonly name: string;
+  /** What the recipe builds the network with. */
+  readonly networkOptions: NetworkOptions;
   /** A line for each setting that differs; empty if none does. */
   readonly different: readonly string[];
 }
 
-/**
- * The recipe that is most like a run's. Seed and validation are no part of a recipe, and statistics of the training
- * images are only compared for whether they are used.
- */
-export function mostLike(trained: Recipe, model: tf.LayersModel, dataset: Dataset): Likeness {
-  const { seed, validation, validationFrequency, keep, earlyStopping, normalisation, precision } = trained;
-  const own = { seed, validation, validationFrequency, keep, earlyStopping };
-  const likenesses = recipeNames.map((name): Likeness => {
-    const expected = recipeFor(
-      model,
-      dataset,
-      { ...own, ...namedRecipe(name, model.name) },
-      {
-        channels: (given) => normalisation ?? flat(given, dataset),
-        precision: (wanted) => (wanted === 'auto' ? precision : wanted),
-      },
-    );
-    return { name, different: differences({ recipe: expected }, { recipe: trained }) };
-  });
+/** The recipe that is most like a run's. */
+export function mostLike(run: RunRecord, dataset: Dataset): Likeness {
+  const likenesses = recipeNames.flatMap((name) => likenessTo(name, run, dataset) ?? []);
   return likenesses.reduce((best, each) => (each.different.length < best.different.length ? each : best));
 }
 
-/** Stands for statistics where a run has none: any numbers that differ from none. */
-function flat(_given: Recipe, { imageShape: [, , channels] }: Dataset): NonNullable<Recipe['normalisation']> {
+/**
+ * The seed is no part of a recipe, nor is the validation unless the recipe names one; statistics of the training images
+ * are compared only for whether they are used.
+ * @returns undefined if the network can't be trained by the recipe
+ */
+function likenessTo(name: string, run: RunRecord, dataset: Dataset): Likeness | undefined {
+  const named = namedRecipe(name, run.network.name);
+  const networkOptions: NetworkOptions = {};
+  const model = plannedNetwork({ ...run, networkOptions }, dataset);
+  try {
+    const expected = recipeFor(
+      model,
+      dataset,
+      { ...ownPart(run.recipe), ...named },
+      {
+        channels: () => run.recipe.normalisation ?? anyNormalisation(dataset),
+        precision: (wanted) => (wanted === 'auto' ? run.recipe.precision : wanted),
+      },
+    );
+    const hasSameLayers = architectureFingerprint(describeNetwork(model).architecture) === run.architecture;
+    const different = [
+      ...(hasSameLayers
+        ? []
+        : [`network: what networks.${run.network.name}.build() makes there, other layers here`]),
+      ...differences({ recipe: expected }, { recipe: run.recipe }),
+    ];
+    return { name, networkOptions, different };
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  } finally {
+    model.dispose();
+  }
+}
+
+function ownPart(recipe: Recipe): Omit<Partial<Recipe>, keyof NamedRecipe> {
+  const { seed, validation, validationFrequency, keep, earlyStopping } = recipe;
+  return { seed, validation, validationFrequency, keep, earlyStopping };
+}
+
+/** Stands for statistics where a run has none: any that differ from none. */
+function anyNormalisation({ imageShape: [, , channels] }: Dataset): NonNullable<Recipe['normalisation']> {
   return { mean: new Array<number>(channels).fill(0), deviation: new Array<number>(channels).fill(1) };
 }

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { codeOf, messageOf } from '../data/text';
 import { replaceFile } from '../models/weights/replace';
+import { completed } from '../recipe';
 import { readRunFile, UnreadableError } from '../runs/run-file';
 import { DamagedError } from '../runs/sealed-folder';
 import { parseSealedJson, sealedJson } from '../runs/sealed-json';
@@ -80,7 +81,10 @@ export function readPublished(
 
 function readRecord(file: string): PublishedRecord {
   const content = parseSealedJson(readPublished(file, damageOf));
-  if (content.format === recordFormat) return content as unknown as PublishedRecord;
+  if (content.format === recordFormat) {
+    const record = content as unknown as PublishedRecord;
+    return { ...record, recipe: completed(record.recipe) };
+  }
   throw new UserError(
     `${shownPath(file)} is of format ${String(content.format)}, and this version of the project reads ${recordFormat}. ` +
       'Use the version that wrote it.',

@@ -129,7 +129,11 @@ describe('what is not published, each with its reason', () => {
       () => ({ network: { ...modern.network, name: 'mine' } }),
       /"mine", is none of the project's/,
     ],
-    ['other layers', () => ({ architecture: 'other' }), /has other layers than networks\.lenet5\.build/],
+    [
+      'other layers',
+      () => ({ architecture: 'other' }),
+      /From "modern" .*\n.*networks\.lenet5\.build\(\) makes there, other layers here/,
+    ],
     [
       'a recipe without a name',
       () => ({ recipe: { ...modern.recipe, epochs: 31, preciseStatistics: { batches: 3 } } }),
