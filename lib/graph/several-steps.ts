@@ -1,4 +1,5 @@
 /** Several training steps in one run of the graph. */
+import { ancestors } from './ancestors';
 import type { Graph, Node, Value } from './graph';
 import { reshape, shapeOf, slice, unpack } from './ops/array';
 import { floatsOf, intsOf } from './ops/bits';
@@ -116,14 +117,3 @@ function copyNodes(graph: Graph, ends: readonly Node[], given: Given, { enter }:
 }
 
 const outside = new Set(['VarHandleOp', 'Placeholder']);
-
-function ancestors(ends: readonly Node[]): ReadonlySet<Node> {
-  const found = new Set<Node>();
-  const open = [...ends];
-  for (let node = open.pop(); node; node = open.pop()) {
-    if (found.has(node)) continue;
-    found.add(node);
-    open.push(...node.inputs.map((input) => input.node), ...node.control);
-  }
-  return found;
-}

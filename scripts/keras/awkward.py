@@ -17,14 +17,11 @@ The step is `train_on_batch` on all images, with plain SGD at a learning rate of
 as `fit` compiles it.
 """
 
-import json
-import sys
-from pathlib import Path
-
 import environment  # noqa: F401  (before Keras)
 
 import keras
 import numpy as np
+from answers import answer, save, weights_of
 from export_weights import arrays_of
 from keras import layers
 
@@ -167,19 +164,15 @@ def run(case, folder):
     images = random.integers(0, 256, (IMAGES, *SHAPE)).astype(np.float32)
     classes = random.integers(0, case["classes"], IMAGES)
     targets = classes if case["loss"] == "sparse" else keras.utils.to_categorical(classes, case["classes"])
-    np.savez(folder / f"{case['id']}-weights.npz", **arrays_of(model))
+    save(folder, case, "weights", arrays_of(model))
     found = {"images": images, "classes": classes}
     measured = model.evaluate(images / 255, targets, batch_size=10, verbose=0, return_dict=True)
     found |= measured | {"penalty": penalty(model)}
     model.reset_metrics()
     step = model.train_on_batch(images / 255, targets, return_dict=True)
     found |= {f"step/{name}": value for name, value in step.items()}
-    found |= {f"after/{name}": values for name, values in arrays_of(model).items()}
-    np.savez(folder / f"{case['id']}-run.npz", **{name: np.float32(value) for name, value in found.items()})
+    save(folder, case, "run", found | weights_of(model, "after"))
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    for case in json.load(sys.stdin):
-        run(case, Path(sys.argv[1]))
+    answer(__doc__, run)

@@ -20,14 +20,11 @@ and writes for each into FOLDER:
 Step i is `train_on_batch` with images i·batch to (i + 1)·batch. Everything is Keras's own, compiled as `fit` compiles it.
 """
 
-import json
-import sys
-from pathlib import Path
-
 import environment  # noqa: F401  (before Keras)
 
 import keras
 import numpy as np
+from answers import answer, save, train_in_batches
 from export_weights import arrays_of
 from keras import layers, ops
 from reference import NETWORKS
@@ -78,15 +75,14 @@ LOSSES = {
 def run(case, folder):
     keras.utils.set_random_seed(1)
     model = MODELS[case["model"]]()
-    batch, steps = case["batch"], case["steps"]
     random = np.random.default_rng(1)
-    images, classes = draw_examples(model.input_shape[1:], batch * steps, random)
+    images, classes = draw_examples(model.input_shape[1:], case["batch"] * case["steps"], random)
     targets = classes if case["loss"] == "sparse" else keras.utils.to_categorical(classes, CLASSES)
     weights = random.uniform(0, 2, len(classes)).astype(np.float32)
     settings = {name: as_number(value) for name, value in case["optimizer"]["config"].items()}
     optimizer = getattr(keras.optimizers, case["optimizer"]["class_name"])(**settings)
     model.compile(optimizer, LOSSES[case["loss"]]())
-    np.savez(folder / f"{case['id']}-weights.npz", **arrays_of(model))
+    save(folder, case, "weights", arrays_of(model))
 
     def weighted(part):
         return {
@@ -95,27 +91,20 @@ def run(case, folder):
         }
 
     pixels = images.astype(np.float32) / 255
-    found = {"images": images, "classes": classes, "sample_weights": weights}
-    losses = []
-    for i in range(steps):
-        part = slice(i * batch, (i + 1) * batch)
-        model.reset_metrics()
-        losses.append(model.train_on_batch(pixels[part], targets[part], **weighted(part)))
-        if i == 0:
-            found |= {f"first/{name}": values for name, values in arrays_of(model).items()}
-    found |= {f"after/{name}": values for name, values in arrays_of(model).items()}
-    found["losses"] = losses
+
+    def step(part):
+        return model.train_on_batch(pixels[part], targets[part], **weighted(part))
+
+    losses, trained = train_in_batches(model, case, step)
+    found = {"images": images, "classes": classes, "sample_weights": weights, "losses": losses} | trained
     if case["class_weights"]:
         optimizer.learning_rate = 0.0
         validation = {"validation_data": (pixels, targets), "verbose": 0}
         found["validation_loss"] = model.fit(
-            pixels, targets, batch, 1, **validation, **weighted(slice(None))
+            pixels, targets, case["batch"], 1, **validation, **weighted(slice(None))
         ).history["val_loss"]
-    np.savez(folder / f"{case['id']}-run.npz", **{name: np.float32(value) for name, value in found.items()})
+    save(folder, case, "run", found)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    for case in json.load(sys.stdin):
-        run(case, Path(sys.argv[1]))
+    answer(__doc__, run)

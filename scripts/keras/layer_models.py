@@ -5,14 +5,11 @@
 Cases and answers are those of training.py; "network" names one of MODELS below, which take no options.
 """
 
-import json
-import sys
-from pathlib import Path
-
 import environment  # noqa: F401  (before Keras)
 
 import keras
 import training
+from answers import answer
 from keras import layers
 
 SHAPE = (8, 8, 3)
@@ -98,7 +95,4 @@ MODELS = {build.__name__: build for build in (normalised, enlarged, gated, share
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    for case in json.load(sys.stdin):
-        training.run(case, Path(sys.argv[1]), MODELS)
+    answer(__doc__, lambda case, folder: training.run(case, folder, MODELS))

@@ -23,13 +23,13 @@ TypeScript side has no part.
 
 import json
 import sys
-from pathlib import Path
 
 import environment  # noqa: F401  (before Keras)
 
 import keras
 import numpy as np
 import tensorflow as tf
+from answers import answer, save
 from export_weights import arrays_of, as_float32, weights_by_key
 from keras import layers
 from networks import NETWORKS
@@ -174,19 +174,15 @@ def attempt(case, seed):
     return description(model) | {"seed": seed}, before, step
 
 
-def main(folder):
-    for case in json.load(sys.stdin):
-        found = next(filter(None, (attempt(case, seed) for seed in range(1, SEEDS + 1))), None)
-        if found is None:
-            sys.exit(f"{case['id']}: Keras's gradient stands still for none of {SEEDS} seeds")
-        model, weights, step = found
-        (folder / f"{case['id']}.json").write_text(json.dumps(model))
-        np.savez(folder / f"{case['id']}-weights.npz", **weights)
-        step = {name: as_float32(values) for name, values in step.items()}
-        np.savez(folder / f"{case['id']}-step.npz", **step)
+def run(case, folder):
+    found = next(filter(None, (attempt(case, seed) for seed in range(1, SEEDS + 1))), None)
+    if found is None:
+        sys.exit(f"{case['id']}: Keras's gradient stands still for none of {SEEDS} seeds")
+    model, weights, step = found
+    (folder / f"{case['id']}.json").write_text(json.dumps(model))
+    save(folder, case, "weights", weights)
+    save(folder, case, "step", step)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    main(Path(sys.argv[1]))
+    answer(__doc__, run)

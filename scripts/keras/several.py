@@ -17,14 +17,11 @@ Step i is `train_on_batch` with images i·batch to (i + 1)·batch and Adam. Ever
 compiles it.
 """
 
-import json
-import sys
-from pathlib import Path
-
 import environment  # noqa: F401  (before Keras)
 
 import keras
 import numpy as np
+from answers import answer, save, train_in_batches
 from export_weights import arrays_of
 from keras import layers
 from training import CLASSES, draw_examples
@@ -69,9 +66,8 @@ MODELS = {"plain": plain, "nested": nested}
 def run(case, folder):
     keras.utils.set_random_seed(1)
     model = MODELS[case["model"]]()
-    batch, steps = case["batch"], case["steps"]
     random = np.random.default_rng(1)
-    images, classes = draw_examples(SHAPE, batch * steps, random)
+    images, classes = draw_examples(SHAPE, case["batch"] * case["steps"], random)
     facts = random.normal(size=(len(classes), FACTS)).astype(np.float32)
     facts[:, 0] += classes / 5
     model.compile(
@@ -80,28 +76,22 @@ def run(case, folder):
         loss_weights=case["output_weights"],
         metrics=[["accuracy"], []],
     )
-    np.savez(folder / f"{case['id']}-weights.npz", **arrays_of(model))
+    save(folder, case, "weights", arrays_of(model))
 
     def inputs(part):
         return {"image": images[part].astype(np.float32) / 255, "facts": facts[part]}
 
-    found = {"images": images, "classes": classes, "facts": facts, "losses": [], "accuracies": []}
-    for i in range(steps):
-        part = slice(i * batch, (i + 1) * batch)
-        model.reset_metrics()
-        logs = model.train_on_batch(inputs(part), [classes[part]] * 2, return_dict=True)
-        found["losses"].append(logs["loss"])
-        found["accuracies"].append(logs["main_accuracy"])
-        if i == 0:
-            found |= {f"first/{name}": values for name, values in arrays_of(model).items()}
-    found |= {f"after/{name}": values for name, values in arrays_of(model).items()}
+    def step(part):
+        return model.train_on_batch(inputs(part), [classes[part]] * 2, return_dict=True)
+
+    steps, trained = train_in_batches(model, case, step)
+    found = {"images": images, "classes": classes, "facts": facts} | trained
+    found["losses"] = [logs["loss"] for logs in steps]
+    found["accuracies"] = [logs["main_accuracy"] for logs in steps]
     logs = model.evaluate(inputs(slice(None)), [classes] * 2, batch_size=len(classes), verbose=0, return_dict=True)
     found |= {"loss": logs["loss"], "accuracy": logs["main_accuracy"]}
-    np.savez(folder / f"{case['id']}-run.npz", **{name: np.float32(value) for name, value in found.items()})
+    save(folder, case, "run", found)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    for case in json.load(sys.stdin):
-        run(case, Path(sys.argv[1]))
+    answer(__doc__, run)

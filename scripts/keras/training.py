@@ -17,15 +17,12 @@ and writes for each into FOLDER:
 Step i trains on images i·batch to (i + 1)·batch.
 """
 
-import json
-import sys
-from pathlib import Path
-
 import environment  # noqa: F401  (before Keras)
 
 import keras
 import numpy as np
 import tensorflow as tf
+from answers import answer, save, weights_of
 from export_weights import arrays_of
 from networks import NETWORKS
 
@@ -63,7 +60,7 @@ def run(case, folder, networks=NETWORKS):
     model = networks[case["network"]](case["options"])
     batch, steps = case["batch"], case["steps"]
     images, classes = draw_examples(model.input_shape[1:], batch * steps, np.random.default_rng(1))
-    np.savez(folder / f"{case['id']}-weights.npz", **arrays_of(model))
+    save(folder, case, "weights", arrays_of(model))
     settings = {name: as_number(value) for name, value in case["optimizer"]["config"].items()}
     optimizer = getattr(keras.optimizers, case["optimizer"]["class_name"])(**settings)
     optimizer.build(model.trainable_variables)
@@ -81,13 +78,9 @@ def run(case, folder, networks=NETWORKS):
     for i in range(steps):
         part = slice(i * batch, (i + 1) * batch)
         losses.append(float(step(images[part], classes[part])))
-    after = {f"after/{name}": values for name, values in arrays_of(model).items()}
-    data = {"images": images.astype(np.float32), "classes": classes.astype(np.float32)}
-    np.savez(folder / f"{case['id']}-run.npz", losses=np.float32(losses), **data, **after)
+    data = {"images": images, "classes": classes, "losses": losses}
+    save(folder, case, "run", data | weights_of(model, "after"))
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    for case in json.load(sys.stdin):
-        run(case, Path(sys.argv[1]))
+    answer(__doc__, run)

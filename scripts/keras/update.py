@@ -22,15 +22,12 @@ multiplied by "rate", and which begins after "frozen" steps; all others have ano
 A case {"id": ..., "schedule": {"class_name": ..., "config": {...}}, "steps": 100} writes the rates of these steps.
 """
 
-import json
-import sys
-from pathlib import Path
-
 import environment  # noqa: F401  (before Keras)
 
 import keras
 import numpy as np
 import tensorflow as tf
+from answers import answer, save, weights_of
 from export_weights import arrays_of
 from keras import ops
 from reference import NETWORKS
@@ -92,7 +89,7 @@ def train(case, folder):
     model = NETWORKS[case["network"]](case["options"])
     batch, steps = case["batch"], case["steps"]
     images, classes = draw_examples(model.input_shape[1:], batch * steps, np.random.default_rng(1))
-    np.savez(folder / f"{case['id']}-weights.npz", **arrays_of(model))
+    save(folder, case, "weights", arrays_of(model))
     groups = groups_of(case, model)
     loss_of = keras.losses.SparseCategoricalCrossentropy()
 
@@ -109,7 +106,7 @@ def train(case, folder):
     starts = sorted({group.frozen for group in groups})
     lookahead = case.get("lookahead")
     slow = [weight.numpy() for weight in model.trainable_weights]
-    data = {"images": images.astype(np.float32), "classes": classes.astype(np.float32)}
+    data = {"images": images, "classes": classes}
     for i in range(steps):
         part = slice(i * batch, (i + 1) * batch)
         step(images[part], classes[part], max(start for start in starts if start <= i))
@@ -119,24 +116,25 @@ def train(case, folder):
             for weight, value in zip(model.trainable_weights, slow):
                 weight.assign(value)
         if i == 0:
-            data |= {f"first/{name}": values for name, values in arrays_of(model).items()}
-    data |= {f"after/{name}": values for name, values in arrays_of(model).items()}
+            data |= weights_of(model, "first")
+    data |= weights_of(model, "after")
     for group in groups:
         if group.optimizer.use_ema:
             group.optimizer.finalize_variable_values(group.weights)
     if case["optimizer"]["config"].get("use_ema"):
-        data |= {f"average/{name}": values for name, values in arrays_of(model).items()}
-    np.savez(folder / f"{case['id']}-run.npz", **data)
+        data |= weights_of(model, "average")
+    save(folder, case, "run", data)
 
 
 def rates(case, folder):
     kind = getattr(keras.optimizers.schedules, case["schedule"]["class_name"])
     schedule = kind(**settings(case["schedule"]["config"]))
-    np.savez(folder / f"{case['id']}-run.npz", rates=np.float32([schedule(step) for step in range(case["steps"])]))
+    save(folder, case, "run", {"rates": [schedule(step) for step in range(case["steps"])]})
+
+
+def run(case, folder):
+    (rates if "schedule" in case else train)(case, folder)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    for case in json.load(sys.stdin):
-        (rates if "schedule" in case else train)(case, Path(sys.argv[1]))
+    answer(__doc__, run)

@@ -2,17 +2,16 @@
  * The worked examples of docs/engine.md, an optimizer written anew, class weights and sample weights: one step and fifty
  * against the same in Keras, from the same weights.
  */
-import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { customOptimizer, Trainer, type ImageShape } from '../../lib/graph';
-import { importKerasWeights, lenet5 } from '../../lib/models';
-import type { NamedArrays } from '../../lib/models/weights/named';
-import { noAugmentation } from '../../lib/recipe/augmentation';
+import { customOptimizer } from '../../lib/graph';
+import { lenet5 } from '../../lib/models';
 import { crossEntropy, type CustomLoss, type Loss } from '../../lib/recipe/losses';
 import { sgd, type CustomOptimizer, type Optimizer } from '../../lib/recipe/optimizers';
 import { tf } from '../../lib/runtime/tensorflow';
 import { examples, runExample } from '../docs/examples';
 import { KerasReference, withoutKeras } from '../models/keras';
+import { indices } from './fixtures';
+import { close, KerasRun } from './keras-run';
 
 const [{ focal }, { lion }, { PowerMean }] = examples().map(runExample) as [
   { focal: CustomLoss },
@@ -87,26 +86,29 @@ const cases = [
   caseOf('sample weights', { sample_weights: true }),
 ];
 
+const classifier = (): tf.layers.Layer =>
+  tf.layers.dense({ name: 'classes', units: 10, activation: 'softmax' });
+
+/** With the names that scripts/keras/custom.py gives the layers. */
 const builders: Readonly<Record<Case['model'], () => tf.LayersModel>> = {
   lenet5: () => lenet5({ activation: 'tanh', inputShape: [16, 16, 3] }),
   squeeze: () => {
     const image = tf.input({ shape: [16, 16, 3] });
     const { conv2d, dense, flatten, globalAveragePooling2d, multiply } = tf.layers;
-    const features = conv2d({ filters: 8, kernelSize: 3, strides: 2, activation: 'tanh' }).apply(image);
-    const fewer = dense({ units: 4, activation: 'relu' }).apply(globalAveragePooling2d({}).apply(features));
-    const gates = dense({ units: 8, activation: 'sigmoid' }).apply(fewer);
+    const conv = { name: 'conv', filters: 8, kernelSize: 3, strides: 2, activation: 'tanh' } as const;
+    const features = conv2d(conv).apply(image);
+    const squeezed = globalAveragePooling2d({}).apply(features);
+    const fewer = dense({ name: 'fewer', units: 4, activation: 'relu' }).apply(squeezed);
+    const gates = dense({ name: 'gates', units: 8, activation: 'sigmoid' }).apply(fewer);
     const excited = multiply().apply([features, gates] as tf.SymbolicTensor[]);
-    const classes = dense({ units: 10, activation: 'softmax' }).apply(flatten().apply(excited));
+    const classes = classifier().apply(flatten().apply(excited));
     return tf.model({ inputs: image, outputs: classes as tf.SymbolicTensor });
   },
-  power_mean: () =>
-    tf.sequential({
-      layers: [
-        tf.layers.conv2d({ filters: 8, kernelSize: 3, activation: 'sigmoid', inputShape: [16, 16, 3] }),
-        new PowerMean({}),
-        tf.layers.dense({ units: 10, activation: 'softmax' }),
-      ],
-    }),
+  power_mean: () => {
+    const conv = { name: 'conv', filters: 8, kernelSize: 3, activation: 'sigmoid' } as const;
+    const features = tf.layers.conv2d({ ...conv, inputShape: [16, 16, 3] });
+    return tf.sequential({ layers: [features, new PowerMean({ name: 'pool' }), classifier()] });
+  },
 };
 
 const keras = new KerasReference<KerasCase>('custom.py');
@@ -118,107 +120,26 @@ describe('what users write, and weights of images, as in Keras', { skip: without
   });
 
   for (const each of cases) {
-    test(each.id, async () => {
-      const expected = await keras.training(each.id);
-      const model = builders[each.model]();
-      await importWeights(model, each);
-      const start = model.getWeights().map(valuesOf);
-      const labels = Uint8Array.from(named(expected, 'classes'));
-      const trainer = await Trainer.compile({
-        model,
-        imageShape: [16, 16, 3] satisfies ImageShape,
-        examples: {
-          images: Uint8Array.from(named(expected, 'images')),
-          labels,
-          count: labels.length,
-          ...(each.sample_weights && { weights: named(expected, 'sample_weights') }),
+    const { loss, optimizer } = each.ours;
+    test(each.id, () =>
+      KerasRun.with(
+        keras,
+        each,
+        builders[each.model](),
+        { loss, optimizer, classWeights: each.class_weights },
+        (run) => {
+          run.takeSteps(optimizer.learningRate, (totals, step) => {
+            run.closeLoss(totals, step);
+            if (step === 0) run.closeWeights('first', each.tolerance);
+          });
+          run.closeWeights('after', each.tolerance);
+          if (!each.class_weights) return;
+          const { losses } = run.trainer.measure(indices(0, run.examples.count));
+          const unweighted = losses.reduce((total, each) => total + each, 0) / losses.length;
+          close('the validation', unweighted, run.values('validation_loss')[0]);
         },
-        normalisation: null,
-        augmentation: noAugmentation,
-        ...each.ours,
-        classWeights: each.class_weights,
-        dtype: 'float32',
-        seed: 1,
-      });
-      try {
-        for (let step = 0; step < each.steps; step++) {
-          const indices = Int32Array.from({ length: each.batch }, (_, i) => step * each.batch + i);
-          trainer.step(indices, step, each.ours.optimizer.learningRate);
-          const { loss, images } = trainer.totals();
-          close(`the loss of step ${step}`, loss / images, named(expected, 'losses')[step]);
-          if (step === 0) closeWeights(trainer, model, start, expected, 'first', each.tolerance);
-        }
-        closeWeights(trainer, model, start, expected, 'after', each.tolerance);
-        if (each.class_weights) {
-          const { losses } = trainer.measure(Int32Array.from(labels, (_, i) => i));
-          const unweighted = losses.reduce((total, loss) => total + loss, 0) / labels.length;
-          close('the validation', unweighted, named(expected, 'validation_loss')[0]);
-        }
-      } finally {
-        trainer.dispose();
-        model.dispose();
-      }
-    });
+        (values) => (each.sample_weights ? { weights: values('sample_weights') } : {}),
+      ),
+    );
   }
 });
-
-/** Keras's layers and ours have the same weights in the same order, though not of the same names but for LeNet-5. */
-async function importWeights(model: tf.LayersModel, { id, model: kind }: Case): Promise<void> {
-  if (kind === 'lenet5') return importKerasWeights(model, keras.weightsFile(id));
-  const arrays = await keras.weights(id);
-  model.setWeights(weightNames(arrays, '').map((name) => asTensor(arrays, name)));
-}
-
-function asTensor(arrays: NamedArrays, name: string): tf.Tensor {
-  const array = arrays.get(name);
-  assert.ok(array);
-  return tf.tensor(array.values, [...array.shape]);
-}
-
-/** The names of all weights, in Keras's order. */
-function weightNames(arrays: NamedArrays, prefix: string): string[] {
-  return [...arrays.keys()].filter((name) => name.startsWith(prefix) && name.includes('/', prefix.length));
-}
-
-function closeWeights(
-  trainer: Trainer,
-  model: tf.LayersModel,
-  start: readonly Float32Array[],
-  expected: NamedArrays,
-  when: 'first' | 'after',
-  tolerance: number,
-): void {
-  trainer.writeModel();
-  const names = weightNames(expected, `${when}/`);
-  assert.equal(names.length, model.weights.length);
-  names.forEach((name, i) => {
-    const theirs = difference(named(expected, name), start[i]);
-    const ours = difference(valuesOf(model.getWeights()[i]), start[i]);
-    assert.ok(norm(theirs) > 0, `Keras did not move ${name}`);
-    const off = norm(difference(ours, theirs)) / norm(theirs);
-    assert.ok(off < tolerance, `the change of ${name}, ${when}, is off by ${off} of its norm`);
-  });
-}
-
-function close(what: string, found: number, expected: number): void {
-  const off = Math.abs(found - expected) / Math.abs(expected);
-  assert.ok(off < 1e-4, `${what} is ${found}, in Keras ${expected}`);
-}
-
-function named(arrays: NamedArrays, name: string): Float32Array {
-  const array = arrays.get(name);
-  assert.ok(array, `Keras tells nothing of ${name}`);
-  return array.values;
-}
-
-function valuesOf(tensor: tf.Tensor): Float32Array {
-  return tensor.dataSync().slice() as Float32Array;
-}
-
-function difference(a: Float32Array, b: Float32Array): Float32Array {
-  return a.map((value, i) => value - b[i]);
-}
-
-function norm(values: Float32Array): number {
-  return Math.sqrt(values.reduce((total, value) => total + value * value, 0));
-}

@@ -7,6 +7,7 @@
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { ancestors } from '../../lib/graph/ancestors';
 import type { Graph, Node, Signature, Value } from '../../lib/graph/graph';
 import type { Device } from '../../lib/graph/types';
 
@@ -93,7 +94,8 @@ export function place(graph: Graph, { inputs, outputs }: Signature): Placement {
     const known = copies[memory].get(key);
     copies[memory].set(key, { from, to: [...(known?.to ?? []), to] });
   };
-  const nodes = nodesBefore(inputs, outputs);
+  const [ends, fed] = [outputs, inputs].map((values) => values.map(({ node }) => node));
+  const nodes = [...ancestors(ends, fed)];
   for (const node of nodes) {
     const device = devices.get(node)!;
     const host = onHost(node, 'inputs');
@@ -116,19 +118,6 @@ export function place(graph: Graph, { inputs, outputs }: Signature): Placement {
     inMiddle: toHost,
     back: back.map(({ ref }) => ({ from: ref, to: [] })),
   };
-}
-
-/** The nodes that have to run for `outputs`, without those of `inputs`, which are fed. */
-function nodesBefore(inputs: readonly Value[], outputs: readonly Value[]): Node[] {
-  const fed = new Set(inputs.map(({ node }) => node));
-  const found = new Set<Node>();
-  const open = outputs.map(({ node }) => node);
-  for (let node = open.pop(); node; node = open.pop()) {
-    if (found.has(node) || fed.has(node)) continue;
-    found.add(node);
-    open.push(...node.inputs.map((value) => value.node), ...node.control);
-  }
-  return [...found];
 }
 
 /** Where TensorFlow's placer puts each node: on the GPU if it has a kernel there. */

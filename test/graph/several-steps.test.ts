@@ -1,6 +1,7 @@
 /** Several steps in one run of the graph are the steps one by one; what is left out of a step was not needed. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ancestors } from '../../lib/graph/ancestors';
 import { Graph, type Node } from '../../lib/graph/graph';
 import { repeat } from '../../lib/graph/ops/loop';
 import { placeholder } from '../../lib/graph/ops/constant';
@@ -131,14 +132,7 @@ test('dropout drops its share, also where an image has an odd number of values, 
 /** The nodes that a run of the training signature depends on. */
 function trained(model: tf.LayersModel): readonly Node[] {
   const { graph } = trainingGraph(model, { imageShape: [...imageShape], device: 'cpu' });
-  const found = new Set<Node>();
-  const open = graph.signatures.get(signature.train)!.outputs.map(({ node }) => node);
-  for (let node = open.pop(); node; node = open.pop()) {
-    if (found.has(node)) continue;
-    found.add(node);
-    open.push(...node.inputs.map((input) => input.node), ...node.control);
-  }
-  return [...found];
+  return [...ancestors(graph.signatures.get(signature.train)!.outputs.map(({ node }) => node))];
 }
 
 test('a step leaves out what it does not need: a bias before batch normalisation, the model’s softmax, activations before a pooling', () => {

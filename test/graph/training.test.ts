@@ -1,15 +1,12 @@
 /** The graph engine's optimizers, losses and many steps in a row against Keras's, from the same weights. */
-import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { Trainer, type ImageShape } from '../../lib/graph';
-import { importKerasWeights, networks, type NetworkName } from '../../lib/models';
+import { networks, type NetworkName } from '../../lib/models';
 import type { NetworkOptions } from '../../lib/models/network';
-import type { NamedArrays } from '../../lib/models/weights/named';
-import { noAugmentation } from '../../lib/recipe/augmentation';
 import { crossEntropy, meanSquaredError, type Loss } from '../../lib/recipe/losses';
 import { adadelta, adagrad, adam, adamW, rmsprop, sgd, type Optimizer } from '../../lib/recipe/optimizers';
 import type { tf } from '../../lib/runtime/tensorflow';
 import { KerasReference, withoutKeras } from '../models/keras';
+import { KerasRun } from './keras-run';
 
 interface KerasCase {
   readonly id: string;
@@ -106,85 +103,29 @@ describe('training as Keras does it', { skip: withoutKeras }, () => {
   });
 
   for (const each of [...optimizerCases, ...lossCases]) {
-    test(each.id, async () => {
-      const { losses, start, end, expected } = await runBoth(each);
-      closeLosses(losses, valuesOf(expected, 'losses'), 1e-4);
-      for (const [name, before] of start) {
-        const theirs = difference(valuesOf(expected, `after/${name}`), before);
-        const ours = difference(end.get(name) ?? [], before);
-        assert.ok(norm(theirs) > 1e-4, `Keras hardly moved ${name}`);
-        const off = norm(difference(ours, theirs)) / norm(theirs);
-        assert.ok(off < 1e-3, `the change of ${name} is off by ${off} of its norm`);
-      }
-    });
+    test(each.id, () =>
+      taken(each, 1e-4, (run) => {
+        run.closeWeights('after', 1e-3);
+      }),
+    );
   }
 
   for (const each of curveCases) {
-    test(each.id, async () => {
-      const { losses, expected } = await runBoth(each);
-      const theirs = valuesOf(expected, 'losses');
-      closeLosses(losses, theirs, 2e-2);
-    });
+    test(each.id, () => taken(each, 2e-2));
   }
 });
 
-async function runBoth(each: Case) {
+/** @param tolerance of each step's loss */
+function taken(
+  each: Case,
+  tolerance: number,
+  then: (run: KerasRun) => void = () => undefined,
+): Promise<void> {
   const build: (options: NetworkOptions) => tf.LayersModel = networks[each.network].build;
-  const model = build(each.options);
-  await importKerasWeights(model, keras.weightsFile(each.id));
-  const expected = await keras.training(each.id);
-  const start = weightsOf(model);
-  const images = Uint8Array.from(valuesOf(expected, 'images'));
-  const labels = Uint8Array.from(valuesOf(expected, 'classes'));
-  const trainer = await Trainer.compile({
-    model,
-    imageShape: model.inputs[0].shape.slice(1) as unknown as ImageShape,
-    examples: { images, labels, count: labels.length },
-    normalisation: null,
-    augmentation: noAugmentation,
-    ...each.ours,
-    dtype: 'float32',
-    seed: 1,
+  return KerasRun.with(keras, each, build(each.options), each.ours, (run) => {
+    run.takeSteps(each.ours.optimizer.learningRate, (totals, step) => {
+      run.closeLoss(totals, step, tolerance);
+    });
+    then(run);
   });
-  const losses: number[] = [];
-  for (let step = 0; step < each.steps; step++) {
-    const indices = Int32Array.from({ length: each.batch }, (_, i) => step * each.batch + i);
-    trainer.step(indices, step, each.ours.optimizer.learningRate);
-    const { loss, images } = trainer.totals();
-    assert.equal(images, each.batch);
-    losses.push(loss / images);
-  }
-  trainer.writeModel();
-  trainer.dispose();
-  const end = weightsOf(model);
-  model.dispose();
-  return { losses, start, end, expected };
-}
-
-function weightsOf(model: tf.LayersModel): Map<string, Float32Array> {
-  return new Map(
-    model.weights.map((weight) => [weight.originalName, weight.read().dataSync().slice() as Float32Array]),
-  );
-}
-
-function closeLosses(found: readonly number[], expected: Float32Array, tolerance: number): void {
-  assert.equal(found.length, expected.length);
-  found.forEach((loss, step) => {
-    const off = Math.abs(loss - expected[step]) / expected[step];
-    assert.ok(off <= tolerance, `the loss of step ${step} is ${loss}, ${off} off Keras's ${expected[step]}`);
-  });
-}
-
-function valuesOf(arrays: NamedArrays, name: string): Float32Array {
-  const array = arrays.get(name);
-  assert.ok(array, `Keras tells nothing of ${name}`);
-  return array.values;
-}
-
-function difference(a: ArrayLike<number>, b: Float32Array): Float32Array {
-  return b.map((value, i) => a[i] - value);
-}
-
-function norm(values: Float32Array): number {
-  return Math.sqrt(values.reduce((total, value) => total + value * value, 0));
 }
