@@ -4,7 +4,7 @@ import type { LoweredModel } from './lower-model';
 import { pack } from './ops/array';
 import { cast } from './ops/cast';
 import { allFinite } from './ops/reduce';
-import { signature } from './signatures';
+import { atSide, signature } from './signatures';
 import type { StepInputs } from './step';
 import type { Weights } from './weights';
 
@@ -15,30 +15,40 @@ export interface Checked {
 }
 
 /**
- * Offers `checkLayers`: indices, step → for each layer's output whether all its values are finite, int32 0 or 1; and
- * `checkWeights`: no inputs → the same for each weight.
+ * Offers `checkLayers`, for images of this side: indices, step → for each layer's output whether all its values are finite,
+ * int32 0 or 1.
+ * @returns the names of the layers
  */
-export function offerChecks(
+export function offerLayerCheck(
   graph: Graph,
   { layerOutputs }: LoweredModel,
-  weights: Weights,
   { indices, step }: StepInputs,
-): Checked {
-  const finite = (values: readonly Value[]): Value =>
-    pack(values.map((value) => cast(allFinite(value), 'int32')));
-  const reading = weights.reading();
+  side: number | null,
+): readonly string[] {
   graph.within('check', () => {
-    graph.offer(signature.checkLayers, {
+    graph.offer(atSide(signature.checkLayers, side), {
       inputs: [indices, step],
       outputs: [finite(layerOutputs.map(({ output }) => output))],
     });
+  });
+  return layerOutputs.map(({ layer }) => layer);
+}
+
+/**
+ * Offers `checkWeights`: no inputs → the same for each weight.
+ * @returns the names of the weights
+ */
+export function offerWeightCheck(graph: Graph, weights: Weights): readonly string[] {
+  const reading = weights.reading();
+  graph.within('check', () => {
     graph.offer(signature.checkWeights, {
       inputs: [],
       outputs: [finite(weights.all.map(({ weight }) => reading.of(weight)))],
     });
   });
-  return {
-    layers: layerOutputs.map(({ layer }) => layer),
-    weights: weights.all.map(({ name }) => name),
-  };
+  return weights.all.map(({ name }) => name);
+}
+
+function finite(values: readonly Value[]): Value {
+  return pack(values.map((value) => cast(allFinite(value), 'int32')));
 }

@@ -1,5 +1,6 @@
 /** Turns a tfjs model, of any topology, into operations of a graph. */
 import { isModel, leafLayers } from '../models/leaf-layers';
+import { layerOutputShape } from '../models/shapes';
 import { UserError } from '../runtime/errors';
 import type { tf } from '../runtime/tensorflow';
 import type { Graph, Value } from './graph';
@@ -111,7 +112,7 @@ class ModelLowering {
       } else {
         const { sourceLayer, nodeIndex } = tensor;
         const { inputTensors, outputTensors } = sourceLayer.inboundNodes[nodeIndex];
-        const outputs = this.#call(sourceLayer, inputTensors.map(evaluate), outputTensors);
+        const outputs = this.#call(sourceLayer, inputTensors.map(evaluate), outputTensors.length);
         outputTensors.forEach(({ id }, i) => values.set(id, outputs[i]));
       }
       return values.get(tensor.id) as Value;
@@ -119,16 +120,16 @@ class ModelLowering {
     return model.outputs.map(evaluate);
   }
 
-  #call(layer: Layer, inputs: readonly Value[], outputs: readonly tf.SymbolicTensor[]): readonly Value[] {
+  #call(layer: Layer, inputs: readonly Value[], outputs: number): readonly Value[] {
     return this.graph.within(layer.name, () => {
       if (isModel(layer)) return this.#container(layer, inputs);
-      if (outputs.length > 1) {
+      if (outputs > 1) {
         throw new NotLowered(
           `The layer "${layer.name}" (${layer.getClassName()})`,
-          `it has ${outputs.length} outputs, and only models may have several`,
+          `it has ${outputs} outputs, and only models may have several`,
         );
       }
-      const output = this.#lower([layer], inputs, outputs[0].shape);
+      const output = this.#lower([layer], inputs);
       // Has the layer's name, so that a trace of the graph reads like the model.
       const named = identity(output, 'output');
       this.#layerOutputs.push({ layer: layer.name, output: named });
@@ -147,7 +148,7 @@ class ModelLowering {
       const lengths = calls.map(({ output }) => output.shape[output.shape.length - 1] ?? 0);
       parts = this.graph.within(`${layers[0].name}_and_${layers.length - 1}_more`, () => {
         const total = lengths.reduce((sum, length) => sum + length, 0);
-        joint = this.#lower(layers, [joint], [...calls[0].output.shape.slice(0, -1), total]);
+        joint = this.#lower(layers, [joint], total);
         return split(joint, lengths, joint.shape.length - 1);
       });
       layers.forEach(({ name }, i) => this.#layerOutputs.push({ layer: name, output: parts[i] }));
@@ -155,8 +156,11 @@ class ModelLowering {
     return stages[stages.length - 1].map(({ output }, i) => [output.id, parts[i]]);
   }
 
-  /** @param layers one layer, or siblings to compute as one wider layer */
-  #lower(layers: readonly Layer[], inputs: readonly Value[], outputShape: Shape): Value {
+  /**
+   * @param layers one layer, or siblings to compute as one wider layer
+   * @param width of the wider layer: its channels
+   */
+  #lower(layers: readonly Layer[], inputs: readonly Value[], width?: number): Value {
     const [first] = layers;
     const named = layers.map(({ name }) => `"${name}"`).join(', ');
     const refuse = (reason: string): never => {
@@ -169,6 +173,12 @@ class ModelLowering {
     if (!lower) return refuse('layers of this class are not supported');
     for (const layer of layers) this.#penalise(layer, new Config(layer, refuse), refuse);
     const { dtype } = this.options;
+    // From the inputs as they are: images may be smaller than those that the model was built for.
+    const [, ...sizes] = layerOutputShape(
+      first,
+      inputs.map((input) => input.shape),
+    );
+    const outputShape = [null, ...(width === undefined ? sizes : [...sizes.slice(0, -1), width])];
     return lower(
       inputs.map((input) => cast(input, dtype)),
       this.#lowering(layers, outputShape, refuse),
@@ -193,7 +203,7 @@ class ModelLowering {
       device: options.device,
       layer: first,
       config: new Config(first, refuse),
-      outputShape: outputShape.map((dim, i) => (i === 0 ? null : dim)),
+      outputShape,
       weight: (name) => {
         const weights = existing(name);
         const values = weights.map((weight) => this.weights.of(weight));

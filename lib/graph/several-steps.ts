@@ -24,13 +24,14 @@ export interface StepsInputs {
  * network's whole step, so it is done once for several steps.
  * @param one what is fed to the step
  * @param ends the nodes that end it
+ * @param frame the loop's name, of which there is no other in the graph
  * @returns what is fed to the loop, and the node that runs after the last step
  */
 export function severalSteps(
   graph: Graph,
   one: StepInputs,
   ends: readonly Node[],
-  device: Device,
+  { device, frame }: { readonly device: Device; readonly frame: string },
 ): { readonly inputs: StepsInputs; readonly done: Node } {
   const inputs: StepsInputs = {
     indices: placeholder(graph, 'indices_of_steps', 'int32', [null, null]),
@@ -44,7 +45,7 @@ export function severalSteps(
   const given = device === 'gpu' ? givenOnCard(one, fed) : givenOnHost(one, fed);
   const count = reshape(shapeOf(fed.columns[1]), []);
   const body = (round: Round): readonly Node[] => copyNodes(graph, ends, given(round), round);
-  return { inputs, done: repeat(count, 'steps', body, { positioned: device === 'gpu' }) };
+  return { inputs, done: repeat(count, 'steps', body, { positioned: device === 'gpu', frame }) };
 }
 
 interface Fed {

@@ -13,3 +13,11 @@ export const signature = {
   measure: 'measure',
   statistics: 'statistics',
 } as const;
+
+/**
+ * The name of a signature for images of a smaller side, which `train`, `gradients` and `checkLayers` are offered for.
+ * @param side null for full size
+ */
+export function atSide(name: string, side: number | null): string {
+  return side === null ? name : `${name}_at_${side}`;
+}

@@ -1,4 +1,5 @@
 /** The first half of a training step: forward through the model, and back to the gradients. */
+import { downscaled } from './downscaling';
 import { gradients } from './gradients';
 import type { Graph, Value } from './graph';
 import { inOrder, trainingImages } from './input';
@@ -15,7 +16,7 @@ import { mean } from './ops/reduce';
 import { rolled } from './ops/roll';
 import { logSoftmax } from './ops/softmax';
 import { overOutputs } from './outputs';
-import { signature } from './signatures';
+import { atSide, signature } from './signatures';
 import type { TrainingData } from './stored-state';
 import type { TrainingGraphOptions } from './training-options';
 import type { Device } from './types';
@@ -60,6 +61,7 @@ export interface Forward {
 
 /**
  * Runs the model in training mode, on augmented images.
+ * @param side of the images, if they are made smaller; null for full size
  * @throws NotLowered for a layer that cannot be lowered, and for images that are mixed while arrays beside them are not
  */
 export function forwardPass(
@@ -68,11 +70,15 @@ export function forwardPass(
   data: TrainingData,
   { indices, step }: StepInputs,
   options: TrainingGraphOptions,
+  side: number | null,
 ): Forward {
   const { model, dtype, device, seed } = options;
   return graph.within('train', () => {
     const images = graph.within('input', () => {
-      return trainingImages({ packed: data.images.gather(indices), indices }, options, step);
+      const packed = data.images.gather(indices);
+      const { images, own } = trainingImages({ packed, indices }, options, step);
+      // After the augmentation, whose settings are in pixels of full size, and with the same draws as there.
+      return { images: side === null ? images : downscaled(images, side), own };
     });
     const arrays = data.arrays.map((array) => array.gather(indices));
     if (images.own && arrays.length > 0) {
@@ -144,7 +150,8 @@ export interface Learned extends WeightStore {
 }
 
 /**
- * Offers `gradients`: indices, step, learning rate → the loss, and the gradient of each weight that is trained.
+ * Offers `gradients`, for images of this side: indices, step, learning rate → the loss, and the gradient of each weight that
+ * is trained.
  * @throws NotLowered for a trained weight on which the loss does not depend
  */
 export function backwardPass(
@@ -152,6 +159,7 @@ export function backwardPass(
   weights: Weights,
   { reading, loss }: Forward,
   { indices, step, rate }: StepInputs,
+  side: number | null,
 ): Learned[] {
   const trained = weights.stores.filter(({ treatment }) => treatment.trained);
   const reads = trained.flatMap((each) => each.weights.map(({ weight }) => reading.of(weight)));
@@ -164,7 +172,7 @@ export function backwardPass(
     });
     return { ...each, gradients: own };
   });
-  graph.offer(signature.gradients, {
+  graph.offer(atSide(signature.gradients, side), {
     inputs: [indices, step, rate],
     outputs: [loss, ...learned.flatMap((each) => each.gradients)].map((value) => identity(value)),
   });

@@ -11,7 +11,7 @@ import { measuredIndex } from './measuring';
 import type { Measurement, Totals } from './results';
 import { Session } from './session';
 import type { SessionOptions } from './session-options';
-import { signature } from './signatures';
+import { atSide, signature } from './signatures';
 import { namedArray, SlotValues } from './slot-values';
 import { TrainingGraph } from './training-graph';
 import type { TrainingGraphOptions } from './training-options';
@@ -85,8 +85,14 @@ export class Trainer {
    * @param indices of the images: those of the first step, then those of the second, and so on
    * @param firstStep the number of the first step, counted from 0; decides random draws and Adam's bias correction
    * @param learningRates one for each step
+   * @param side of the images, if they are made smaller: one of the options' `sides`; null for full size
    */
-  steps(indices: Int32Array, firstStep: number, learningRates: readonly number[]): void {
+  steps(
+    indices: Int32Array,
+    firstStep: number,
+    learningRates: readonly number[],
+    side: number | null = null,
+  ): void {
     const count = learningRates.length;
     const rates = new Int32Array(Float32Array.from(learningRates).buffer);
     const numbers = Int32Array.from({ length: count * 2 }, (_, i) =>
@@ -96,7 +102,7 @@ export class Trainer {
       tf.tensor2d(indices, [count, indices.length / count], 'int32'),
       tf.tensor2d(numbers, [count, 2], 'int32'),
     ];
-    const [totals] = this.#session.run(signature.train, feeds);
+    const [totals] = this.#session.run(atSide(signature.train, side), feeds);
     this.#forgetTotals();
     this.#totals = totals;
     tf.dispose(feeds);
@@ -125,11 +131,13 @@ export class Trainer {
 
   /**
    * Where, for the batch of a failed step, values first stop being finite.
+   * @param side that its images had
    * @returns a sentence
    */
-  diagnose(indices: Int32Array, step: number): string {
+  diagnose(indices: Int32Array, step: number, side: number | null = null): string {
     const feeds = [tf.tensor1d(indices, 'int32'), tf.scalar(step, 'int32')];
-    const layer = this.#firstNonFinite(signature.checkLayers, feeds, this.#graph.checked.layers);
+    const { layers } = this.#graph.checked;
+    const layer = this.#firstNonFinite(atSide(signature.checkLayers, side), feeds, layers);
     tf.dispose(feeds);
     const weights = this.nonFiniteWeights();
     if (weights !== null) return weights;
@@ -154,9 +162,13 @@ export class Trainer {
   }
 
   /** The loss of one batch, and its gradient by weight, as `step` would use them; nothing is changed. */
-  gradients(indices: Int32Array, step: number): { loss: number; gradients: NamedArrays } {
+  gradients(
+    indices: Int32Array,
+    step: number,
+    side: number | null = null,
+  ): { loss: number; gradients: NamedArrays } {
     const feeds = [tf.tensor1d(indices, 'int32'), tf.scalar(step, 'int32'), tf.scalar(0)];
-    const [loss, ...found] = this.#session.run(signature.gradients, feeds);
+    const [loss, ...found] = this.#session.run(atSide(signature.gradients, side), feeds);
     const gradients = new Map(this.#graph.learned.map((name, i) => [name, namedArray(found[i])]));
     const result = { loss: loss.dataSync()[0], gradients };
     tf.dispose([...feeds, loss, ...found]);

@@ -37,6 +37,8 @@ export interface TrainingGraphOptions {
   /** The device that the graph will run on. */
   readonly device: Device;
   readonly seed: number;
+  /** Sides of smaller images for which training steps are offered as well. Defaults to none. */
+  readonly sides?: readonly number[];
   /** Whether to offer `statistics`. Defaults to false. */
   readonly statistics?: boolean;
 }

@@ -11,10 +11,11 @@ import { greaterEqual, logicalAnd, mul, select } from './ops/math';
 import { allFinite } from './ops/reduce';
 import { Variable } from './ops/variable';
 import { severalSteps } from './several-steps';
-import { signature } from './signatures';
+import { atSide, signature } from './signatures';
 import type { Forward, Learned, StepInputs } from './step';
 import { written } from './stored-state';
 import type { TrainingGraphOptions } from './training-options';
+import type { SlotStores } from './slot-stores';
 import { unlessFrozen, updateWeights, type Update } from './update';
 import type { Weights } from './weights';
 
@@ -24,13 +25,36 @@ export const totalsIndex = { loss: 0, penalty: 1, first: 2, topFive: 3, images: 
 /** In place of a failed step's number: its bits, too, are those of a number below 0. */
 const noStep = -1;
 
+/** What the steps of images of all sizes share. */
+export interface StepState {
+  readonly totals: Variable;
+  /** The bits of an int32, in a type that a GPU has variables of. */
+  readonly failedStep: Variable;
+  readonly slots: SlotStores;
+}
+
+/** Offers `clear`: no inputs → a scalar. */
+export function stepState(
+  graph: Graph,
+  slots: SlotStores,
+  { metrics = [] }: Pick<TrainingGraphOptions, 'metrics'>,
+): StepState {
+  return graph.within('update', () => {
+    const failedStep = new Variable(graph, 'failed_step', 'float32', []);
+    const totals = new Variable(graph, 'totals', 'float64', [totalsIndex.metrics + metrics.length]);
+    offerClear(graph, totals, failedStep);
+    return { totals, failedStep, slots };
+  });
+}
+
 /**
- * Offers `train`: indices [steps, n], and of each step its number and the bits of its learning rate, [steps, 2] → totals
+ * Offers `train`, for images of this side: indices [steps, n], and of each step its number and the bits of its learning rate, [steps, 2] → totals
  * since `clear` (see `totalsIndex`; each metric has one from `metrics` on), float64 numbers as pairs of float32, and the bits
- * of the first step that failed, an int32 below 0 if none did; one vector, since each output is a copy from a GPU. And `clear`: no inputs → a scalar.
+ * of the first step that failed, an int32 below 0 if none did; one vector, since each output is a copy from a GPU.
  *
  * A step whose loss is not finite changes nothing, and neither does any step after it until `clear` is run, so that the
  * weights that caused the failure can still be inspected.
+ * @returns what is validated and kept in place of the weights of a store
  */
 export function offerTraining(
   graph: Graph,
@@ -38,15 +62,12 @@ export function offerTraining(
   { lowered, reading, loss, penalty, hits, metrics, count }: Forward,
   inputs: StepInputs,
   learned: readonly Learned[],
+  { totals, failedStep, slots }: StepState,
   { optimizer, stepsPerEpoch, device }: TrainingGraphOptions,
-): Omit<Update, 'done'> {
+  side: number | null,
+): Update['averages'] {
   const { step } = inputs;
   return graph.within('update', () => {
-    // The bits of an int32, in a type that a GPU has variables of.
-    const failedStep = new Variable(graph, 'failed_step', 'float32', []);
-    const totals = new Variable(graph, 'totals', 'float64', [totalsIndex.metrics + metrics.length]);
-    offerClear(graph, totals, failedStep);
-
     const failed = failedStep.read();
     // As float32, the bits of a step's number are not below 0.
     const fresh = greaterEqual(scalar(graph, noStep), failed);
@@ -60,7 +81,7 @@ export function offerTraining(
 
     let update: Update | undefined;
     const taken = (guarded: Gate): readonly Node[] => {
-      const options = { optimizer, inputs, stepsPerEpoch, reading, guarded };
+      const options = { optimizer, inputs, stepsPerEpoch, reading, slots, guarded };
       update = updateWeights(learned, options);
       const followed = movingAverages(weights, reading, lowered.follows, count).map(({ each, next }) =>
         unlessFrozen(each, options, (gate) => each.store.variable.assign(gate(next))),
@@ -69,15 +90,14 @@ export function offerTraining(
     };
     const notTaken = (gate: Gate): Node => failedStep.assign(select(fresh, floatsOf(step), gate(failed)));
     const ends = guard(good, { taken, notTaken }, device);
-    const all = severalSteps(graph, inputs, ends, device);
+    const all = severalSteps(graph, inputs, ends, { device, frame: atSide('steps', side) });
     const sumBits = reshape(pairsOf(totals.read([all.done])), [2 * (totalsIndex.metrics + metrics.length)]);
     const results = [sumBits, reshape(failedStep.read([all.done]), [1])];
-    graph.offer(signature.train, {
+    graph.offer(atSide(signature.train, side), {
       inputs: [all.inputs.indices, all.inputs.numbers],
       outputs: [concat(results, 0)],
     });
-    const { slots = [], averages = new Map() } = update ?? {};
-    return { slots, averages };
+    return update?.averages ?? new Map();
   });
 }
 

@@ -10,17 +10,11 @@ import { branch, type Gate } from './ops/control';
 import { add, equal, floorMod, greater, greaterEqual, logicalAnd, mul, select } from './ops/math';
 import type { Variable } from './ops/variable';
 import type { Learned, StepInputs } from './step';
-import { Store } from './store';
+import type { SlotStore, SlotStores } from './slot-stores';
+import type { Store } from './store';
 import type { Treatment } from './treatments';
 import type { UpdateRule } from './update-rule';
-import type { ModelWeight, WeightReading, WeightStore } from './weights';
-
-/** One optimizer slot for a store of weights. */
-export interface SlotStore {
-  readonly store: Store;
-  /** A number, or the weights themselves, one for each part. */
-  readonly initial: number | readonly ModelWeight[];
-}
+import type { WeightReading, WeightStore } from './weights';
 
 export interface UpdateOptions {
   readonly optimizer: Optimizer;
@@ -29,13 +23,13 @@ export interface UpdateOptions {
   readonly stepsPerEpoch: number | undefined;
   /** The weights at the start of the step. */
   readonly reading: WeightReading;
+  readonly slots: SlotStores;
   /** Makes a value wait for the decision to take the step. What depends on it does not run otherwise. */
   readonly guarded: Gate;
 }
 
 /** What an update adds to the graph. */
 export interface Update {
-  readonly slots: readonly SlotStore[];
   /** The nodes that write weights and slots. */
   readonly done: readonly Node[];
   /** What is validated and kept in place of the weights of a store. */
@@ -49,7 +43,7 @@ export function updateWeights(learned: readonly Learned[], options: UpdateOption
   const { accumulate } = optimizer;
   if (accumulate === undefined || learned.length === 0) return applyGradients(learned, raw, options);
 
-  const sums = learned.map(({ store }) => slotOf(store, 'accumulated', 0));
+  const sums = learned.map(({ store }) => options.slots.of(store, 'accumulated', 0));
   const totals = raw.map((gradient, i) => add(sums[i].store.variable.read(), gradient));
   const number = (value: number): Value => scalar(inputs.step.graph, value, 'int32');
   const due = equal(floorMod(inputs.step, number(accumulate)), number(accumulate - 1));
@@ -65,8 +59,7 @@ export function updateWeights(learned: readonly Learned[], options: UpdateOption
     },
     (gate) => sums.map(({ store }, i) => store.variable.assign(gate(totals[i]))),
   );
-  const { slots = [], averages = new Map() } = update ?? {};
-  return { slots: [...slots, ...sums], done: [done], averages };
+  return { done: [done], averages: update?.averages ?? new Map() };
 }
 
 /** The gradient, or zeros while the weights of a store are frozen. */
@@ -113,7 +106,7 @@ function applyGradients(learned: readonly Learned[], raw: readonly Value[], opti
   const clipped = clip(raw, stores, optimizer);
   const alike = rules(options);
   const ruled = learned.map(({ treatment }) => alike(treatment));
-  const slots = learned.map((each, i) => slotsOf(each, ruled[i].rule, optimizer));
+  const slots = learned.map((each, i) => slotsOf(each, ruled[i].rule, options));
   const done = learned.map((each, i) =>
     unlessFrozen(each, options, (gate) =>
       updateStore(each, gate(clipped[i]), slots[i], { ...ruled[i], optimizer, reading: options.reading }),
@@ -124,8 +117,7 @@ function applyGradients(learned: readonly Learned[], raw: readonly Value[], opti
     const kept = average ?? slow;
     if (kept) averages.set(stores[i], kept.store.variable);
   });
-  const all = slots.flatMap(({ own, slow, average }) => [...own, ...present(slow), ...present(average)]);
-  return { slots: all, done, averages };
+  return { done, averages };
 }
 
 /** What weights that are treated alike share. */
@@ -199,21 +191,12 @@ interface StoreSlots {
 function slotsOf(
   { store, weights }: WeightStore,
   { slots }: UpdateRule,
-  { lookahead, ema }: Optimizer,
+  { optimizer: { lookahead, ema }, slots: all }: UpdateOptions,
 ): StoreSlots {
   const current = weights.map(({ weight }) => weight);
   return {
-    own: Object.entries(slots).map(([slot, initial]) => slotOf(store, slot, initial)),
-    ...(lookahead && { slow: slotOf(store, 'slow', current) }),
-    ...(ema && { average: slotOf(store, 'average', current) }),
+    own: Object.entries(slots).map(([slot, initial]) => all.of(store, slot, initial)),
+    ...(lookahead && { slow: all.of(store, 'slow', current) }),
+    ...(ema && { average: all.of(store, 'average', current) }),
   };
-}
-
-function slotOf({ graph, name, parts }: Store, slot: string, initial: SlotStore['initial']): SlotStore {
-  const named = parts.map((part) => ({ name: `${part.name}/${slot}`, shape: part.shape }));
-  return { initial, store: new Store(graph, `${name}/${slot}`, named) };
-}
-
-function present<T>(value: T | undefined): readonly T[] {
-  return value === undefined ? [] : [value];
 }

@@ -1,5 +1,6 @@
 /** What a layer costs, as formulas: arithmetic from its weights, memory from its output. */
 import { tf } from '../runtime/tensorflow';
+import { layerCalls, type LayerCall } from './shapes';
 
 const bytesPerFloat32 = 4;
 
@@ -22,11 +23,33 @@ const spreading = new Set(['Conv2DTranspose', 'Conv3DTranspose']);
  */
 export function multiplyAdds(layer: tf.layers.Layer): number {
   if (layer instanceof tf.LayersModel) return sum(layer.layers.map(multiplyAdds));
-  const spreads = spreading.has(layer.getClassName());
-  if (!spreads && !kernels.has(layer.getClassName())) return 0;
-  const positions = product((spreads ? inputShape(layer) : outputShape(layer)).slice(0, -1));
+  const input = takesPlaces(layer) ? [null, ...inputShape(layer)] : [];
+  return multiplyAddsOf({ layer, inputs: [input], output: [null, ...outputShape(layer)] });
+}
+
+/**
+ * The same for a whole network, each call of a layer by itself.
+ * @param shapes of its inputs, the number of images first; defaults to those that it was built for
+ * @throws Misfit if a layer needs other weights for these
+ */
+export function networkMultiplyAdds(
+  model: tf.LayersModel,
+  shapes: readonly tf.Shape[] = model.inputs.map(({ shape }) => shape),
+): number {
+  return sum(layerCalls(model, shapes).map(multiplyAddsOf));
+}
+
+function multiplyAddsOf({ layer, inputs: [input], output }: LayerCall): number {
+  if (!takesPlaces(layer) && !kernels.has(layer.getClassName())) return 0;
+  const places = takesPlaces(layer) ? input : output;
+  const positions = product(places.slice(1, -1).map((size) => size ?? 0));
   const weights = layer.weights.filter((weight) => !weight.originalName.endsWith('/bias'));
   return positions * sum(weights.map(({ shape }) => product(shape as number[])));
+}
+
+/** Whether it uses its kernel once for each position of its input, and not of its output. */
+function takesPlaces(layer: tf.layers.Layer): boolean {
+  return spreading.has(layer.getClassName());
 }
 
 /**

@@ -18,6 +18,7 @@ import {
   type Ranges,
 } from './ranges';
 import { checkEarlyStopping, type Recipe } from './recipe';
+import { checkResizing } from './resizing';
 import { checkSchedule } from './schedules';
 import { checkPreciseStatistics } from './statistics';
 import { checkWhitening } from './whitening';
@@ -37,6 +38,7 @@ const ranges: Ranges<Recipe> = {
   classWeights: orNull(weights),
   outputWeights: orNull(weights),
   augmentation: checkedApart,
+  resizing: checkedApart,
   normalisation: checkedApart,
   validation: checkedApart,
   earlyStopping: checkedApart,
@@ -50,13 +52,14 @@ const ranges: Ranges<Recipe> = {
  * @throws UserError that names the first setting that is not, its value, and what is allowed
  */
 export function checkRecipe(recipe: Recipe, imageShape: readonly [number, number, number]): void {
-  const { normalisation, validation, earlyStopping, preciseStatistics, whitening } = recipe;
+  const { resizing, normalisation, validation, earlyStopping, preciseStatistics, whitening } = recipe;
   checkRanges('', recipe, ranges);
   checkOptimizer(recipe.optimizer);
   checkSchedule(recipe.schedule);
   checkLoss(recipe.loss);
   checkMetrics(recipe.metrics);
   checkAugmentation(recipe.augmentation, imageShape);
+  if (resizing !== null) checkResizing(resizing, imageShape);
   if (earlyStopping !== null) checkEarlyStopping(earlyStopping);
   if (preciseStatistics !== null) checkPreciseStatistics(preciseStatistics);
   if (whitening !== null) checkWhitening(whitening);

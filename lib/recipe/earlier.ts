@@ -8,6 +8,7 @@ const added = {
   classWeights: null,
   outputWeights: null,
   preciseStatistics: null,
+  resizing: null,
   whitening: null,
 } satisfies Partial<Recipe>;
 

@@ -5,6 +5,7 @@ import type { Normalisation } from './normalisation';
 import type { Optimizer } from './optimizers';
 import type { Precision } from './precision';
 import { checkRanges, count, notNegative, type Ranges } from './ranges';
+import type { ResizingStage } from './resizing';
 import type { Schedule } from './schedules';
 import type { PreciseStatistics } from './statistics';
 import type { Whitening } from './whitening';
@@ -61,6 +62,8 @@ export interface Recipe {
   readonly classWeights: readonly number[] | null;
   /** How training images are changed at random. */
   readonly augmentation: Augmentation;
+  /** The stages in which images are smaller, in their order; the rest of the run, and null, have them at full size. */
+  readonly resizing: readonly ResizingStage[] | null;
   /** How pixels are standardised; null leaves them from 0 to 1. */
   readonly normalisation: Normalisation | null;
   /** The number type that layers compute in. */

@@ -1,5 +1,5 @@
 /** More epochs for a run that there is already. */
-import { rateFactor, type Recipe } from '../recipe';
+import { rateFactor, sideInEpoch, type Recipe } from '../recipe';
 import type { Extension, History } from './history';
 
 /** @returns why the run cannot be continued for `epochs` epochs, as a sentence; null if it can */
@@ -18,16 +18,19 @@ export function obstacleTo(epochs: number, { epochs: planned }: Recipe, history?
 }
 
 /**
- * Whether the first `recipe.epochs` epochs of a run of `epochs` epochs are what this run has trained: the rates are the
- * same, and the last epoch, which is always validated, would have been validated anyway.
+ * Whether the first `recipe.epochs` epochs of a run of `epochs` epochs are what this run has trained: the rates and the
+ * sizes of the images are the same, and the last epoch, which is always validated, would have been validated anyway.
  */
 export function extensionTo(epochs: number, recipe: Recipe): Extension {
-  const { schedule, validationFrequency, epochs: from } = recipe;
+  const { schedule, resizing, validationFrequency, epochs: from } = recipe;
   // How many steps an epoch has does not matter for whether the length does.
   const stepsPerEpoch = 20;
   const factor = (step: number, length: number): number =>
     rateFactor(schedule, { step, stepsPerEpoch, epochs: length, validationLosses: [] });
   const steps = Array.from({ length: from * stepsPerEpoch }, (_, step) => step);
   const sameRates = steps.every((step) => factor(step, from) === factor(step, epochs));
-  return { from, asPlanned: sameRates && from % validationFrequency === 0 };
+  const sameSides = Array.from({ length: from }, (_, i) => i + 1).every(
+    (epoch) => sideInEpoch(recipe, epoch) === sideInEpoch({ resizing, epochs }, epoch),
+  );
+  return { from, asPlanned: sameRates && sameSides && from % validationFrequency === 0 };
 }

@@ -33,6 +33,8 @@ export interface EpochRow {
   valMetrics?: Readonly<Record<string, number>>;
   /** In the epoch's last step. */
   learningRate: number;
+  /** Height and width of the images, if they were made smaller; otherwise missing. */
+  side?: number;
   /** Images trained on, if a callback or the run's number of epochs ended the epoch before its end; otherwise missing. */
   images?: number;
   /** Seconds of training, without validation. */
@@ -56,7 +58,7 @@ export interface Extension {
   readonly from: number;
   /**
    * Whether a run planned with the new number from the start would have trained these epochs alike. It would not if its
-   * schedule depends on its length: the rate then jumps.
+   * schedule depends on its length, or images are smaller for a share of it: the rate or their size then jumps.
    */
   readonly asPlanned: boolean;
 }

@@ -9,6 +9,7 @@ import type {
   Optimizer,
   Precision,
   PreciseStatistics,
+  ResizingStage,
 } from '../recipe';
 import type { Measured } from '../runs/evaluation';
 import type { StepsResult } from '../runs/state';
@@ -51,6 +52,8 @@ export interface TrainingJob {
   /** How much each image counts in the training loss. Missing if all count alike. */
   readonly sampleWeights?: Float32Array;
   readonly augmentation: Augmentation;
+  /** Stages with smaller images: steps may ask for their sides. Null or missing if none will. */
+  readonly resizing?: readonly ResizingStage[] | null;
   readonly precision: Precision;
   /** Whether `statistics` of the run will be used. Defaults to null: they will not. */
   readonly preciseStatistics?: PreciseStatistics | null;
@@ -105,4 +108,6 @@ export interface Steps {
   readonly firstStep: number;
   /** The learning rate of a step, by its number. */
   readonly learningRate: (step: number) => number;
+  /** Of the images, if they are made smaller: that of a stage in the job's `resizing`. Null or missing for full size. */
+  readonly side?: number | null;
 }

@@ -5,6 +5,7 @@ import type { ImageSet } from '../data/types';
 import type { Measured } from '../runs/evaluation';
 import type { StepsResult } from '../runs/state';
 import { checkCustomLayers } from './custom-layers';
+import { sidesOf } from '../recipe';
 import type { Engine, EngineRun, Steps, TrainingJob } from './engine';
 import { graphStatistics } from './graph-statistics';
 
@@ -19,12 +20,13 @@ export const graphEngine: Engine = { name: 'graph', bfloat16: true, start };
 const reportMs = 100;
 
 async function start(job: TrainingJob): Promise<EngineRun> {
-  const { images, sampleWeights, precision, batchSize, preciseStatistics = null } = job;
+  const { images, sampleWeights, precision, batchSize, resizing = null, preciseStatistics = null } = job;
   const examples: Examples = { ...images, ...(sampleWeights && { weights: sampleWeights }) };
   const trainer = await Trainer.compile({
     ...job,
     examples,
     dtype: precision === 'mixed_bfloat16' ? 'bfloat16' : 'float32',
+    sides: sidesOf(resizing),
     statistics: preciseStatistics !== null,
   });
   const run: EngineRun = {
@@ -59,7 +61,7 @@ async function start(job: TrainingJob): Promise<EngineRun> {
 /** @returns what went wrong, if anything; the failed step, and any after it, changed nothing */
 async function trainSteps(
   trainer: Trainer,
-  { order, firstStep, learningRate }: Steps,
+  { order, firstStep, learningRate, side = null }: Steps,
   batchSize: number,
   onSteps: (result: StepsResult) => boolean | Promise<boolean>,
 ): Promise<StepsResult['failure']> {
@@ -75,14 +77,14 @@ async function trainSteps(
     const count = step < whole ? Math.min(most, whole - step) : 1;
     const rates = Array.from({ length: count }, (_, i) => learningRate(step + i));
     const start = performance.now();
-    trainer.steps(batches(step, count), step, rates);
+    trainer.steps(batches(step, count), step, rates, side);
     const totals = trainer.totals();
     const perStep = (performance.now() - start) / count;
     const { failedStep } = totals;
     const steps = (failedStep ?? step + count) - step;
     const goOn = steps === 0 || (await onSteps(resultOf(totals, steps)));
     if (failedStep !== null) {
-      return { step: failedStep, reason: trainer.diagnose(batches(failedStep, 1), failedStep) };
+      return { step: failedStep, reason: trainer.diagnose(batches(failedStep, 1), failedStep, side) };
     }
     step += count;
     if (!goOn) return broken(step);

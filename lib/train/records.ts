@@ -1,5 +1,5 @@
 /** What a run tells of itself, from where it stands: the row of an epoch, its best epoch, how it ended, its history. */
-import { begunEpochs, type Recipe } from '../recipe';
+import { begunEpochs, sideInEpoch, type Recipe } from '../recipe';
 import type { Measured } from '../runs/evaluation';
 import type { Best, EpochRow, History } from '../runs/history';
 import { means, type TrainingState } from '../runs/state';
@@ -15,8 +15,13 @@ import { totals } from './progress';
 export function rowOf(
   { epoch, sums, epochSeconds }: TrainingState,
   validated: Measured | null,
-  { learningRate, imagesPerEpoch }: { readonly learningRate: number; readonly imagesPerEpoch: number },
+  {
+    recipe,
+    learningRate,
+    imagesPerEpoch,
+  }: { readonly recipe: Recipe; readonly learningRate: number; readonly imagesPerEpoch: number },
 ): EpochRow {
+  const side = sideInEpoch(recipe, epoch);
   return {
     epoch,
     ...means(sums),
@@ -26,6 +31,7 @@ export function rowOf(
     valTop5: validated?.top5 ?? null,
     ...(validated?.metrics && { valMetrics: validated.metrics }),
     learningRate,
+    ...(side !== null && { side }),
     ...(sums.images < imagesPerEpoch && { images: sums.images }),
     seconds: epochSeconds,
     imagesPerSecond: sums.images / epochSeconds,

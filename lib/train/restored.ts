@@ -21,7 +21,7 @@ export function restoredNotice(
   { name, folder, extension }: Pick<RunFolder, 'name' | 'folder' | 'extension'>,
   { ended, epoch, step, sums, rows, stopReason, lastRate }: TrainingState,
   {
-    recipe: { epochs, schedule },
+    recipe: { epochs, schedule, resizing },
     imagesInEpoch,
     nextRate,
   }: { readonly recipe: Recipe; readonly imagesInEpoch: number; readonly nextRate: number },
@@ -42,7 +42,8 @@ export function restoredNotice(
   const jump =
     extension && !extension.asPlanned && before !== undefined
       ? ` Its schedule (${schedule.kind}) was for ${counted(extension.from, 'epoch')} and is for ${epochs} now, so the ` +
-        `learning rate goes from ${short(before)} to ${short(nextRate)}.`
+        `learning rate goes from ${short(before)} to ${short(nextRate)}.` +
+        (resizing ? ` The sizes of its images, too, are those of a run of ${epochs} epochs.` : '')
       : '';
   return (
     `The run ${where} goes on from its last checkpoint: epoch ${epoch} of ${epochs}, ` +

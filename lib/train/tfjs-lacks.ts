@@ -12,7 +12,7 @@ export interface TfjsJob extends TrainingJob {
 
 /** @throws UserError that names all that the job asks for and tfjs's optimizers and `fit` lack */
 export function refuseWhatTfjsLacks(job: TrainingJob): asserts job is TfjsJob {
-  const { optimizer, loss, metrics = [], classWeights = null, sampleWeights, precision } = job;
+  const { optimizer, loss, metrics = [], classWeights = null, sampleWeights, resizing, precision } = job;
   const { clipWeightNorm, clipValue, layers, accumulate, lookahead, ema } = optimizer;
   const isUnknown = optimizer.kind === 'lion' || optimizer.kind === 'muon';
   const { mixup = 0, cutmix = 0 } = job.augmentation;
@@ -37,6 +37,7 @@ export function refuseWhatTfjsLacks(job: TrainingJob): asserts job is TfjsJob {
     ...(optimizer.clipNorm !== null ? [`gradient clipping (clipNorm is ${optimizer.clipNorm})`] : []),
     ...(mixup > 0 ? [`mixup (it is ${mixup})`] : []),
     ...(cutmix > 0 ? [`cutmix (it is ${cutmix})`] : []),
+    ...(resizing ? ['progressive resizing (resizing)'] : []),
     ...(precision !== 'float32' ? [`the precision ${precision}`] : []),
   ];
   if (lacking.length === 0) return;

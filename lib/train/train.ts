@@ -20,6 +20,7 @@ import { channelNormalisation } from './channels';
 import { customLayers } from './custom-layers';
 import type { Engine } from './engine';
 import { checkFit } from '../evaluate/fit';
+import { checkResizable } from './resizable';
 import { graphEngine } from './graph-engine';
 import { resolvePrecision } from './precision';
 import type { History } from '../runs/history';
@@ -150,6 +151,7 @@ export function recipeFor(
   checkFit(model, dataset);
   const given = resolve(options, model, dataset, precision(options.precision ?? 'float32'));
   checkClassWeights(given, dataset);
+  checkResizable(model, given, dataset);
   const normalisation = options.normalisation === 'channels' ? channels(given) : given.normalisation;
   const recipe = { ...given, normalisation };
   // Again, for the statistics: those of a channel that never changes have no deviation to divide by.
@@ -176,6 +178,7 @@ function resolve(
     classWeights: options.classWeights ?? null,
     outputWeights: outputWeightsOf(model, options.outputWeights ?? null),
     augmentation: { ...noAugmentation, ...options.augmentation },
+    resizing: options.resizing ?? null,
     normalisation: normalisation === 'channels' ? null : normalisation,
     precision,
     validation: options.validation ?? { split: 0.1 },

@@ -1,7 +1,7 @@
 import type { Dataset } from '../data/types';
 import { noteTrainedWith } from '../evaluate/trained-with';
 import { titleOf } from '../models/registry';
-import { begunEpochs, type Recipe } from '../recipe';
+import { begunEpochs, sideInEpoch, type Recipe } from '../recipe';
 import type { Measured } from '../runs/evaluation';
 import type { EpochRow, History } from '../runs/history';
 import type { RunFolder, RunOptions } from '../runs/run-folder';
@@ -191,13 +191,14 @@ export class TrainingLoop {
   }
 
   async #steps(run: EngineRun, order: Uint32Array): Promise<void> {
-    const { epochSeconds, step: firstStep } = this.#state;
+    const { recipe, dataset } = this.#options;
+    const { epoch, epochSeconds, step: firstStep } = this.#state;
     const start = performance.now();
     const learningRate = (step: number): number => this.#learningRate(step);
     const timed = (): { epochSeconds: number } => ({
       epochSeconds: epochSeconds + (performance.now() - start) / 1000,
     });
-    await run.train({ order, firstStep, learningRate }, async (result) => {
+    await run.train({ order, firstStep, learningRate, side: sideInEpoch(recipe, epoch) }, async (result) => {
       if (result.failure) throw this.#diverged(result.failure);
       const { step, sums } = this.#state;
       this.#state = {
@@ -207,7 +208,7 @@ export class TrainingLoop {
         lastRate: this.#learningRate(step + result.steps - 1),
         ...timed(),
       };
-      const now = progress(this.#state, this.#options.recipe, this.#course);
+      const now = progress(this.#state, recipe, { course: this.#course, full: dataset.imageShape[0] });
       for (const each of this.#options.callbacks) await each.onBatch?.(now, this.#requests);
       this.#state = this.#requests.takenInto(this.#state);
       return !this.#interrupted && this.#state.stopReason === undefined && !this.#keeping.isDue();
@@ -243,7 +244,8 @@ export class TrainingLoop {
       throw this.#diverged({ step: step - 1, reason: 'It was found in the validation.' });
     }
     const { imagesPerEpoch } = this.#course;
-    return rowOf(this.#state, validated, { learningRate: lastRate, imagesPerEpoch });
+    const { recipe } = this.#options;
+    return rowOf(this.#state, validated, { recipe, learningRate: lastRate, imagesPerEpoch });
   }
 
   #learningRate(step: number): number {

@@ -58,7 +58,7 @@ export async function compareWithTfjs(model: tf.LayersModel, seed: number): Prom
 }
 
 /** One step in training mode through tfjs's own autodiff. The moving statistics are put back. */
-function eagerStep(
+export function eagerStep(
   model: tf.LayersModel,
   images: Uint8Array,
   labels: Uint8Array,
@@ -68,7 +68,7 @@ function eagerStep(
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
   const before = model.nonTrainableWeights.map((weight) => weight.read().clone());
   const { value, grads } = tf.tidy(() => {
-    const pixels = tf.div(tf.tensor4d(Float32Array.from(images), [count, ...imageShape]), 255);
+    const pixels = tf.div(tf.tensor4d(Float32Array.from(images), [labels.length, ...imageShape]), 255);
     const targets = tf.oneHot(tf.tensor1d(Int32Array.from(labels), 'int32'), classes);
     return tf.variableGrads(() => {
       const output = model.apply(pixels, { training: true }) as tf.Tensor;

@@ -37,6 +37,7 @@ export function history(values: Partial<History> = {}): History {
       metrics: [],
       classWeights: null,
       outputWeights: null,
+      resizing: null,
       augmentation: noAugmentation,
       normalisation: null,
       precision: 'float32',

@@ -43,6 +43,7 @@ const whole: Recipe = {
   loss: crossEntropy(),
   metrics: [],
   outputWeights: null,
+  resizing: null,
   classWeights: null,
   augmentation: noAugmentation,
   normalisation: null,

@@ -41,13 +41,13 @@ function stepwise(engine: Engine): Engine {
       const run = await engine.start(job);
       return {
         ...run,
-        async train({ order, firstStep, learningRate }, onSteps) {
+        async train({ order, firstStep, ...steps }, onSteps) {
           const go = { on: true };
           for (let from = 0, i = 0; from < order.length && go.on; from += batchSize, i++) {
             const one = {
               order: order.subarray(from, from + batchSize),
               firstStep: firstStep + i,
-              learningRate,
+              ...steps,
             };
             await run.train(one, async (result) => (go.on = await onSteps(result)));
           }

@@ -23,6 +23,7 @@ export interface Round {
  * Runs the nodes that `body` adds `count` times, one round after the other.
  * @param count int32 scalar
  * @param body returns the nodes that end a round: the next one begins when they have run
+ * @param options.frame sets the loop apart from others of its name in the same graph; defaults to the name
  * @param options.positioned whether to count the `position` as well
  * @returns the node that runs after the last round
  */
@@ -30,7 +31,7 @@ export function repeat(
   count: Value,
   name: string,
   body: (round: Round) => readonly Node[],
-  { positioned = false } = {},
+  { positioned = false, frame = name } = {},
 ): Node {
   expectType('Enter', count, 'int32');
   expectRank('Enter', count, 0);
@@ -38,12 +39,12 @@ export function repeat(
   return graph.within(name, () => {
     const entered = new Map<Value, Value>();
     const enter = (value: Value): Value => {
-      const known = entered.get(value) ?? enterFrame(value, name, true);
+      const known = entered.get(value) ?? enterFrame(value, frame, true);
       entered.set(value, known);
       return known;
     };
     const counters = (positioned ? (['int32', 'float32'] as const) : (['int32'] as const)).map((type) => {
-      const first = enterFrame(scalar(graph, 0, type), name, false);
+      const first = enterFrame(scalar(graph, 0, type), frame, false);
       return controlFlow(graph, 'Merge', [first, first], { N: { int: 2 } });
     });
     const [index] = counters;
@@ -68,9 +69,9 @@ export function repeat(
   });
 }
 
-function enterFrame(value: Value, name: string, constant: boolean): Value {
+function enterFrame(value: Value, frame: string, constant: boolean): Value {
   return controlFlow(value.graph, 'Enter', [value], {
-    frame_name: { string: name },
+    frame_name: { string: frame },
     is_constant: { bool: constant },
     parallel_iterations: { int: 1 },
   }).output;

@@ -1,0 +1,228 @@
+/** Steps on smaller images: the resize itself, and a step against the same network built for that size. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Random } from '../../lib/data/random';
+import type { Examples, Trainer, TrainerOptions } from '../../lib/graph';
+import { downscaled } from '../../lib/graph/downscaling';
+import { Graph } from '../../lib/graph/graph';
+import { placeholder } from '../../lib/graph/ops/constant';
+import { Session } from '../../lib/graph/session';
+import { inception10, resnet18, vgg16 } from '../../lib/models';
+import { adam, muon, sgd } from '../../lib/recipe';
+import { tf } from '../../lib/runtime/tensorflow';
+import { worst } from './differentiable';
+import { eagerStep } from './eager-step';
+import { compile, examples, indices, weightsOf } from './fixtures';
+
+/** The mean of the area that each pixel covers, from the definition. @param images [count, full, full, channels] */
+function areaMeans(
+  images: ArrayLike<number>,
+  { full, side, channels = 3 }: { full: number; side: number; channels?: number },
+): number[] {
+  const scale = full / side;
+  const overlap = (small: number, large: number): number =>
+    Math.max(0, Math.min((small + 1) * scale, large + 1) - Math.max(small * scale, large));
+  const pixels = side * side * channels;
+  const count = images.length / (full * full * channels);
+  return Array.from({ length: count * pixels }, (_, i) => {
+    const [image, y] = [Math.floor(i / pixels), Math.floor(i / (side * channels)) % side];
+    const [x, channel] = [Math.floor(i / channels) % side, i % channels];
+    let sum = 0;
+    for (let row = 0; row < full; row++) {
+      for (let column = 0; column < full; column++) {
+        const value = images[((image * full + row) * full + column) * channels + channel];
+        sum += value * overlap(y, row) * overlap(x, column);
+      }
+    }
+    return sum / scale ** 2;
+  });
+}
+
+test('each pixel of a smaller image is the mean of the area that it covers', async () => {
+  const random = new Random(1);
+  const values = Float32Array.from({ length: 2 * 32 * 32 * 3 }, () => random.below(256));
+  const sides = [16, 24, 20, 8, 1, 31];
+  const graph = new Graph();
+  const images = placeholder(graph, 'images', 'float32', [null, 32, 32, 3]);
+  graph.offer('f', { inputs: [images], outputs: sides.map((side) => downscaled(images, side)) });
+  const session = await Session.load(graph);
+  const feed = tf.tensor4d(values, [2, 32, 32, 3]);
+  const found = session.run('f', [feed]);
+  sides.forEach((side, i) => {
+    assert.deepEqual(found[i].shape, [2, side, side, 3]);
+    const off = worst(found[i].dataSync(), areaMeans(values, { full: 32, side }));
+    assert.ok(off < 1e-4, `side ${side} is off by ${off}`);
+  });
+  tf.dispose([feed, ...found]);
+  session.dispose();
+});
+
+const options = { dropout: 0, classes: 4, seed: 3, width: 0.125 };
+
+for (const [name, build, side] of [
+  ['ResNet18', resnet18, 20],
+  ['VGG16', vgg16, 24],
+  ['Inception10', inception10, 16],
+] as const) {
+  test(`${name} at ${side}: loss, gradients and statistics are tfjs's of the network built for that side`, async () => {
+    const random = new Random(side);
+    const count = 8;
+    // The means of areas of such pixels are whole numbers again, at 16, 20 and 24.
+    const images = Uint8Array.from({ length: count * 32 * 32 * 3 }, () => 64 * random.below(4));
+    const labels = Uint8Array.from({ length: count }, () => random.below(4));
+    const small = Uint8Array.from(areaMeans(images, { full: 32, side }), Math.round);
+    const twin = build({ ...options, inputShape: [side, side, 3] });
+    const theirs = eagerStep(twin, small, labels, [side, side, 3], 4);
+
+    const model = build(options);
+    const data = { images, labels, count };
+    const more = { imageShape: [32, 32, 3], optimizer: sgd(), sides: [side] } as const;
+    const trainer = await compile(model, data, more);
+    const { loss, gradients } = trainer.gradients(indices(0, count), 0, side);
+    const close = (what: string, found: ArrayLike<number>, expected: ArrayLike<number>): void => {
+      const off = worst(found, expected);
+      assert.ok(off < 1e-3, `${what} is off by ${off}`);
+    };
+    close('the loss', [loss], [theirs.loss]);
+    assert.deepEqual([...gradients.keys()].sort(), [...theirs.gradients.keys()].sort());
+    for (const [weight, { values }] of gradients) {
+      // Before batch normalisation a bias has no effect, and its gradient is rounding errors.
+      if (!/conv\d?\/bias$/.test(weight)) close(weight, values, theirs.gradients.get(weight) ?? []);
+    }
+    trainer.steps(indices(0, count), 0, [0], side);
+    trainer.writeModel();
+    for (const weight of model.nonTrainableWeights) {
+      const { originalName } = weight;
+      close(originalName, weight.read().dataSync(), theirs.statistics.get(originalName) ?? []);
+    }
+    trainer.dispose();
+    tf.dispose([model, twin].flatMap((each) => each.weights.map((weight) => weight.read())));
+  });
+}
+
+/** Takes images of any side. */
+function pooling(side: number): tf.LayersModel {
+  const kernelInitializer = tf.initializers.glorotUniform({ seed: 1 });
+  return tf.sequential({
+    layers: [
+      tf.layers.conv2d({
+        ...{ name: 'conv', filters: 6, kernelSize: 3, padding: 'same', kernelInitializer },
+        inputShape: [side, side, 3],
+      }),
+      tf.layers.batchNormalization({ name: 'bn' }),
+      tf.layers.dropout({ name: 'drop', rate: 0.3 }),
+      tf.layers.globalAveragePooling2d({ name: 'mean' }),
+      tf.layers.dense({ name: 'classes', units: 3, activation: 'softmax', kernelInitializer }),
+    ],
+  });
+}
+
+/** Images of 8×8 in blocks of four equal pixels, and the same images in 4×4. */
+function bothSizes(count: number): { readonly large: Examples; readonly small: Examples } {
+  const { images, ...rest } = examples(count);
+  const large = images.map((_, i) => {
+    const [image, y, x, c] = [Math.floor(i / 192), Math.floor(i / 24) % 8, Math.floor(i / 3) % 8, i % 3];
+    return images[image * 192 + ((y - (y % 2)) * 8 + x - (x % 2)) * 3 + c];
+  });
+  const small = Uint8Array.from(areaMeans(large, { full: 8, side: 4 }), Math.round);
+  return { large: { images: large, ...rest }, small: { images: small, ...rest } };
+}
+
+async function withTrainer<T>(
+  side: number,
+  data: Examples,
+  more: Partial<TrainerOptions>,
+  use: (trainer: Trainer, model: tf.LayersModel) => T,
+): Promise<T> {
+  const model = pooling(side);
+  const trainer = await compile(model, data, { imageShape: [side, side, 3], ...more });
+  try {
+    return use(trainer, model);
+  } finally {
+    trainer.dispose();
+    model.dispose();
+  }
+}
+
+test('weights, slots, averages and totals are the same for all sizes', async () => {
+  const { large, small } = bothSizes(24);
+  // Accumulated gradients of small images meet those of large ones in the fourth step.
+  const optimizer = muon({ accumulate: 2, ema: { decay: 0.9 }, lookahead: { steps: 2, share: 0.5 } });
+  const rates = [0.01, 0.02, 0.03];
+  const apart = await withTrainer(4, small, { optimizer }, (trainer, model) => {
+    trainer.steps(indices(0, 18), 0, rates);
+    trainer.writeModel();
+    const { images, loss } = trainer.totals();
+    return {
+      weights: model.weights.map((each) => each.read().clone()),
+      slots: trainer.slots(),
+      images,
+      loss,
+    };
+  });
+  const expected = await withTrainer(8, large, { optimizer }, (trainer, model) => {
+    apart.weights.forEach((value, i) => {
+      model.weights[i].write(value);
+    });
+    trainer.readModel();
+    trainer.setSlots(apart.slots);
+    trainer.steps(indices(12, 12), 3, rates.slice(1));
+    trainer.writeModel();
+    return { totals: trainer.totals(), weights: weightsOf(model), slots: trainer.slots() };
+  });
+  await withTrainer(8, large, { optimizer, sides: [4] }, (trainer, model) => {
+    trainer.steps(indices(0, 18), 0, rates, 4);
+    trainer.steps(indices(12, 12), 3, rates.slice(1));
+    trainer.writeModel();
+    const totals = trainer.totals();
+    assert.equal(totals.images, 30);
+    assert.ok(Math.abs(totals.loss - apart.loss - expected.totals.loss) < 1e-4, String(totals.loss));
+    for (const [name, values] of weightsOf(model)) {
+      const off = worst(values, expected.weights.get(name) ?? []);
+      assert.ok(off < 1e-4, `${name} is off by ${off}`);
+    }
+    const slots = trainer.slots();
+    assert.deepEqual([...slots.keys()], [...expected.slots.keys()]);
+    for (const [name, { values }] of slots) {
+      const off = worst(values, expected.slots.get(name)?.values ?? []);
+      assert.ok(off < 1e-4, `${name} is off by ${off}`);
+    }
+  });
+  tf.dispose(apart.weights);
+});
+
+test('steps of small images in one call are these steps one by one, to the bit', async () => {
+  const augmentation = { crop: 2, flip: true, cutout: 3, mixup: 0.2, cutmix: 1 };
+  const run = (together: boolean): Promise<unknown> =>
+    withTrainer(8, examples(24), { optimizer: adam(), augmentation, sides: [6] }, (trainer, model) => {
+      const rates = [0.01, 0.02, 0.005, 0.03];
+      if (together) trainer.steps(indices(0, 24), 7, rates, 6);
+      else {
+        rates.forEach((rate, i) => {
+          trainer.steps(indices(6 * i, 6), 7 + i, [rate], 6);
+        });
+      }
+      trainer.writeModel();
+      return [trainer.totals(), weightsOf(model)];
+    });
+  assert.deepEqual(await run(true), await run(false));
+});
+
+test('a step that fails at a small size stops those of any size, and its layer is found', async () => {
+  await withTrainer(8, examples(12), { optimizer: sgd(), sides: [4] }, (trainer, model) => {
+    model.getLayer('bn').setWeights(
+      [
+        [1, 1, 1, 1, 1, NaN],
+        [0, 0, 0, 0, 0, 0],
+        [0, 0, 0, 0, 0, 0],
+        [1, 1, 1, 1, 1, 1],
+      ].map((each) => tf.tensor1d(each)),
+    );
+    trainer.readModel();
+    trainer.steps(indices(0, 6), 3, [0.01], 4);
+    trainer.steps(indices(6, 6), 4, [0.01]);
+    const { failedStep, images } = trainer.totals();
+    assert.deepEqual([failedStep, images], [3, 0]);
+    assert.match(trainer.diagnose(indices(0, 6), 3, 4), /bn\/gamma/);
+  });
+});
