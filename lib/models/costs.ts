@@ -23,18 +23,18 @@ const spreading = new Set(['Conv2DTranspose', 'Conv3DTranspose']);
  */
 export function multiplyAdds(layer: tf.layers.Layer): number {
   if (layer instanceof tf.LayersModel) return sum(layer.layers.map(multiplyAdds));
-  const input = takesPlaces(layer) ? [null, ...inputShape(layer)] : [];
-  return multiplyAddsOf({ layer, inputs: [input], output: [null, ...outputShape(layer)] });
+  const input = takesPlaces(layer) ? [1, ...inputShape(layer)] : [];
+  return multiplyAddsOf({ layer, inputs: [input], output: [1, ...outputShape(layer)] });
 }
 
 /**
  * The same for a whole network, each call of a layer by itself.
- * @param shapes of its inputs, the number of images first; defaults to those that it was built for
+ * @param shapes of its inputs, without the number of images; defaults to those that it was built for
  * @throws Misfit if a layer needs other weights for these
  */
 export function networkMultiplyAdds(
   model: tf.LayersModel,
-  shapes: readonly tf.Shape[] = model.inputs.map(({ shape }) => shape),
+  shapes: readonly tf.Shape[] = model.inputs.map(({ shape }) => shape.slice(1)),
 ): number {
   return sum(layerCalls(model, shapes).map(multiplyAddsOf));
 }

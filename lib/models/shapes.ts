@@ -3,7 +3,7 @@ import { messageOf } from '../data/text';
 import type { tf } from '../runtime/tensorflow';
 import { isModel } from './leaf-layers';
 
-/** One call of a layer, with the shapes of what goes in and what comes out; the number of images is null. */
+/** One call of a layer, with the shapes of what goes in and what comes out for one image: they begin with 1. */
 export interface LayerCall {
   readonly layer: tf.layers.Layer;
   readonly inputs: readonly tf.Shape[];
@@ -23,12 +23,14 @@ export class Misfit extends Error {
 
 /**
  * The calls of all layers, those of nested models included, in the order of computation.
- * @param shapes of the model's inputs, in their order; they may differ from those that it was built for
+ * @param shapes of the model's inputs for one image, in their order, without the number of images; they may differ from
+ *   those that it was built for
  * @throws Misfit for the first layer that needs other weights for them
  */
 export function layerCalls(model: tf.LayersModel, shapes: readonly tf.Shape[]): readonly LayerCall[] {
   const calls: LayerCall[] = [];
-  follow(model, shapes, calls);
+  const ofOne = shapes.map((shape) => [1, ...shape]);
+  follow(model, ofOne, calls);
   return calls;
 }
 
@@ -62,7 +64,9 @@ function called(layer: tf.layers.Layer, inputs: readonly tf.Shape[], calls: Laye
 
 /** A built layer says which of its input's sizes its weights were made for. */
 function expectWeightsFor(layer: tf.layers.Layer, shape: tf.Shape, input: number): void {
-  for (const [axis, size] of Object.entries(layer.inputSpec?.[input]?.axes ?? {})) {
+  // Null until a layer sets it, which tfjs's type does not say.
+  const specs = layer.inputSpec as tf.layers.Layer['inputSpec'] | null;
+  for (const [axis, size] of Object.entries(specs?.[input]?.axes ?? {})) {
     const found = shape.at(Number(axis)) ?? null;
     if (found === null || found === size) continue;
     const at = Number(axis) === -1 ? 'the last axis' : `the axis ${axis}`;
@@ -92,5 +96,6 @@ export function layerOutputShape(
 }
 
 function shown(shape: tf.Shape): string {
-  return `[${shape.map((size) => size ?? '?').join(', ')}]`;
+  const [, ...sizes] = shape;
+  return `[${sizes.map((size) => size ?? '?').join(', ')}]`;
 }

@@ -7,3 +7,4 @@ export { graphEngine } from './graph-engine';
 export { tfjsEngine } from './tfjs-engine';
 export { train, type TrainOptions } from './train';
 export { whiten, type WhitenOptions } from './whiten';
+export { trainingPetaflops } from './work';

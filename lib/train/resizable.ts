@@ -27,7 +27,7 @@ export function checkResizable(model: tf.LayersModel, { resizing }: Recipe, data
 
 function misfitAt(model: tf.LayersModel, { imageShape, train }: Dataset, side: number): Misfit | null {
   const shapes = modelInputs(model, train.inputs).map(({ isImages, shape }) =>
-    isImages ? [null, side, side, imageShape[2]] : [null, ...shape],
+    isImages ? [side, side, imageShape[2]] : [...shape],
   );
   try {
     layerCalls(model, shapes);

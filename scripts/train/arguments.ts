@@ -34,6 +34,7 @@ import {
   type Augmentation,
   type NamedRecipe,
   type Optimizer,
+  type ResizingStage,
   type Schedule,
   type Validation,
 } from '../../lib/recipe';
@@ -112,6 +113,7 @@ To change one setting of the recipe or the network:
   --schedule NAME       schedule of the learning rate: ${names(schedules)}
   --warm-up EPOCHS      linear warm-up before the schedule
   --augment NAME        ${names(augmentations)}
+  --resize STAGES       trains on smaller images first: 16:0.4,24:0.7 for 16×16 up to 0.4 of the epochs and 24×24 up to 0.7
   --normalise           subtracts each channel's mean and divides by its standard deviation; --no-normalise does not
   --label-smoothing X   fraction of each target that is spread over all classes
   --precision NAME      ${names(precisions)}; auto chooses by the device and the network
@@ -199,6 +201,7 @@ const settingOptions = {
   schedule: { type: 'string' },
   'warm-up': { type: 'string' },
   augment: { type: 'string' },
+  resize: { type: 'string' },
   normalise: { type: 'boolean' },
   'no-normalise': { type: 'boolean' },
   'label-smoothing': { type: 'string' },
@@ -248,7 +251,8 @@ function nameParts(values: Values): string[] {
   return Object.keys(settingOptions).flatMap((option) => {
     const value = values[option as keyof typeof settingOptions];
     if (value === undefined) return [];
-    return [value === true ? option : `${option}.${value}`];
+    // The name is that of a folder.
+    return [value === true ? option : `${option}.${String(value).replaceAll(':', '-').replaceAll(',', '+')}`];
   });
 }
 
@@ -269,6 +273,7 @@ function overridden(base: NamedRecipe, values: Values): TrainOptions {
       batchSize: number('--batch-size', values['batch-size']),
       augmentation:
         values.augment === undefined ? undefined : choose('--augment', values.augment, augmentations),
+      resizing: resizingOf(values.resize),
       precision: choose('--precision', values.precision ?? base.precision, precisions),
     }),
     optimizer: {
@@ -290,6 +295,16 @@ function overridden(base: NamedRecipe, values: Values): TrainOptions {
         : { ...base.loss, labelSmoothing },
     normalisation: values.normalise ? 'channels' : values['no-normalise'] ? null : base.normalisation,
   };
+}
+
+function resizingOf(text: string | undefined): readonly ResizingStage[] | undefined {
+  return text?.split(',').map((stage) => {
+    const [, side, until] = /^(\d+):([\d.]+)$/.exec(stage) ?? [];
+    if (side && until) return { side: Number(side), until: Number(until) };
+    throw new UserError(
+      `--resize is "${text}", but has to be stages of a side and a share of the epochs, such as 16:0.4,24:0.7.`,
+    );
+  });
 }
 
 function scheduleOf(base: Schedule, values: Values): Schedule {

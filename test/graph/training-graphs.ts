@@ -78,6 +78,11 @@ export function forEachTrainingGraph(use: (name: string, graph: TrainingGraph) =
         use(`${network}, ${name}, ${dtype}`, trainingGraph(model, { ...settings, dtype }));
       }
     }
+    if (network === 'resnet18') {
+      for (const dtype of dtypes) {
+        use(`${network}, smaller images, ${dtype}`, trainingGraph(model, { dtype, sides: [16, 24] }));
+      }
+    }
     if (network === 'baseline') {
       for (const [name, optimizer] of Object.entries(optimizers)) {
         use(`${network}, ${name}`, trainingGraph(model, { optimizer }));

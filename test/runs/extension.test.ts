@@ -187,7 +187,7 @@ test('a run of an earlier version, whose recipe lacks later settings, goes on an
   const straight = await trainAs('new', 3);
   await trainAs('old', 1);
   const later = ['preciseStatistics', 'metrics', 'classWeights', 'outputWeights', 'incompleteBatch'] as const;
-  await beforeSettings('old', ...later);
+  await beforeSettings('old', ...later, 'resizing');
   const loaded = await trainAs('old', 1);
   assert.match(loaded.notices.join(), /finished already/);
   const { weights } = await trainAs('old', 3);

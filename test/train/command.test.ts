@@ -104,6 +104,16 @@ test('settings of the recipe and the network can be given one by one', () => {
   const precise = readArguments(['lenet5', '--precise-statistics', '45'])!;
   assert.deepEqual(precise.options.preciseStatistics, { batches: 45 });
   assert.match(precise.run.name, /-precise-statistics\.45-/);
+  const resized = readArguments(['resnet18', '--resize', '16:0.4,24:0.7'])!;
+  assert.deepEqual(resized.options.resizing, [
+    { side: 16, until: 0.4 },
+    { side: 24, until: 0.7 },
+  ]);
+  assert.match(resized.run.name, /-resize\.16-0\.4\+24-0\.7-/);
+  assert.throws(
+    () => readArguments(['resnet18', '--resize', '16']),
+    /--resize is "16", but has to be stages/,
+  );
   assert.match(more.run.name, /^lenet5-seed-.*weight-decay\.0\.01.*-seed7$/);
   assert.equal(readArguments(['vgg16', '--precision', 'auto'])?.options.precision, 'auto');
   assert.equal(readArguments(['lenet5', '--help']), undefined);

@@ -163,6 +163,22 @@ describe('what is out of its range is refused, in plain objects too', () => {
     refuses({ incompleteBatch: 'pad' }, /^incompleteBatch is "pad", but has to be one of keep, drop/);
     refuses({ keep: 'first' }, /^keep is "first", but has to be one of last, best/);
     refuses({ precision: 'float16' }, /^precision is "float16".*float32, mixed_bfloat16/);
+    const stage = { until: 0.5, side: 16 };
+    refuses({ resizing: [] }, /^resizing is \[\], but has to be a list of stages such as/);
+    refuses({ resizing: stage }, /^resizing is \{"until":0\.5,"side":16\}, but has to be a list of stages/);
+    for (const side of [0, 32, 8.5, '16']) {
+      refuses({ resizing: [{ until: 0.5, side }] }, /^resizing\[0\]\.side is .* from 1 to 31: .* 32×32/);
+    }
+    for (const until of [0, 1, NaN]) {
+      refuses({ resizing: [stage, { until, side: 24 }] }, /^resizing\[1\]\.until is .*above 0 and below 1/);
+    }
+    refuses({ resizing: [stage, stage] }, /^resizing\[1\]\.until is 0\.5, but has to be above 0\.5/);
+    assert.throws(
+      () => {
+        checkRecipe({ ...whole, resizing: [stage] }, [32, 48, 3]);
+      },
+      says(/^resizing is .*, but has to be null for images that are not square: these are 32×48/),
+    );
     refuses({ optimizer: 'adam' }, /^optimizer is "adam", but has to be an object whose kind is one of sgd,/);
     refuses({ optimizer: { ...sgd(), kind: 'sdg' } }, /^optimizer\.kind is "sdg".*one of sgd, adagrad/);
     refuses({ schedule: null }, /^schedule is null/);
