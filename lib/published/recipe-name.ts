@@ -37,7 +37,7 @@ function likenessTo(name: string, run: RunRecord, dataset: Dataset): Likeness | 
     const expected = recipeFor(
       model,
       dataset,
-      { ...ownPart(run.recipe), ...named },
+      { ...named, ...ownPart(run.recipe) },
       {
         channels: () => run.recipe.normalisation ?? anyNormalisation(dataset),
         precision: (wanted) => (wanted === 'auto' ? run.recipe.precision : wanted),
@@ -59,7 +59,10 @@ function likenessTo(name: string, run: RunRecord, dataset: Dataset): Likeness | 
   }
 }
 
-function ownPart(recipe: Recipe): Omit<Partial<Recipe>, keyof NamedRecipe> {
+/** What a run may choose for itself, whatever recipe it follows. */
+function ownPart(
+  recipe: Recipe,
+): Pick<Recipe, 'seed' | 'validation' | 'validationFrequency' | 'keep' | 'earlyStopping'> {
   const { seed, validation, validationFrequency, keep, earlyStopping } = recipe;
   return { seed, validation, validationFrequency, keep, earlyStopping };
 }

@@ -123,7 +123,7 @@ test('a recipe stored before there was resizing has none, and one with it is not
   const sums = { images: 40, loss: 1, accuracy: 0, top5: 0 };
   const state = { ...initialState, sums, epochSeconds: 10 };
   const half = { ...recipe, epochs: 4, resizing: [{ until: 0.5, side: 4 }] };
-  const now = progress(state, half, { imagesPerEpoch: 40, full: 8 });
+  const now = progress(state, half, { course: { imagesPerEpoch: 40, imagesIn: () => 40 }, full: 8 });
   assert.deepEqual([now.imagesPerSecond, now.secondsLeft], [4, 10 + 40 + 40]);
 });
 
