@@ -1,7 +1,7 @@
 /** Which of the project's recipes a run was trained by: a run keeps the settings, not the name. */
 import type { Dataset } from '../data/types';
 import type { NetworkOptions } from '../models/network';
-import { recipe as namedRecipe, recipeNames, type NamedRecipe, type Recipe } from '../recipe';
+import { recipe as namedRecipe, recipeNames, type Recipe } from '../recipe';
 import { architectureFingerprint, describeNetwork } from '../runs/lasting-names';
 import { differences } from '../runs/plain-data';
 import type { RunRecord } from '../runs/read-runs';
