@@ -1,4 +1,5 @@
 export { lessonResult, type LessonResult } from './lesson-result';
+export { lessonRecipe } from './recipe';
 export { lessonRun, type LessonRun } from './lesson-run';
 export {
   profileFor,

@@ -1,6 +1,6 @@
 import type { Dataset } from '../data/types';
 import { networks, type NetworkName } from '../models/registry';
-import { adam, begunEpochs, crossEntropy } from '../recipe';
+import { begunEpochs } from '../recipe';
 import type { Evaluation } from '../runs/evaluation';
 import type { tf } from '../runtime/tensorflow';
 import type { TrainCallbacks } from '../train/callbacks';
@@ -8,6 +8,7 @@ import { evaluate } from '../evaluate/evaluate';
 import type { History } from '../runs/history';
 import { lessonLabel, lessonRun } from './lesson-run';
 import { profileFor, type ProfileName } from './profiles';
+import { lessonRecipe } from './recipe';
 import { train } from '../train/train';
 
 /** A lesson's trained network and how it does: what `networkResult` takes. */
@@ -32,8 +33,7 @@ export async function lessonResult(
   callbacks: readonly TrainCallbacks[] = [],
   seed = 1,
 ): Promise<LessonResult> {
-  const { width, epochs, batchSize } = profileFor(network, profile);
-  const model = networks[network].build({ seed, width });
+  const model = networks[network].build({ seed, ...profileFor(network, profile).changes });
   const name = lessonLabel(network, profile);
   const notices: string[] = [];
   let isLoaded = false;
@@ -48,8 +48,8 @@ export async function lessonResult(
   };
   const run = lessonRun(network, profile, dataset, seed);
   const history = await train(model, dataset, {
-    ...{ epochs, batchSize, loss: crossEntropy(), optimizer: adam() },
-    ...{ validation: { split: 0.1 }, keep: 'best', seed },
+    ...lessonRecipe(network, profile),
+    seed,
     run,
     callbacks: [announce, ...callbacks.map((each) => unless(() => isLoaded, each))],
     onNotice: (message) => notices.push(message),

@@ -29,14 +29,11 @@ export function lessonRun(what: string, profile: ProfileName, dataset: Dataset, 
   return { name, label, resume: 'same', weightsFile: path.join(runPath(name), runFiles.weightsText) };
 }
 
-/** The network's title, with its width unless that is 1, and what is different; a number is a number of epochs. */
+/** The network's title, with its width unless that is 1, and what is different. */
 export function lessonLabel(what: string, profile: ProfileName): string {
   const [first, ...different] = what.split('-');
   if (!Object.hasOwn(networks, first)) return what;
   const network = first as NetworkName;
-  const { width, epochs } = profileFor(network, profile);
-  const changes = different
-    .filter((each) => each !== String(epochs))
-    .map((each) => (/^\d+$/.test(each) ? `${each} epochs` : each));
-  return [networks[network].title, ...(width === 1 ? [] : [`width ${width}`]), ...changes].join(', ');
+  const { width } = profileFor(network, profile);
+  return [networks[network].title, ...(width === 1 ? [] : [`width ${width}`]), ...different].join(', ');
 }

@@ -1,5 +1,6 @@
 import { summary } from '../models/summary';
 import { titleOf } from '../models/registry';
+import { describeRecipe } from '../recipe';
 import type { Evaluation } from '../runs/evaluation';
 import type { tf } from '../runtime/tensorflow';
 import { trainedEpochs, type History } from '../runs/history';
@@ -20,6 +21,9 @@ export interface NetworkResult {
   readonly accuracy?: number;
   /** Standard deviation of the accuracy over seeds, if it is a mean over several. */
   readonly deviation?: number;
+  /** How it was trained, as `describeRecipe` says it. */
+  readonly recipe?: string;
+  readonly learningRate?: number;
   readonly epochs?: number;
   /** Seconds of training. */
   readonly seconds?: number;
@@ -42,6 +46,8 @@ export function networkResult(model: tf.LayersModel, options: ResultOptions = {}
     ...{ depth, parameters, multiplyAdds, receptiveField },
     ...(evaluation && { dataset: evaluation.dataset, accuracy: evaluation.accuracy }),
     ...(history && {
+      recipe: describeRecipe(history.recipe),
+      learningRate: history.recipe.optimizer.learningRate,
       epochs: trainedEpochs(history),
       seconds: history.seconds,
       imagesPerSecond: history.images / history.seconds,

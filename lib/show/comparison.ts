@@ -26,6 +26,8 @@ export function showComparison(results: readonly NetworkResult[]): void {
 
 export function comparisonTable(results: readonly NetworkResult[]): Table {
   const some = (key: keyof NetworkResult): boolean => results.some((result) => result[key] !== undefined);
+  const differs = (key: keyof NetworkResult): boolean => new Set(valuesOf(key)).size > 1;
+  const valuesOf = (key: keyof NetworkResult) => results.flatMap((result) => result[key] ?? []);
   const datasets = datasetsOf(results);
   const rows = results.map((result) => ({
     network: result.network,
@@ -33,6 +35,8 @@ export function comparisonTable(results: readonly NetworkResult[]): Table {
     receptiveField: result.receptiveField,
     parameters: result.parameters,
     multiplyAdds: result.multiplyAdds,
+    ...(differs('recipe') && { recipe: result.recipe }),
+    ...(differs('learningRate') && { learningRate: result.learningRate }),
     ...(some('epochs') && { epochs: result.epochs }),
     ...(some('seconds') && { seconds: result.seconds, imagesPerSecond: result.imagesPerSecond }),
     ...(some('accuracy') && { accuracy: result.accuracy }),
@@ -40,8 +44,13 @@ export function comparisonTable(results: readonly NetworkResult[]): Table {
   }));
   const count = (value: number): string => value.toLocaleString('en-US');
   return table(rows, {
-    caption: datasets ? `Networks on ${datasets}` : 'Networks',
+    // What all of them have in common is said once.
+    caption: [
+      datasets ? `Networks on ${datasets}` : 'Networks',
+      ...(differs('recipe') ? [] : valuesOf('recipe').slice(0, 1)),
+    ].join(' · '),
     labels: {
+      learningRate: 'learning rate',
       depth: 'weighted layers',
       receptiveField: 'receptive field',
       multiplyAdds: 'multiply-adds',

@@ -1,4 +1,5 @@
 import { results, type Result, type Spread } from '../runs/results';
+import { describeRecipe } from '../recipe';
 import type { RunRecord } from '../runs/read-runs';
 import { duration, missing, percent, whole } from './format';
 import { emit } from './output';
@@ -15,12 +16,14 @@ export function resultsTable(rows: readonly Result[]): Table {
   // What all rows have in common is shown above the table.
   const device = common((row) => row.device);
   const dataset = common((row) => row.dataset);
+  const recipe = common((row) => describeRecipe(row.recipe));
   const cells = rows.map((row) => ({
     network: row.network,
     parameters: row.parameters,
     multiplyAdds: row.multiplyAdds,
     ...(dataset === undefined && { dataset: row.dataset }),
     ...(device === undefined && { device: row.device }),
+    ...(recipe === undefined && { recipe: describeRecipe(row.recipe) }),
     epochs: row.epochs,
     time: duration(row.seconds),
     imagesPerSecond: row.imagesPerSecond,
@@ -30,7 +33,7 @@ export function resultsTable(rows: readonly Result[]): Table {
     runs: runNames(row.runs),
   }));
   return table(cells, {
-    caption: [dataset, device].filter((text) => text !== undefined).join(' · '),
+    caption: [dataset, device, recipe].filter((text) => text !== undefined).join(' · '),
     labels: {
       multiplyAdds: 'multiply-adds',
       imagesPerSecond: 'images/s',

@@ -3,23 +3,17 @@ import { UserError } from '../runtime/errors';
 import type { EngineRun } from './engine';
 import { statisticsOrder } from './order';
 
-/** @throws UserError if the recipe asks for statistics that the engine cannot take. Says so if there are none to take. */
+/** @throws UserError if the recipe asks for statistics that the engine cannot take */
 export function checkStatistics(
   { preciseStatistics }: Recipe,
   { statistics }: EngineRun,
   engine: string,
-  onNotice: (message: string) => void,
 ): void {
-  if (!preciseStatistics) return;
-  if (!statistics) {
-    throw new UserError(
-      `The engine "${engine}" cannot re-estimate batch normalisation's statistics ` +
-        `(preciseStatistics, of ${preciseStatistics.batches} batches). Leave it out, or use the engine "graph".`,
-    );
-  }
-  if (statistics.names.length === 0) {
-    onNotice('preciseStatistics changes nothing: the network has no batch normalisation that is trained.');
-  }
+  if (!preciseStatistics || statistics) return;
+  throw new UserError(
+    `The engine "${engine}" cannot re-estimate batch normalisation's statistics ` +
+      `(preciseStatistics, of ${preciseStatistics.batches} batches). Leave it out, or use the engine "graph".`,
+  );
 }
 
 /**
@@ -33,7 +27,7 @@ export async function reestimate(
   images: Uint32Array,
   stopped: () => boolean,
 ): Promise<boolean> {
-  if (!preciseStatistics || !statistics) return true;
+  if (!preciseStatistics || !statistics || statistics.names.length === 0) return true;
   const { batches } = preciseStatistics;
   return statistics.reestimate(statisticsOrder(images, seed, { batches, batchSize }), stopped);
 }

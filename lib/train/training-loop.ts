@@ -67,7 +67,7 @@ export class TrainingLoop {
   }
 
   async run(): Promise<History> {
-    const { model, dataset, recipe, sampleWeights, engine, folder, onNotice } = this.#options;
+    const { model, dataset, recipe, sampleWeights, engine, folder } = this.#options;
     const forget = onInterrupt(() => (this.#interrupted = true));
     let run: EngineRun | undefined;
     try {
@@ -80,7 +80,7 @@ export class TrainingLoop {
         const job = { model, images, heldOut: this.#images.heldOut, imageShape, ...recipe, sampleWeights };
         const { stepsPerEpoch } = this.#course;
         run = await engine.start({ ...job, stepsPerEpoch, seed: this.#drawSeed() });
-        checkStatistics(recipe, run, engine.name, onNotice);
+        checkStatistics(recipe, run, engine.name);
         if (restored) await run.setSlots(restored.slots);
         await folder?.beginSession(model, this.#state.step);
         // Whatever happens before the next checkpoint, there is a way back to the first weights.

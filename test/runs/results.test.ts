@@ -73,7 +73,11 @@ test('other images of the same name and number are named by their digest, unless
     rows.map((each) => each.dataset),
     ['built-in sample (digest 55d49049)', 'built-in sample', 'built-in sample'],
   );
-  assert.match(tableText(resultsTable(rows)), /^a processor\n/, 'nothing in common but the device');
+  assert.match(
+    tableText(resultsTable(rows)),
+    /^a processor · Adam, constant rate, batch 32\n/,
+    'nothing in common but the device',
+  );
 });
 
 test('a label names the row, and runs of different labels or studies are not taken together', () => {
@@ -111,7 +115,7 @@ test('the table names what is common above it, and runs of several seeds once', 
     record('wide', 1, 0.912, { architecture: 'wide' }),
   ]);
   const lines = tableText(resultsTable(rows)).split('\n');
-  assert.equal(lines[0], 'built-in sample · a processor');
+  assert.equal(lines[0], 'built-in sample · a processor · Adam, constant rate, batch 32');
   assert.match(
     lines[3],
     /^Baseline +198,506 +658,688 +3 +0:12 +1250 +45\.0 ± 7\.1 % +55\.0 ± 7\.1 % +2 +baseline-seed\*$/,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { networks } from '../../lib/models';
+import { cosine, describeRecipe, preciseStatistics, standardAugmentation, warmUp } from '../../lib/recipe';
 import {
   accuracyAgainstCost,
   appearances,
@@ -54,10 +55,38 @@ test('a row holds what the network costs, and what training and measuring came t
     receptiveField: 16,
     dataset: 'built-in sample',
     accuracy: 0.25,
+    recipe: 'Adam, constant rate, batch 32',
+    learningRate: 0.001,
     epochs: 3,
     seconds: 4,
     imagesPerSecond: 25,
   });
+});
+
+test('a comparison names the recipe: above the table if all have the same, otherwise for each network', () => {
+  const recipe = describeRecipe({
+    ...history().recipe,
+    schedule: warmUp(0.5, cosine()),
+    augmentation: standardAugmentation,
+    preciseStatistics: preciseStatistics(),
+  });
+  assert.equal(recipe, 'Adam, warm-up and cosine, batch 32, crop and flip, statistics re-estimated');
+  const same = { recipe, dataset: 'built-in sample', accuracy: 0.5 };
+  const [vgg, lenet] = [
+    result('VGG16', { ...same, learningRate: 0.002 }),
+    result('LeNet-5', { ...same, learningRate: 0.004 }),
+  ];
+  const labels = (...rows: NetworkResult[]): string[] =>
+    comparisonTable(rows).columns.map(({ label }) => label);
+  assert.equal(comparisonTable([vgg, lenet]).caption, `Networks on built-in sample · ${recipe}`);
+  assert.ok(labels(vgg, lenet).includes('learning rate') && !labels(vgg, lenet).includes('recipe'));
+  assert.ok(!labels(vgg, result('VGG16')).includes('learning rate'), 'one that was not trained has none');
+  const other = comparisonTable([
+    vgg,
+    result('Baseline', { ...same, recipe: 'Adam, constant rate, batch 32' }),
+  ]);
+  assert.equal(other.caption, 'Networks on built-in sample');
+  assert.ok(other.columns.some(({ label }) => label === 'recipe'));
 });
 
 test('a comparison has a column for what somebody measured, and a dash for who did not', () => {

@@ -1,5 +1,6 @@
 /** The section on one set of images: the table of networks, accuracy against cost, curves, studies. */
 import { accuracyAgainstCost, type Cost, type CostPoint } from '../../show/comparison';
+import { describeRecipe } from '../../recipe';
 import { trainingCurves, validationName } from '../../show/curves';
 import { duration, missing, short, whole } from '../../show/format';
 import type { Appearance } from '../../show/palette';
@@ -66,6 +67,7 @@ function studyTitle({ sweep: { study, network }, networks }: Study): string {
 
 function networkTable({ networks, looks }: Comparison): Markup {
   const devices = new Set(networks.map(({ result }) => result.device));
+  const recipes = new Set(networks.map(({ result }) => describeRecipe(result.recipe)));
   const validations = new Set(networks.map(({ result }) => validatedOn(result.recipe)));
   const number = (
     label: string,
@@ -98,6 +100,9 @@ function networkTable({ networks, looks }: Comparison): Markup {
     ...(devices.size > 1
       ? [{ label: 'device', cell: ({ result }: NetworkRow): string => result.device }]
       : []),
+    ...(recipes.size > 1
+      ? [{ label: 'recipe', cell: ({ result }: NetworkRow): string => describeRecipe(result.recipe) }]
+      : []),
     ...(validations.size > 1
       ? [
           {
@@ -112,6 +117,7 @@ function networkTable({ networks, looks }: Comparison): Markup {
   const common = [
     dataset,
     ...(devices.size === 1 ? [networks[0].result.device] : []),
+    ...(recipes.size === 1 ? [...recipes] : []),
     ...(validations.size === 1 ? [validatedOn(networks[0].result.recipe)] : []),
   ];
   const repeated = networks.some(({ result }) => result.runs.length > 1);

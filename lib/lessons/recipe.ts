@@ -1,0 +1,34 @@
+import type { NetworkName } from '../models/registry';
+import { adam, cosine, preciseStatistics, recipe, warmUp } from '../recipe';
+import type { TrainOptions } from '../train/train';
+import { profileFor, type ProfileName } from './profiles';
+
+/**
+ * What the short profiles change in the recipe `seed`, so that a few hundred steps show what a network can do: a warm-up
+ * of half an epoch, a higher rate than Adam's usual one, which then falls to zero, and statistics of batch normalisation
+ * that are the network's own. Keras's moving averages would still hold much of their initial values.
+ */
+const short = {
+  optimizer: adam({ learningRate: 2e-3 }),
+  schedule: warmUp(0.5, cosine()),
+  preciseStatistics: preciseStatistics({ batches: 20 }),
+} satisfies TrainOptions;
+
+/** What differs for a network: the slopes of sigmoids are a quarter at most, so LeNet-5 takes larger steps. */
+const adapted: Partial<Readonly<Record<NetworkName, TrainOptions>>> = {
+  lenet5: { optimizer: adam({ learningRate: 4e-3 }) },
+};
+
+/**
+ * How a lesson trains its network in this profile: by Keras's defaults (the recipe `seed`) in `full`, and by one
+ * recipe for all networks in the short profiles, with a rate of its own for LeNet-5. The network ends with the weights of the epoch that did best on the
+ * tenth of the training images held out for it.
+ */
+export function lessonRecipe(network: NetworkName, profile: ProfileName): TrainOptions {
+  const { epochs, batchSize } = profileFor(network, profile);
+  return {
+    ...recipe('seed', network),
+    ...(profile !== 'full' && { ...short, ...adapted[network] }),
+    ...{ epochs, batchSize, validation: { split: 0.1 }, keep: 'best' },
+  };
+}
