@@ -22,9 +22,11 @@ export interface Maps {
 export function firstFilters(model: tf.LayersModel): Maps {
   const layer = model.layers.find((each) => each.getClassName() === 'Conv2D');
   if (!layer) throw new UserError(`"${model.name}" has no convolution, so it has no filters to show.`);
-  const [kernel] = layer.getWeights();
+  // By its name: a kernel that is not trained comes after the bias.
+  const kernel = layer.weights.find(({ originalName }) => originalName.endsWith('/kernel'));
+  if (!kernel) throw new Error(`"${layer.name}" has no kernel`);
   const [height, width, channels, filters] = kernel.shape as [number, number, number, number];
-  const values = tf.tidy(() => tf.transpose(kernel, [3, 0, 1, 2]).dataSync<'float32'>());
+  const values = tf.tidy(() => tf.transpose(kernel.read(), [3, 0, 1, 2]).dataSync<'float32'>());
   return { layer: layer.name, height, width, channels, maps: pieces(values, filters) };
 }
 

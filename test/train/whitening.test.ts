@@ -7,7 +7,7 @@ import { resnet18, speedrun, vgg16 } from '../../lib/models';
 import { recipe, sgd, whitening } from '../../lib/recipe';
 import { requestInterrupt } from '../../lib/runtime/interrupt';
 import { tf } from '../../lib/runtime/tensorflow';
-import { train, whiten, type TrainOptions } from '../../lib/train';
+import { train, whiten, type TrainCallbacks, type TrainOptions } from '../../lib/train';
 import { splitIndices } from '../../lib/train/order';
 import { lossesOf, says, temporaryFolder } from './fixtures';
 
@@ -23,8 +23,7 @@ function smooth(count: number, seed: number): ImageSet {
     const [base, down, across] = [random.between(40, 160), random.between(0, 8), random.between(0, 8)];
     for (let p = 0; p < side * side * 3; p++) {
       const [row, column] = [Math.floor(p / 3 / side), Math.floor(p / 3) % side];
-      images[i * side * side * 3 + p] =
-        base + down * row - across * column + random.between(0, 12) + 5 * (p % 3);
+      images[i * side * side * 3 + p] = base + down * row - across * column + random.between(0, 12) + 5 * (p % 3);
     }
   }
   return { images, labels: Uint8Array.from({ length: count }, (_, i) => i % classes), count };
@@ -44,8 +43,13 @@ const dataset: Dataset = {
 const network = (seed = 1) =>
   speedrun({ inputShape: [side, side, 3], classes, width: 0.1, seed, activation: 'linear' });
 
-const filtersOf = (model: tf.LayersModel): Float32Array =>
-  model.getLayer('whiten').getWeights(false)[0].dataSync().slice() as Float32Array;
+/** By name: what is not trained comes last. */
+const weightOf = (model: tf.LayersModel, name: string): Float32Array => {
+  const weight = model.weights.find(({ originalName }) => originalName === `whiten/${name}`);
+  assert.ok(weight);
+  return weight.read().dataSync().slice() as Float32Array;
+};
+const filtersOf = (model: tf.LayersModel): Float32Array => weightOf(model, 'kernel');
 
 test('what the filters make of the patches is uncorrelated and of size 1; the second half is the first negated', () => {
   const model = network();
@@ -96,10 +100,10 @@ test('train whitens by the images it trains on, keeps the filters, and goes on w
   const { train: indices } = splitIndices(60, 0.25);
   whiten(expected, dataset, { normalisation, indices });
   assert.deepEqual(kept, filtersOf(expected));
-  assert.notDeepEqual(whole.getLayer('whiten').getWeights(true)[0].dataSync(), new Float32Array(24));
+  assert.notDeepEqual(weightOf(whole, 'bias'), new Float32Array(24));
 
   const run = { name: 'resumed', folder };
-  const stop = {
+  const stop: TrainCallbacks = {
     onEpoch: () => {
       requestInterrupt();
     },
@@ -126,10 +130,7 @@ test('a network that such filters do not fit is refused', () => {
     /^"resnet18" can't be whitened: "stem_conv" has 61 filters for patches of 3×3×3\. Set whitening to null/,
   );
   refuses(vgg16({ ...thin, inputShape: [32, 32, 3] }), /has 3 filters/);
-  refuses(
-    tf.sequential({ layers: [tf.layers.flatten({ inputShape: [side, side, 3] })] }),
-    /does not begin with/,
-  );
+  refuses(tf.sequential({ layers: [tf.layers.flatten({ inputShape: [side, side, 3] })] }), /does not begin with/);
   assert.throws(() => whitening({ epsilon: 0 }), says(/^whitening\.epsilon is 0.*above 0/));
   assert.throws(() => whitening({ images: 2.5 }), says(/^whitening\.images is 2\.5/));
   assert.deepEqual(recipe('speedrun').whitening, { images: 5_000, epsilon: 5e-4 });
