@@ -2,7 +2,10 @@
 import { outputFolders } from '../notebooks/batch';
 import { type BatchRecord, readBatchRecord } from '../notebooks/batch-record';
 import { readRecords } from '../notebooks/record';
+import { publishedFolder, readRecords as readPublishedRecords } from '../published/record-file';
+import { publishedResults, type PublishedResult } from '../published/results';
 import { readRuns, type RunRecord } from '../runs/read-runs';
+import { UserError } from '../runtime/errors';
 import type { RunSettings } from '../runs/run-files';
 import { comparisonsOf, type Comparison } from './comparisons';
 import {
@@ -24,6 +27,8 @@ export interface Report {
   readonly notebooks: NotebookLists;
   /** One for each set of images. */
   readonly comparisons: readonly Comparison[];
+  /** The committed results of the project. */
+  readonly published: readonly PublishedResult[];
   /** Runs that are not finished, or that failed because the loss was no longer finite. */
   readonly unfinished: readonly RunRecord[];
   /** A sentence for each run, or test result, that could not be read. */
@@ -39,9 +44,15 @@ export interface GatherOptions {
   readonly outDir: string;
   /** The folder that holds the runs. */
   readonly runsDir: string;
+  /** The folder of the published results. Defaults to that of this project. */
+  readonly publishedDir?: string;
 }
 
-export async function gatherReport({ outDir, runsDir }: GatherOptions): Promise<Report> {
+export async function gatherReport({
+  outDir,
+  runsDir,
+  publishedDir = publishedFolder,
+}: GatherOptions): Promise<Report> {
   const folder = outputFolders(outDir).notebooks;
   const batch = readBatchRecord(folder);
   const records = readRecords(folder);
@@ -52,6 +63,7 @@ export async function gatherReport({ outDir, runsDir }: GatherOptions): Promise<
     batch,
     notebooks: listExecuted(outDir, batch, records),
     comparisons: comparisonsOf(runs),
+    published: publishedIn(publishedDir, notices),
     unfinished: runs.filter(({ status }) => status !== 'finished'),
     notices,
     places: placesOf(runs),
@@ -59,4 +71,15 @@ export async function gatherReport({ outDir, runsDir }: GatherOptions): Promise<
     foundData: foundData(records),
     trainedOn: trainedOn(runs),
   };
+}
+
+/** A damaged record is a notice: the report is about the runs. */
+function publishedIn(folder: string, notices: string[]): PublishedResult[] {
+  try {
+    return publishedResults(readPublishedRecords(folder));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    notices.push(`The published results are left out: ${error.message}`);
+    return [];
+  }
 }

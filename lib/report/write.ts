@@ -23,6 +23,7 @@ export function reportFile(outDir: string): string {
 export async function writeReport({
   outDir = outputsDir,
   runsDir = runsFolder(),
+  publishedDir,
 }: Partial<GatherOptions> = {}): Promise<string> {
   const file = reportFile(outDir);
   const folder = path.dirname(file);
@@ -31,7 +32,7 @@ export async function writeReport({
     const lock = await acquireLock(path.join(folder, '.index.lock'));
     try {
       removeTemporaries(file);
-      writeWhole(file, pageHtml(await gatherReport({ outDir, runsDir }), addressFrom(folder)));
+      writeWhole(file, pageHtml(await gatherReport({ outDir, runsDir, publishedDir }), addressFrom(folder)));
     } finally {
       lock.release();
     }

@@ -4,8 +4,11 @@ import type { Dataset } from '../../lib/data/types';
 import { evaluate } from '../../lib/evaluate';
 import { lenet5 } from '../../lib/models';
 import { recipe } from '../../lib/recipe';
+import { publishedTest } from '../../lib/published/from-run';
+import type { PublishedRecord } from '../../lib/published';
 import { readRuns, type RunRecord } from '../../lib/runs';
 import { train } from '../../lib/train';
+import { evaluation, history } from '../show/fixtures';
 
 export const silent = (): void => undefined;
 
@@ -26,4 +29,40 @@ export async function trainLenet(
   const record = (await readRuns({ folder: runs })).find((each) => each.name === run.name);
   if (!record) throw new Error(`The run ${run.name} is not there`);
   return record;
+}
+
+/** A record as it would be, of a network that was never trained. */
+export function madeUpRecord({
+  network = { name: 'lenet5', title: 'LeNet-5', parameters: 62_006, multiplyAdds: 651_720 },
+  recipeName = 'seed',
+  seed = 1,
+  accuracy = 0.5,
+  seconds = 60,
+  data = { name: 'CIFAR-10', digest: 'cifar' },
+  weights = undefined as PublishedRecord['weights'],
+} = {}): PublishedRecord {
+  const { recipe, ...told } = history({ seconds });
+  const versions = { commit: '0123456789ab', node: '20', tensorflow: '2', tfjs: '4', device: 'a processor' };
+  return {
+    ...{
+      format: 1,
+      name: `${network.name}-${recipeName}-seed${seed}`,
+      network,
+      networkOptions: {},
+      recipeName,
+    },
+    dataset: {
+      ...{ ...data, trainImages: 50_000, testImages: 10, testDigest: 'test' },
+      ...{ classNames: evaluation.classNames, imageShape: [32, 32, 3] },
+    },
+    ...{
+      engine: 'graph',
+      recipe: { ...recipe, seed },
+      created: '2026-01-01T00:00:00.000Z',
+      initialWeights: null,
+    },
+    ...{ sessions: [{ started: '2026-01-01T00:00:00.000Z', fromStep: 0, versions }], history: told },
+    test: publishedTest({ ...evaluation, accuracy }),
+    ...(weights && { weights }),
+  };
 }

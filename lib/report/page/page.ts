@@ -10,6 +10,7 @@ import { counted, listed, timeText } from './format';
 import { Markup, markup } from './markup';
 import { type Link, notebooksSection } from './notebooks';
 import { placesSection } from './places';
+import { publishedId, publishedSection } from './published';
 
 const browser = path.join(__dirname, '..', 'browser');
 /** In this order: later ones override earlier ones. */
@@ -27,6 +28,7 @@ ${contents(results, report)}
 ${notebooksSection(report, link)}
 ${results.length === 0 && noResults}
 ${results.map(({ content }) => content)}
+${publishedSection(report)}
 ${unfinishedSection(report)}
 ${unreadSection(report)}
 ${placesSection(report)}
@@ -154,7 +156,7 @@ function sampleNotice(report: Report): Markup | undefined {
 They show that everything works, and say nothing about how the networks do on photographs.</p>`;
 }
 
-function contents(results: readonly Section[], { notices }: Report): Markup {
+function contents(results: readonly Section[], { notices, published }: Report): Markup {
   const link = ({ id, text }: { readonly id: string; readonly text: string }): Markup =>
     markup`<a href="#${id}">${text}</a>`;
   const items = results.map(
@@ -164,6 +166,7 @@ function contents(results: readonly Section[], { notices }: Report): Markup {
   return markup`<nav aria-label="Contents"><ul>
 <li>${link({ id: 'notebooks', text: 'Notebooks' })}</li>
 ${items}
+${published.length > 0 && markup`<li>${link({ id: publishedId, text: 'Published results' })}</li>`}
 ${notices.length > 0 && markup`<li>${link(unread)}</li>`}
 <li>${link({ id: 'where', text: 'Where it ran' })}</li>
 </ul></nav>`;
