@@ -5,6 +5,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type * as TypeScript from 'typescript';
+import { CleanChecks, digestOfCheck } from './clean-checks';
 import type { Problem } from './problem';
 
 type Ts = typeof TypeScript;
@@ -14,12 +15,15 @@ export type Builder = TypeScript.EmitAndSemanticDiagnosticsBuilderProgram;
 export class ProjectFiles {
   private readonly watched = new Map<string, { modified: number; notify: () => void }>();
   private readonly checkedVersions = new Map<string, string>();
+  private readonly clean: CleanChecks;
 
   /** @param root folder of the project */
   constructor(
     private readonly ts: Ts,
     private readonly root: string,
-  ) {}
+  ) {
+    this.clean = new CleanChecks(root);
+  }
 
   /**
    * The rules of the project's tsconfig.json that apply to cells too.
@@ -71,24 +75,48 @@ export class ProjectFiles {
 
   /** Errors in files that `importer` imports, directly or through others, and that have not been checked yet. */
   problems(builder: Builder, importer: TypeScript.SourceFile): Problem[] {
-    const { ts } = this;
-    const problems: Problem[] = [];
-    for (const name of builder.getAllDependencies(importer)) {
+    const files = builder.getAllDependencies(importer).flatMap((name) => {
       const file = builder.getSourceFile(name);
-      if (file === undefined || !this.watched.has(file.fileName)) continue;
+      if (file === undefined || !this.watched.has(file.fileName)) return [];
       const { version } = file as TypeScript.SourceFile & { version?: string };
-      if (version === undefined || this.checkedVersions.get(file.fileName) === version) continue;
-      const found = [...builder.getSyntacticDiagnostics(file), ...builder.getSemanticDiagnostics(file)];
+      return version === undefined ? [] : [{ file, version }];
+    });
+    const unchecked = files.filter(
+      ({ file, version }) => this.checkedVersions.get(file.fileName) !== version,
+    );
+    if (unchecked.length === 0) return [];
+    // Files that were checked before may have errors by now: those of another version of a file that they import.
+    const digest = unchecked.length === files.length ? this.digestOf(builder) : undefined;
+    const isKnown = digest !== undefined && this.clean.has(digest);
+    const problems: Problem[] = [];
+    for (const { file, version } of unchecked) {
+      const found = isKnown ? [] : this.problemsIn(builder, file);
       if (found.length === 0) this.checkedVersions.set(file.fileName, version);
-      for (const { start = 0, length = 0, code, messageText } of found) {
-        const { line, character } = file.getLineAndCharacterOfPosition(start);
-        const message = ts.flattenDiagnosticMessageText(messageText, '\n');
-        const relative = path.relative(this.root, file.fileName);
-        problems.push({ file: relative, line, character, length, code, message });
-      }
+      problems.push(...found);
     }
+    if (problems.length === 0 && !isKnown && digest !== undefined) this.clean.add(digest);
     return problems;
   }
+
+  private problemsIn(builder: Builder, file: TypeScript.SourceFile): Problem[] {
+    const found = [...builder.getSyntacticDiagnostics(file), ...builder.getSemanticDiagnostics(file)];
+    return found.map(({ start = 0, length = 0, code, messageText }) => {
+      const { line, character } = file.getLineAndCharacterOfPosition(start);
+      const message = this.ts.flattenDiagnosticMessageText(messageText, '\n');
+      return { file: path.relative(this.root, file.fileName), line, character, length, code, message };
+    });
+  }
+
+  /** Of all files but those of the cell, which are other ones in each notebook. */
+  private digestOf(builder: Builder): string | undefined {
+    const files = builder.getSourceFiles().filter(({ fileName }) => !isOfCell(fileName));
+    return digestOfCheck(files, builder.getCompilerOptions(), this.ts.version);
+  }
+}
+
+/** tslab's virtual files: the cell, and the declarations of the cells before it. */
+function isOfCell(file: string): boolean {
+  return /^__(tslab|prev)__/.test(path.basename(file));
 }
 
 function modifiedTime(file: string): number {
