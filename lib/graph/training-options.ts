@@ -32,6 +32,8 @@ export interface TrainingGraphOptions {
   readonly optimizer: Optimizer;
   /** Needed only if the optimizer freezes layers for some epochs, or flips alternate. */
   readonly stepsPerEpoch?: number;
+  /** Steps of the whole run; needed only if the share of Lookahead falls. */
+  readonly totalSteps?: number;
   /** The type that layers compute in; weights are float32 in any case. */
   readonly dtype: DType & ('float32' | 'bfloat16');
   /** The device that the graph will run on. */

@@ -16,7 +16,8 @@ import type { Forward, Learned, StepInputs } from './step';
 import { written } from './stored-state';
 import type { TrainingGraphOptions } from './training-options';
 import type { SlotStores } from './slot-stores';
-import { unlessFrozen, updateWeights, type Update } from './update';
+import { updateWeights, type Update } from './update';
+import { updateStatistics } from './update-statistics';
 import type { Weights } from './weights';
 
 /** Positions in the totals that `train` returns. */
@@ -63,7 +64,7 @@ export function offerTraining(
   inputs: StepInputs,
   learned: readonly Learned[],
   { totals, failedStep, slots }: StepState,
-  { optimizer, stepsPerEpoch, device }: TrainingGraphOptions,
+  { optimizer, stepsPerEpoch, totalSteps, device }: TrainingGraphOptions,
   side: number | null,
 ): Update['averages'] {
   const { step } = inputs;
@@ -79,14 +80,12 @@ export function offerTraining(
       'float64',
     );
 
-    let update: Update | undefined;
+    let updates: readonly Update[] = [];
     const taken = (guarded: Gate): readonly Node[] => {
-      const options = { optimizer, inputs, stepsPerEpoch, reading, slots, guarded };
-      update = updateWeights(learned, options);
-      const followed = movingAverages(weights, reading, lowered.follows, count).map(({ each, next }) =>
-        unlessFrozen(each, options, (gate) => each.store.variable.assign(gate(next))),
-      );
-      return [...update.done, ...followed, totals.assignAdd(guarded(sums))];
+      const options = { optimizer, inputs, stepsPerEpoch, totalSteps, reading, slots, guarded };
+      const followed = movingAverages(weights, reading, lowered.follows, count);
+      updates = [updateWeights(learned, options), updateStatistics(followed, options)];
+      return [...updates.flatMap(({ done }) => done), totals.assignAdd(guarded(sums))];
     };
     const notTaken = (gate: Gate): Node => failedStep.assign(select(fresh, floatsOf(step), gate(failed)));
     const ends = guard(good, { taken, notTaken }, device);
@@ -97,7 +96,7 @@ export function offerTraining(
       inputs: [all.inputs.indices, all.inputs.numbers],
       outputs: [concat(results, 0)],
     });
-    return update?.averages ?? new Map();
+    return new Map(updates.flatMap(({ averages }) => [...averages]));
   });
 }
 

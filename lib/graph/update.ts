@@ -1,6 +1,6 @@
 /** The second half of a training step: from gradients to new weights. */
 import type { Optimizer } from '../recipe/optimizers';
-import { average, lookAhead, updatesBefore } from './averages';
+import { average, lookAhead, lookaheadShare, updatesBefore } from './averages';
 import { clip } from './clipping';
 import type { Node, Value } from './graph';
 import { decay, updateRule } from './optimizers';
@@ -21,6 +21,8 @@ export interface UpdateOptions {
   readonly inputs: StepInputs;
   /** Needed only where layers are frozen for some epochs. */
   readonly stepsPerEpoch: number | undefined;
+  /** Needed only for a share of Lookahead that falls. */
+  readonly totalSteps: number | undefined;
   /** The weights at the start of the step. */
   readonly reading: WeightReading;
   readonly slots: SlotStores;
@@ -79,7 +81,7 @@ function isThawed({ frozenEpochs, trainedEpochs }: Treatment, options: FrozenOpt
   return begun && open ? logicalAnd(begun, open) : (begun ?? open);
 }
 
-function stepsIn(epochs: number, { stepsPerEpoch }: Pick<UpdateOptions, 'stepsPerEpoch'>): number {
+export function stepsIn(epochs: number, { stepsPerEpoch }: Pick<UpdateOptions, 'stepsPerEpoch'>): number {
   if (epochs === 0) return 0;
   if (stepsPerEpoch === undefined) throw new Error('Layers are frozen for epochs of unknown length');
   return epochs * stepsPerEpoch;
@@ -107,11 +109,12 @@ function applyGradients(learned: readonly Learned[], raw: readonly Value[], opti
   const alike = rules(options);
   const ruled = learned.map(({ treatment }) => alike(treatment));
   const slots = learned.map((each, i) => slotsOf(each, ruled[i].rule, options));
-  const done = learned.map((each, i) =>
-    unlessFrozen(each, options, (gate) =>
-      updateStore(each, gate(clipped[i]), slots[i], { ...ruled[i], optimizer, reading: options.reading }),
-    ),
-  );
+  const done = learned.map((each, i) => {
+    const after = unlessFrozen(each, options, (gate) =>
+      updateStore(each, gate(clipped[i]), slots[i], { ...ruled[i], reading: options.reading }),
+    );
+    return followWeights(each, slots[i], { ...options, updates: ruled[i].updates }, after);
+  });
   const averages = new Map<Store, Variable>();
   slots.forEach(({ average, slow }, i) => {
     const kept = average ?? slow;
@@ -149,16 +152,11 @@ function rules(options: UpdateOptions): (treatment: Treatment) => Ruled {
   };
 }
 
-interface StoreUpdate extends Ruled {
-  readonly optimizer: Optimizer;
-  readonly reading: WeightReading;
-}
-
 function updateStore(
   each: Learned,
   gradient: Value,
-  { own, slow, average: mean }: StoreSlots,
-  { optimizer, rule, rate, updates, reading }: StoreUpdate,
+  { own }: StoreSlots,
+  { rule, rate, reading }: Ruled & Pick<UpdateOptions, 'reading'>,
 ): Node {
   const { variable } = each.store;
   // Decay comes first, as in Keras. It waits for the decision to take the step, and the gradient waits for it.
@@ -169,14 +167,30 @@ function updateStore(
           decay(variable, reading.whole(each), amount, rate, [identity(gradient).node]),
         ])
       : gradient;
-  let after = rule.update(
+  return rule.update(
     variable,
     own.map(({ store }) => store.variable),
     ready,
     each.store,
   );
+}
+
+/**
+ * The step of Lookahead and of the average, after that of the weights. In frozen layers too: those that wait have averages
+ * like their weights, which do not change by it, and those that were trained before come to agree with theirs.
+ */
+function followWeights(
+  { store: { variable } }: WeightStore,
+  { slow, average: mean }: StoreSlots,
+  { optimizer, inputs, totalSteps, updates }: UpdateOptions & Pick<Ruled, 'updates'>,
+  updated: Node,
+): Node {
   const { lookahead, ema } = optimizer;
-  if (slow && lookahead) after = lookAhead(variable, slow.store.variable, lookahead, { updates, after });
+  let after = updated;
+  if (slow && lookahead) {
+    const share = lookaheadShare(lookahead, inputs.step, totalSteps);
+    after = lookAhead(variable, slow.store.variable, lookahead, share, { updates, after });
+  }
   if (mean && ema) after = average(variable, mean.store.variable, ema, { updates, after });
   return after;
 }

@@ -63,6 +63,14 @@ export function checkRecipe(recipe: Recipe, imageShape: readonly [number, number
   if (earlyStopping !== null) checkEarlyStopping(earlyStopping);
   if (preciseStatistics !== null) checkPreciseStatistics(preciseStatistics);
   if (whitening !== null) checkWhitening(whitening);
+  const { lookahead } = recipe.optimizer;
+  const both = preciseStatistics !== null && lookahead?.statistics === true;
+  check(
+    !both,
+    'optimizer.lookahead.statistics',
+    true,
+    'false with preciseStatistics, which take their place',
+  );
   if (validation !== 'test' && validation !== 'none') {
     const allowed = 'test, none, or { split } with the share of the training images to set aside';
     check(typeof validation === 'object', 'validation', validation, allowed);

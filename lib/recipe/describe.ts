@@ -19,6 +19,7 @@ const schedules: Readonly<Record<Exclude<Schedule['kind'], 'warmUp'>, string>> =
   cosine: 'cosine',
   cosineRestarts: 'cosine with restarts',
   oneCycle: 'one cycle',
+  linear: 'rate along straight lines',
   plateau: 'rate falling on plateaus',
 };
 

@@ -72,6 +72,7 @@ export { preciseStatistics, type PreciseStatistics } from './statistics';
 export {
   averageSlot,
   type Ema,
+  type FallingShare,
   type LayerSettings,
   type Lookahead,
   type UpdateSettings,

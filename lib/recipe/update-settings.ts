@@ -10,6 +10,7 @@ import {
   checkedApart,
   checkRanges,
   count,
+  flag,
   notNegative,
   oneOf,
   optional,
@@ -94,7 +95,22 @@ export interface Ema {
  */
 export interface Lookahead {
   readonly steps: number;
-  readonly share: number;
+  readonly share: number | FallingShare;
+  /**
+   * Whether batch normalisation's moving statistics have slow values too, and go on from them. Defaults to false: they
+   * follow the trained weights alone.
+   */
+  readonly statistics?: boolean;
+}
+
+/**
+ * A share that falls from 1 to `final` over the run: after the part t of its steps it is 1 − (1 − `final`) · t^`power`, so
+ * that the slow weights hold on to more and more of what they were. In Jordan 2024 (https://arxiv.org/abs/2404.00498) they
+ * keep 0.95⁵ · t³ every five steps: `{ steps: 5, share: { final: 1 - 0.95 ** 5, power: 3 }, statistics: true }`.
+ */
+export interface FallingShare {
+  readonly final: number;
+  readonly power: number;
 }
 
 export const updateRanges: Ranges<UpdateSettings> = {
@@ -118,7 +134,15 @@ const layerRanges: Ranges<LayerSettings> = {
   trainedEpochs: optional(count),
 };
 const emaRanges: Ranges<Ema> = { decay: belowOne };
-const lookaheadRanges: Ranges<Lookahead> = { steps: count, share: aboveZeroToOne };
+const lookaheadRanges: Ranges<Lookahead> = {
+  steps: count,
+  share: {
+    allowed: `${aboveZeroToOne.allowed}, or { final, power } for one that falls`,
+    holds: (value) => (typeof value === 'object' && value !== null) || aboveZeroToOne.holds(value),
+  },
+  statistics: optional(flag),
+};
+const fallingShareRanges: Ranges<FallingShare> = { final: aboveZeroToOne, power: positive };
 
 /** What `updateRanges` does not say. @throws UserError that names the first setting that is wrong */
 export function checkUpdateSettings(path: string, settings: UpdateSettings): void {
@@ -132,7 +156,10 @@ export function checkUpdateSettings(path: string, settings: UpdateSettings): voi
     checkRanges(`${path}.layers[${i}]`, each, layerRanges);
   });
   if (ema !== undefined) checkRanges(`${path}.ema`, ema, emaRanges);
-  if (lookahead !== undefined) checkRanges(`${path}.lookahead`, lookahead, lookaheadRanges);
+  if (lookahead === undefined) return;
+  checkRanges(`${path}.lookahead`, lookahead, lookaheadRanges);
+  const { share } = lookahead;
+  if (typeof share === 'object') checkRanges(`${path}.lookahead.share`, share, fallingShareRanges);
 }
 
 /** The slot that holds the weights which are validated and kept in place of the trained ones, if there is one. */

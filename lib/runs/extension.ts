@@ -1,15 +1,23 @@
 /** More epochs for a run that there is already. */
+import { counted } from '../data/text';
 import { rateFactor, sideInEpoch, type Recipe } from '../recipe';
 import type { Extension, History } from './history';
 
 /** @returns why the run cannot be continued for `epochs` epochs, as a sentence; null if it can */
-export function obstacleTo(epochs: number, { epochs: planned }: Recipe, history?: History): string | null {
+export function obstacleTo(
+  epochs: number,
+  { epochs: planned, optimizer }: Recipe,
+  history?: History,
+): string | null {
   const trained = history?.epochs.length ?? 0;
   if (epochs < planned) {
     return `It is a run of ${planned} epochs, ${trained} of them trained, and can be given more, but not ${epochs}.`;
   }
   if (!Number.isInteger(planned)) {
     return `It is a run of ${planned} epochs, whose last one was cut short, and cannot be given more.`;
+  }
+  if (typeof optimizer.lookahead?.share === 'object') {
+    return `Its Lookahead's share has fallen over ${counted(planned, 'epoch')}, and it cannot be given more.`;
   }
   const by = history?.stoppedEarly ? 'early stopping' : history?.stopReason != null ? 'a callback' : null;
   return (

@@ -17,11 +17,13 @@ export async function takeAverages(
   if (slot === null) return;
   const all = await slots();
   const averages = new Map<string, NamedArray>();
-  for (const { key } of keyed(model, model.trainableWeights)) {
+  // Those of batch normalisation's statistics too, if there are any.
+  const averaged = keyed(model).flatMap(({ key, weight }) => {
     const average = all.get(`${key}/${slot}`);
     if (average) averages.set(key, average);
-  }
-  setNamed(model, model.trainableWeights, averages, "the optimizer's state");
+    return average ? [weight] : [];
+  });
+  setNamed(model, averaged, averages, "the optimizer's state");
 }
 
 /** Calls `use` while the model holds its averages, if there are any, and gives it back the weights it had. */

@@ -41,6 +41,8 @@ export interface TrainingJob {
   readonly batchSize: number;
   /** Needed only if the optimizer freezes layers for some epochs, or flips alternate. */
   readonly stepsPerEpoch?: number;
+  /** Steps of the whole run; needed only if the share of Lookahead falls. */
+  readonly totalSteps?: number;
   readonly optimizer: Optimizer;
   readonly loss: Loss;
   /** What is measured besides accuracy. */

@@ -126,7 +126,15 @@ async function lossesAt(
   let run: EngineRun | undefined;
   const losses: number[] = [];
   try {
-    run = await engine.start({ model, images, imageShape, ...recipe, stepsPerEpoch, seed });
+    run = await engine.start({
+      model,
+      images,
+      imageShape,
+      ...recipe,
+      stepsPerEpoch,
+      totalSteps: steps,
+      seed,
+    });
     for (let step = 0; step < steps; step++) {
       const loss = await stepWith(run, { order: batches(step), firstStep: step, learningRate: rateAt });
       if (loss !== null) losses.push(loss);

@@ -78,8 +78,8 @@ export class TrainingLoop {
       if (!this.#state.ended) {
         const { imageShape, train: images } = dataset;
         const job = { model, images, heldOut: this.#images.heldOut, imageShape, ...recipe, sampleWeights };
-        const { stepsPerEpoch } = this.#course;
-        run = await engine.start({ ...job, stepsPerEpoch, seed: this.#drawSeed() });
+        const { stepsPerEpoch, steps: totalSteps } = this.#course;
+        run = await engine.start({ ...job, stepsPerEpoch, totalSteps, seed: this.#drawSeed() });
         checkStatistics(recipe, run, engine.name);
         if (restored) await run.setSlots(restored.slots);
         await folder?.beginSession(model, this.#state.step);

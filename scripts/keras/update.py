@@ -7,7 +7,7 @@ Reads a list of cases from standard input:
     {"id": ..., "network": ..., "options": {...},         as for reference.py
      "optimizer": {"class_name": "Lion", "config": {...}}, of keras.optimizers, or ConvolutionMuon
      "groups": [{"layers": ["conv1"], "rate": 0.1, "frozen": 2}],
-     "lookahead": {"steps": 3, "share": 0.5},
+     "lookahead": {"steps": 3, "share": 0.5},               or "share": {"final": 0.2, "power": 3}: it falls from 1
      "batch": 8, "steps": 50}
 
 and writes for each into FOLDER:
@@ -111,8 +111,9 @@ def train(case, folder):
         part = slice(i * batch, (i + 1) * batch)
         step(images[part], classes[part], max(start for start in starts if start <= i))
         if lookahead and (i + 1) % lookahead["steps"] == 0:
+            share = share_of(lookahead["share"], (i + 1) / steps)
             pairs = zip(slow, model.trainable_weights)
-            slow = [old + lookahead["share"] * (weight.numpy() - old) for old, weight in pairs]
+            slow = [old + share * (weight.numpy() - old) for old, weight in pairs]
             for weight, value in zip(model.trainable_weights, slow):
                 weight.assign(value)
         if i == 0:
@@ -124,6 +125,13 @@ def train(case, folder):
     if case["optimizer"]["config"].get("use_ema"):
         data |= weights_of(model, "average")
     save(folder, case, "run", data)
+
+
+def share_of(share, done):
+    if not isinstance(share, dict):
+        return share
+    kept = (1 - share["final"]) * done ** share["power"]
+    return 1 - kept
 
 
 def rates(case, folder):

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { lenet5 } from '../../lib/models';
-import { getNamed, type NamedArray, type NamedArrays } from '../../lib/models/weights/named';
+import { getNamed, setNamed, type NamedArray, type NamedArrays } from '../../lib/models/weights/named';
 import {
   adam,
   cosineRestarts,
@@ -119,6 +119,13 @@ const cases = [
     {},
     { lookahead: { steps: 4, share: 0.5 } },
   ),
+  updates(
+    'Lookahead, falling share',
+    adam({ lookahead: { steps: 3, share: { final: 0.25, power: 2 } } }),
+    'Adam',
+    {},
+    { lookahead: { steps: 3, share: { final: 0.25, power: 2 } } },
+  ),
   updates('accumulate', adam({ accumulate: 3, clipNorm: 0.2, weightDecay: decay }), 'Adam', {
     gradient_accumulation_steps: 3,
     global_clipnorm: 0.2,
@@ -152,7 +159,7 @@ describe('weights are updated as Keras does it', { skip: withoutKeras }, () => {
         keras,
         each,
         lenet5(small),
-        { loss: crossEntropy(), optimizer: ours, stepsPerEpoch },
+        { loss: crossEntropy(), optimizer: ours, stepsPerEpoch, totalSteps: each.steps },
         (run) => {
           run.takeSteps(ours.learningRate, ({ failedStep }, step) => {
             assert.equal(failedStep, null);
@@ -228,3 +235,60 @@ test('a frozen layer changes not at all, to the last bit of its statistics and s
   trainer.dispose();
   model.dispose();
 });
+
+/** The speed-run's (Jordan 2024), but for the number of steps. */
+const growing = { steps: 3, share: { final: 1 - 0.95 ** 5, power: 3 }, statistics: true } as const;
+
+for (const [name, accumulate] of [
+  ['every step', 1],
+  ['two steps together', 2],
+] as const) {
+  test(`Lookahead with statistics, an update in ${name}: slow values keep d = 0.95⁵ · (t / T)³ of what they were`, async () => {
+    const totalSteps = 20;
+    const settings = { weightDecay: 0.1, ...(accumulate > 1 && { accumulate }) };
+    const data = examples(4 * totalSteps);
+    const [ours, plain] = [smallModel(), smallModel()];
+    const trainer = await compile(ours, data, {
+      optimizer: adam({ ...settings, lookahead: growing }),
+      totalSteps,
+    });
+    // The same without Lookahead, whose weights are moved from outside; the optimizer's slots stay.
+    const other = await compile(plain, data, { optimizer: adam(settings) });
+    let slow = getNamed(plain);
+    for (let step = 0; step < totalSteps; step++) {
+      for (const each of [trainer, other]) each.step(indices(4 * step, 4), step, 0.01);
+      if ((step + 1) % (growing.steps * accumulate) !== 0) continue;
+      other.writeModel();
+      const keep = 0.95 ** 5 * ((step + 1) / totalSteps) ** 3;
+      slow = new Map(
+        [...getNamed(plain)].map(([key, { shape, values }]) => {
+          const before = arrayOf(slow, key).values;
+          const next = values.map((fast, i) => keep * before[i] + (1 - keep) * fast);
+          return [key, { shape, values: next }];
+        }),
+      );
+      setNamed(plain, plain.weights, slow, 'the test');
+      other.readModel();
+    }
+    trainer.writeModel();
+    other.writeModel();
+    const expected = getNamed(plain);
+    for (const [key, { values }] of getNamed(ours)) {
+      near(values, arrayOf(expected, key).values, key);
+      near(arrayOf(trainer.slots(), `${key}/slow`).values, arrayOf(slow, key).values, `${key}, slow`);
+    }
+    // What is measured are the slow values, statistics included.
+    setNamed(plain, plain.weights, slow, 'the test');
+    other.readModel();
+    near(trainer.measure(data).losses, other.measure(data).losses, 'losses');
+    for (const each of [trainer, other]) each.dispose();
+    for (const each of [ours, plain]) each.dispose();
+  });
+}
+
+function near(found: Float32Array, expected: Float32Array, what: string): void {
+  found.forEach((value, i) => {
+    const off = Math.abs(value - expected[i]);
+    assert.ok(off <= 1e-4 * (1 + Math.abs(expected[i])), `${what}: ${value}, not ${expected[i]}`);
+  });
+}

@@ -174,6 +174,13 @@ describe('what cannot be', () => {
     await assert.rejects(trainAs('stopped', 6), /ended by a callback after 1 of 5 epochs/);
   });
 
+  test('more for a run over which the share of its Lookahead falls', async () => {
+    const share = { final: 0.5, power: 1 };
+    const falling = { engine: graphEngine, optimizer: adam({ lookahead: { steps: 2, share } }) };
+    await trainAs('falling', 1, falling);
+    await assert.rejects(trainAs('falling', 2, falling), /Lookahead's share has fallen over 1 epoch, and/);
+  });
+
   test('more epochs and something else', async () => {
     await trainAs('else', 1);
     await assert.rejects(

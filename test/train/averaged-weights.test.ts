@@ -11,6 +11,9 @@ const dataset = noiseDataset({ train: 64, test: 32 });
 const kinds: Readonly<Record<string, Partial<Optimizer>>> = {
   ema: { ema: { decay: 0.9 } },
   lookahead: { lookahead: { steps: 5, share: 0.5 } },
+  'growing-lookahead': {
+    lookahead: { steps: 5, share: { final: 0.2, power: 3 }, statistics: true },
+  },
 };
 
 async function trained(more: TrainOptions) {

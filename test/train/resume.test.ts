@@ -152,7 +152,7 @@ test('of a network that was trained before, a run goes on with the draws it bega
   });
 });
 
-test('averages, accumulated gradients and frozen layers are taken up again to the bit', async () => {
+test('averages, falling shares, accumulated gradients and frozen layers are taken up again to the bit', async () => {
   const all = {
     ...options,
     epochs: 3,
@@ -161,7 +161,7 @@ test('averages, accumulated gradients and frozen layers are taken up again to th
     optimizer: muon({
       accumulate: 5,
       ema: { decay: 0.9 },
-      lookahead: { steps: 2, share: 0.5 },
+      lookahead: { steps: 2, share: { final: 0.3, power: 1 }, statistics: true },
       layers: [{ layers: 'conv', rate: 0.5, frozenEpochs: 1 }],
     }),
   };

@@ -10,11 +10,15 @@ import {
   needsValidation,
   sgd,
   warmUp,
+  preciseStatistics,
+  type FallingShare,
   type Optimizer,
 } from '../../lib/recipe';
 import { tfjsEngine, train } from '../../lib/train';
 import { readArguments } from '../../scripts/train/arguments';
 import { noiseDataset, says, smallModel } from './fixtures';
+
+const falling = (share: FallingShare): Optimizer => adam({ lookahead: { steps: 5, share } });
 
 test('settings out of their range are refused at once', () => {
   const cases: readonly (readonly [() => unknown, RegExp])[] = [
@@ -31,7 +35,15 @@ test('settings out of their range are refused at once', () => {
     [() => adam({ accumulate: 1 }), /^optimizer\.accumulate is 1.*a whole number of at least 2/],
     [() => adam({ ema: { decay: 1 } }), /^optimizer\.ema\.decay is 1.*below 1/],
     [() => adam({ lookahead: { steps: 0, share: 0.5 } }), /^optimizer\.lookahead\.steps is 0/],
-    [() => adam({ lookahead: { steps: 5, share: 0 } }), /^optimizer\.lookahead\.share is 0/],
+    [
+      () => adam({ lookahead: { steps: 5, share: 0 } }),
+      /^optimizer\.lookahead\.share is 0.*at most 1, or \{ final, power \} for one that falls/,
+    ],
+    [
+      () => falling({ final: 0, power: 3 }),
+      /^optimizer\.lookahead\.share\.final is 0.*above 0 and at most 1/,
+    ],
+    [() => falling({ final: 0.5, power: 0 }), /^optimizer\.lookahead\.share\.power is 0.*above 0/],
     [() => adam({ layers: [{ layers: '' }] }), /^optimizer\.layers\[0\]\.layers is ""/],
     [() => adam({ layers: [{ layers: 'a', rate: 0 }] }), /^optimizer\.layers\[0\]\.rate is 0.*above 0/],
     [
@@ -62,6 +74,17 @@ test('layers that the network does not have are refused with those that it has',
     /^optimizer\.layers\[1\]\.layers is "con".*Choose among: conv, bn/,
   );
   await refuses(muon({ exclude: ['x.*'] }), /^optimizer\.exclude\[0\] is "x\.\*"/);
+  model.dispose();
+});
+
+test('statistics look ahead, or are re-estimated, but not both', async () => {
+  const model = smallModel();
+  const optimizer = adam({ lookahead: { steps: 5, share: 0.5, statistics: true } });
+  const options = { optimizer, preciseStatistics: preciseStatistics() };
+  await assert.rejects(
+    train(model, noiseDataset(), options),
+    says(/^optimizer\.lookahead\.statistics is true, but has to be false with preciseStatistics/),
+  );
   model.dispose();
 });
 
