@@ -4,7 +4,7 @@ import { crossEntropy } from './losses';
 import { adam, sgd } from './optimizers';
 import type { PrecisionChoice } from './precision';
 import type { Recipe } from './recipe';
-import { constant, cosine, oneCycle, warmUp } from './schedules';
+import { constant, cosine, linear, warmUp } from './schedules';
 import { whitening } from './whitening';
 
 /**
@@ -14,7 +14,7 @@ import { whitening } from './whitening';
  */
 export interface NamedRecipe
   extends Pick<Recipe, 'epochs' | 'batchSize' | 'optimizer' | 'schedule' | 'loss' | 'augmentation'>,
-    Partial<Pick<Recipe, 'validation' | 'whitening'>> {
+    Partial<Pick<Recipe, 'incompleteBatch' | 'validation' | 'whitening'>> {
   readonly normalisation: 'channels' | null;
   readonly precision: PrecisionChoice;
 }
@@ -57,11 +57,10 @@ const modern: NamedRecipe = {
   precision: 'float32',
 };
 
-/** Of the gradient and the one before it, in units of the learning rate; decoupled decay has to be as much larger. */
 const speedrunMomentum = 0.85;
 
 /**
- * The training of Jordan 2024 (https://arxiv.org/abs/2404.00498), whose network `speedrun` is: 94 % on CIFAR-10 in ten
+ * The training of Jordan 2024 (https://arxiv.org/abs/2404.00498), whose network `speedrun` is: 94 % on CIFAR-10 in 9.9
  * epochs. All training images are trained on; none are held out.
  *
  * The paper takes sums over a batch of 1,024 where this library takes means, and gives rates and decays for 1,024
@@ -70,8 +69,9 @@ const speedrunMomentum = 0.85;
  * normalisation move 64 times as fast and decay no faster than the rest.
  */
 const speedrun: NamedRecipe = {
-  epochs: 10,
+  epochs: 9.9,
   batchSize: 1024,
+  incompleteBatch: 'drop',
   optimizer: sgd({
     learningRate: 11.5 / (1 + 1 / (1 - speedrunMomentum)),
     momentum: speedrunMomentum,
@@ -81,8 +81,9 @@ const speedrun: NamedRecipe = {
       { layers: 'group*_bn*', rate: 64, decay: 1 / 64 },
       { layers: 'whiten', trainedEpochs: 3 },
     ],
+    lookahead: { steps: 5, share: { final: 1 - 0.95 ** 5, power: 3 }, statistics: true },
   }),
-  schedule: oneCycle({ rise: 0.23, initial: 0.2, final: 0.07 }),
+  schedule: linear({ rise: 0.23, initial: 0.2, final: 0.07 }),
   loss: crossEntropy({ labelSmoothing: 0.2 }),
   augmentation: { ...noAugmentation, crop: 2, padding: 'reflect', flip: 'alternating' },
   normalisation: 'channels',
