@@ -1,7 +1,6 @@
 /** Two ways to have a step change nothing if it is not to be taken. */
 import type { Node, Value } from './graph';
-import { identity } from './ops/array';
-import { merge, switchOn, type Gate } from './ops/control';
+import { branch, type Gate } from './ops/control';
 import { select } from './ops/math';
 import { keepingValues } from './ops/variable';
 import type { Device } from './types';
@@ -24,10 +23,7 @@ export function guard(good: Value, guarded: Guarded, device: Device): readonly N
 
 /** What is not to be done does not run. */
 function bySwitch(good: Value, { taken, notTaken }: Guarded): readonly Node[] {
-  const done = taken((value) => switchOn(value, good).yes);
-  const noted = notTaken((value) => switchOn(value, good).no);
-  const { yes, no } = switchOn(good, good);
-  return [merge(identity(yes, 'taken', done), identity(no, 'not_taken', [noted])).node];
+  return [branch(good, taken, (gate) => [notTaken(gate)])];
 }
 
 /**

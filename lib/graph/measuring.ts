@@ -16,10 +16,10 @@ import type { WeightReading } from './weights';
 export const measuredIndex = { classes: 0, confidences: 1, losses: 2, topFive: 3, metrics: 4 } as const;
 
 /**
- * Offers `measure`: indices int32 [n] → one vector, since each output is a copy from a GPU. It holds a column of n numbers for
- * each of `measuredIndex`: the bits of the most probable class, an int32; its probability; the loss; whether the class was
- * among the five most probable (0 or 1); each metric that the options add. The penalties come last, one number. The loss is
- * the sum over all outputs, the rest is of the first.
+ * Offers `measure`: indices int32 [n] → one vector, since each output is a copy from a GPU. It holds a column of n numbers
+ * for each of `measuredIndex`: the bits of the most probable class, an int32; its probability; the loss; whether the class
+ * was among the five most probable (0 or 1); each metric that the options add. The penalties come last, one number. The loss
+ * is the sum over all outputs, the rest is of the first.
  */
 export function offerMeasuring(
   graph: Graph,

@@ -5,7 +5,6 @@
 import type { Optimizer } from '../recipe/optimizers';
 import { customRule } from './custom/optimizer';
 import type { Node, Value } from './graph';
-
 import { muonRule } from './muon';
 import { cast, scalar } from './ops/cast';
 import { add, div, mul, pow, sign, sqrt, square } from './ops/math';

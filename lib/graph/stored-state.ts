@@ -23,8 +23,8 @@ export interface TrainingData {
 }
 
 /**
- * Offers `writeImages`: images as `packImages` makes them, int32 [images, packed], their classes and their arrays; the same of
- * the images that are held out, if any; and the weights of those to train on, if any → a scalar
+ * Offers `writeImages`: images as `packImages` makes them, int32 [images, packed], their classes and their arrays; the same
+ * of the images that are held out, if any; and the weights of those to train on, if any → a scalar
  */
 export function offerImages(
   graph: Graph,

@@ -49,9 +49,10 @@ export function stepState(
 }
 
 /**
- * Offers `train`, for images of this side: indices [steps, n], and of each step its number and the bits of its learning rate, [steps, 2] → totals
- * since `clear` (see `totalsIndex`; each metric has one from `metrics` on), float64 numbers as pairs of float32, and the bits
- * of the first step that failed, an int32 below 0 if none did; one vector, since each output is a copy from a GPU.
+ * Offers `train`, for images of this side: indices [steps, n], and of each step its number and the bits of its learning
+ * rate, [steps, 2] → one vector, since each output is a copy from a GPU. It holds the totals since `clear` (see
+ * `totalsIndex`; each metric has one from `metrics` on), float64 numbers as pairs of float32, and the bits of the first step
+ * that failed, an int32 below 0 if none did.
  *
  * A step whose loss is not finite changes nothing, and neither does any step after it until `clear` is run, so that the
  * weights that caused the failure can still be inspected.

@@ -15,7 +15,10 @@ export interface Window {
   readonly dilations?: readonly [number, number];
 }
 
-/** Number of positions of a window of `size` along an axis. https://www.tensorflow.org/api_docs/python/tf/nn#notes_on_padding_2 */
+/**
+ * Number of positions of a window of `size` along an axis.
+ * https://www.tensorflow.org/api_docs/python/tf/nn#notes_on_padding_2
+ */
 export function windowCount(dim: Dim, size: number, stride: number, padding: Padding, dilation = 1): Dim {
   if (dim === null) return null;
   const reach = padding === 'SAME' ? 1 : (size - 1) * dilation + 1;

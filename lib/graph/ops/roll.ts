@@ -1,7 +1,10 @@
 import type { Value } from '../graph';
 import { scalar } from './cast';
 
-/** The slices of `x` along its first axis, each in the place of the one before it; the first comes last. [n, ...] → [n, ...] */
+/**
+ * The slices of `x` along its first axis, each in the place of the one before it; the first comes last.
+ * [n, ...] → [n, ...]
+ */
 export function rolled(x: Value): Value {
   const { graph } = x;
   return graph.add({
