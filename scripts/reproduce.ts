@@ -4,6 +4,7 @@ import { describe, loadDataset } from '../lib/data/load';
 import { publishedRecords } from '../lib/published';
 import { sentenceOn } from '../lib/published/describe';
 import { comparison, reproduce, reproducingRun, targetOf } from '../lib/published/reproduce';
+import { undisturbedSeconds } from '../lib/published/undisturbed';
 import { runCommand } from '../lib/runtime/command';
 import { UserError } from '../lib/runtime/errors';
 import { interruptOnSignals } from '../lib/runtime/signals';
@@ -51,7 +52,9 @@ async function main(args: readonly string[]): Promise<number | undefined> {
   const wanted = { network: positionals[0], recipeName: values.recipe, seed: seedOf(values.seed) };
   const target = targetOf(publishedRecords(), wanted);
   const { record } = target;
-  console.log(`${sentenceOn(record)}\nIt took ${duration(record.history.seconds)} on ${deviceOf(target)}.`);
+  console.log(
+    `${sentenceOn(record)}\nUndisturbed, that takes ${duration(undisturbedSeconds(record))} on ${deviceOf(target)}.`,
+  );
   const dataset = await loadDataset({ source: values.data });
   console.log(describe(dataset));
   const signals = interruptOnSignals();

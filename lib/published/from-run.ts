@@ -5,6 +5,8 @@ import { needsValidation } from '../recipe';
 import type { RunRecord } from '../runs/read-runs';
 import type { StoredEvaluation } from '../runs/evaluation';
 import { UserError } from '../runtime/errors';
+import { trainingPetaflops } from '../train/work';
+import { plannedNetwork } from './again';
 import { untraceable } from './commits';
 import { testDigest } from './images';
 import { mostLike } from './recipe-name';
@@ -38,6 +40,9 @@ export function recordOf(
   const { name: recipeName, networkOptions, different } = mostLike(run, dataset);
   unfit(different.length === 0 ? [] : [notNamed(recipeName), ...different.map((line) => `  ${line}`)]);
   const { recipe: repeated, ...told } = history!;
+  const model = plannedNetwork({ ...run, networkOptions }, dataset);
+  const petaflops = trainingPetaflops(model, history!);
+  model.dispose();
   return {
     ...{ format: recordFormat, name: `${run.network.name}-${recipeName}-seed${repeated.seed}` },
     ...{ network: run.network, networkOptions, recipeName },
@@ -49,7 +54,7 @@ export function recordOf(
     },
     ...{ engine: run.engine, recipe, created: run.created },
     ...{ initialWeights: run.initialWeights ?? null, sessions },
-    ...{ history: told, test: publishedTest(evaluation!) },
+    ...{ history: told, petaflops, test: publishedTest(evaluation!) },
   };
 }
 

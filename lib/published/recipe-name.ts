@@ -25,8 +25,8 @@ export function mostLike(run: RunRecord, dataset: Dataset): Likeness {
 }
 
 /**
- * The seed is no part of a recipe, nor is the validation unless the recipe names one; statistics of the training images
- * are compared only for whether they are used.
+ * Seed and validation are no part of a recipe; statistics of the training images are compared only for whether they are
+ * used.
  * @returns undefined if the network can't be trained by the recipe
  */
 function likenessTo(name: string, run: RunRecord, dataset: Dataset): Likeness | undefined {

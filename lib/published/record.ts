@@ -57,6 +57,8 @@ export interface PublishedRecord {
   readonly sessions: readonly Session[];
   /** Without the recipe, which is above. */
   readonly history: Omit<History, 'recipe'>;
+  /** Floating-point operations of its training, in PFLOP: two for each multiplication with its addition. */
+  readonly petaflops: number;
   readonly test: PublishedTest;
   /** Missing if the weights are not published. */
   readonly weights?: PublishedWeights;

@@ -1,6 +1,8 @@
 /** Published records taken together: mean and deviation over the seeds of each network and recipe. */
+import { trainedEpochs } from '../runs/history';
 import { spreadOf, type Spread } from '../runs/results';
 import type { PublishedRecord } from './record';
+import { undisturbedSeconds } from './undisturbed';
 
 /** Records of one network, recipe and dataset, which differ in their seeds. */
 export interface PublishedResult {
@@ -12,8 +14,10 @@ export interface PublishedResult {
   readonly testAccuracy: Spread;
   /** Mean number of epochs trained. */
   readonly epochs: number;
-  /** Mean seconds of training, without validation. */
+  /** Mean seconds of training, without validation, undisturbed. */
   readonly seconds: number;
+  /** Mean work of training, in PFLOP. */
+  readonly petaflops: number;
   /** Where the first seed was trained. */
   readonly device: string;
   /** The record whose weights are published; undefined if there is none. */
@@ -33,8 +37,9 @@ export function publishedResults(records: readonly PublishedRecord[]): Published
     return {
       ...{ network, recipeName, dataset, records: group },
       testAccuracy: spreadOf(group.map(({ test }) => test.accuracy)),
-      epochs: mean(({ history }) => history.epochs.length),
-      seconds: mean(({ history }) => history.seconds),
+      epochs: mean(({ history, recipe }) => trainedEpochs({ ...history, recipe })),
+      seconds: mean(undisturbedSeconds),
+      petaflops: mean(({ petaflops }) => petaflops),
       device: sessions.at(-1)?.versions.device ?? '',
       withWeights: group.find(({ weights }) => weights !== undefined),
     };

@@ -24,13 +24,19 @@ export function publishedTable(results: readonly PublishedResult[]): Table {
     seeds: result.records.length,
     epochs: result.epochs,
     time: duration(result.seconds),
+    petaflops: result.petaflops,
     weights: weightsText(result.withWeights),
     ...(dataset === undefined && { dataset: result.dataset.name }),
     ...(device === undefined && { device: result.device }),
   }));
   return table(rows, {
     caption: ['Published results', dataset, device].filter((text) => text !== undefined).join(' · '),
-    labels: { multiplyAdds: 'multiply-adds', testAccuracy: 'test accuracy', weights: 'published weights' },
+    labels: {
+      multiplyAdds: 'multiply-adds',
+      testAccuracy: 'test accuracy',
+      petaflops: 'PFLOP',
+      weights: 'published weights',
+    },
     format: { parameters: whole, multiplyAdds: whole },
   });
 }

@@ -8,7 +8,7 @@ import { publishedTest } from '../../lib/published/from-run';
 import type { PublishedRecord } from '../../lib/published';
 import { readRuns, type RunRecord } from '../../lib/runs';
 import { train } from '../../lib/train';
-import { evaluation, history } from '../show/fixtures';
+import { evaluation, history, row } from '../show/fixtures';
 
 export const silent = (): void => undefined;
 
@@ -41,7 +41,10 @@ export function madeUpRecord({
   data = { name: 'CIFAR-10', digest: 'cifar' },
   weights = undefined as PublishedRecord['weights'],
 } = {}): PublishedRecord {
-  const { recipe, ...told } = history({ seconds });
+  const rows = [1, 2, 3].map((epoch) =>
+    row(epoch, { seconds: seconds / 3, imagesPerSecond: 150_000 / seconds }),
+  );
+  const { recipe, ...told } = history({ seconds, epochs: rows });
   const versions = { commit: '0123456789ab', node: '20', tensorflow: '2', tfjs: '4', device: 'a processor' };
   return {
     ...{
@@ -62,6 +65,7 @@ export function madeUpRecord({
       initialWeights: null,
     },
     ...{ sessions: [{ started: '2026-01-01T00:00:00.000Z', fromStep: 0, versions }], history: told },
+    petaflops: 0.36,
     test: publishedTest({ ...evaluation, accuracy }),
     ...(weights && { weights }),
   };

@@ -7,12 +7,15 @@ import { test } from 'node:test';
 import { publishedResults } from '../../lib/published';
 import { writeRecord } from '../../lib/published/record-file';
 import { bestResult } from '../../lib/published/results';
+import { undisturbedSeconds } from '../../lib/published/undisturbed';
 import { writeReport } from '../../lib/report';
+import type { EpochRow } from '../../lib/runs';
 import { projectRoot, registerTs } from '../../lib/runtime/paths';
 import { besideTable, publishedTable } from '../../lib/show/published';
 import { tableText } from '../../lib/show/table';
 import { readmeTable, readmeWith } from '../../scripts/published/readme';
 import { writeRun } from '../report/fixtures';
+import { row } from '../show/fixtures';
 import { says, temporaryFolder } from '../train/fixtures';
 import { madeUpRecord } from './fixtures';
 
@@ -36,11 +39,20 @@ const results = publishedResults(records);
 test('a row for each network and recipe: mean over seeds, and the published weights by themselves', () => {
   const [caption, , , ...rows] = tableText(publishedTable(results)).split('\n');
   assert.equal(caption, 'Published results · CIFAR-10 · a processor');
-  assert.match(rows[0], /^LeNet-5 +seed +62,006 +651,720 +55\.0 ± 7\.1 % +2 +3 +1:30 +–$/);
-  assert.match(rows[1], /^LeNet-5 +best .* 70\.0 % +1 +3 +15:00 +–$/);
-  assert.match(rows[2], /^VGG16 +best .* 91\.0 % +1 +3 +1:30:00 +uint8, 15\.4 MB, 90\.0 %$/);
+  assert.match(rows[0], /^LeNet-5 +seed +62,006 +651,720 +55\.0 ± 7\.1 % +2 +3 +1:30 +0\.36\d* +–$/);
+  assert.match(rows[1], /^LeNet-5 +best .* 70\.0 % +1 +3 +15:00 +0\.36\d* +–$/);
+  assert.match(rows[2], /^VGG16 +best .* 91\.0 % +1 +3 +1:30:00 +0\.36\d* +uint8, 15\.4 MB, 90\.0 %$/);
   assert.equal(bestResult(results, 'lenet5')?.recipeName, 'best');
   assert.equal(bestResult(results, 'resnet18'), undefined);
+});
+
+test('the time is that of an undisturbed run: the fastest epoch counts, for each size of images by itself', () => {
+  const { history } = madeUpRecord();
+  const epoch = (seconds: number, imagesPerSecond: number, side?: number): EpochRow =>
+    row(1, { seconds, imagesPerSecond, ...(side !== undefined && { side }) });
+  // 1,000 images each; small ones at 400 and 500 a second, large ones at 100 and, disturbed, at 20.
+  const epochs = [epoch(2.5, 400, 16), epoch(2, 500, 16), epoch(10, 100), epoch(50, 20)];
+  assert.equal(undisturbedSeconds({ history: { ...history, epochs } }), 2 + 2 + 10 + 10);
 });
 
 test('results on other images are results of their own', () => {

@@ -45,6 +45,9 @@ const refusals: readonly (readonly [RegExp, RegExp])[] = [
   [/export/, /Chromium/],
   [/--against/, /which is no checkout/],
   [/DATA_SOURCE=cifar10/, /CIFAR-10/],
+  [/published -- add/, /can't be published|There is no run/],
+  [/published -- verify/, /are not those of the record/],
+  [/reproduce/, /There is no published result/],
 ];
 
 interface Outcome {
