@@ -2,9 +2,11 @@ export { lessonResult, type LessonResult } from './lesson-result';
 export { lessonRecipe } from './recipe';
 export { lessonRun, type LessonRun } from './lesson-run';
 export {
+  comparedNetworks,
   profileFor,
   profiles,
   seedsFor,
+  type ComparedNetwork,
   type NetworkProfile,
   type Profile,
   type ProfileName,

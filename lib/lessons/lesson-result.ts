@@ -1,5 +1,5 @@
 import type { Dataset } from '../data/types';
-import { networks, type NetworkName } from '../models/registry';
+import { networks } from '../models/registry';
 import { begunEpochs } from '../recipe';
 import type { Evaluation } from '../runs/evaluation';
 import type { tf } from '../runtime/tensorflow';
@@ -7,7 +7,7 @@ import type { TrainCallbacks } from '../train/callbacks';
 import { evaluate } from '../evaluate/evaluate';
 import type { History } from '../runs/history';
 import { lessonLabel, lessonRun } from './lesson-run';
-import { profileFor, type ProfileName } from './profiles';
+import { profileFor, type ComparedNetwork, type ProfileName } from './profiles';
 import { lessonRecipe } from './recipe';
 import { train } from '../train/train';
 
@@ -27,7 +27,7 @@ export interface LessonResult {
  * @param seed of the initial weights and all other random numbers; the lessons use 1
  */
 export async function lessonResult(
-  network: NetworkName,
+  network: ComparedNetwork,
   profile: ProfileName,
   dataset: Dataset,
   callbacks: readonly TrainCallbacks[] = [],

@@ -1,5 +1,5 @@
 import type { NetworkOptions } from '../models/network';
-import type { NetworkName } from '../models/registry';
+import { networks, type NetworkName } from '../models/registry';
 
 /** How much of the data a run uses, and how long it trains. */
 export interface Profile {
@@ -32,24 +32,36 @@ export interface NetworkProfile extends Profile {
   readonly changes: NetworkOptions;
 }
 
+/** A start at He's scale; for LeNet-5, that is its variant with ReLU. */
+const he = { initialiser: 'he' } as const;
+
 /**
  * What the short profiles change. Networks that would take minutes at full width are narrower, and those of them that
  * have dropout do without: with a few hundred steps there is no learning by heart to prevent, and it only slows
- * training down (VGG16 reaches 49 % of 1,000 CIFAR-10 images without and 30 % with it).
+ * training down.
  */
-const changes: Partial<Readonly<Record<NetworkName, NetworkOptions>>> = {
-  alexnet8: { width: 0.25, dropout: 0 },
-  vgg16: { width: 0.25, dropout: 0 },
-  resnet18: { width: 0.25 },
+const changes: Readonly<Record<NetworkName, NetworkOptions>> = {
+  baseline: he,
+  lenet5: he,
+  alexnet8: { ...he, width: 0.25, dropout: 0 },
+  vgg16: { ...he, width: 0.25, dropout: 0 },
+  resnet18: { ...he, width: 0.25 },
+  inception10: he,
+  speedrun: {},
 };
 
 /** The profile for one network; `full` is always the network as it is, on all images. */
 export function profileFor(network: NetworkName, profile: ProfileName): NetworkProfile {
-  if (profile === 'full') return { ...profiles.full, width: 1, changes: {} };
-  // He's scale suits networks with ReLU; it leaves others, such as LeNet-5 with its sigmoids, as they are.
-  const changed: NetworkOptions = { initialiser: 'he', ...changes[network] };
+  const changed = profile === 'full' ? {} : changes[network];
   return { ...profiles[profile], width: changed.width ?? 1, changes: changed };
 }
+
+/** A network that the lessons train by their common recipe and compare; the speed-run has a recipe of its own. */
+export type ComparedNetwork = Exclude<NetworkName, 'speedrun'>;
+
+export const comparedNetworks = (Object.keys(networks) as NetworkName[]).filter(
+  (name): name is ComparedNetwork => name !== 'speedrun',
+);
 
 /**
  * The seeds with which a comparison trains each network or setting: three in `full`. The short profiles have two,

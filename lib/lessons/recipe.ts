@@ -1,7 +1,6 @@
-import type { NetworkName } from '../models/registry';
 import { adam, cosine, preciseStatistics, recipe, warmUp } from '../recipe';
 import type { TrainOptions } from '../train/train';
-import { profileFor, type ProfileName } from './profiles';
+import { profileFor, type ComparedNetwork, type ProfileName } from './profiles';
 
 /**
  * What the short profiles change in the recipe `seed`, so that a few hundred steps show what a network can do: a warm-up
@@ -15,7 +14,7 @@ const short = {
 } satisfies TrainOptions;
 
 /** What differs for a network: the slopes of sigmoids are a quarter at most, so LeNet-5 takes larger steps. */
-const adapted: Partial<Readonly<Record<NetworkName, TrainOptions>>> = {
+const adapted: Partial<Readonly<Record<ComparedNetwork, TrainOptions>>> = {
   lenet5: { optimizer: adam({ learningRate: 4e-3 }) },
 };
 
@@ -24,7 +23,7 @@ const adapted: Partial<Readonly<Record<NetworkName, TrainOptions>>> = {
  * recipe for all networks in the short profiles, with a rate of its own for LeNet-5. The network ends with the weights of the epoch that did best on the
  * tenth of the training images held out for it.
  */
-export function lessonRecipe(network: NetworkName, profile: ProfileName): TrainOptions {
+export function lessonRecipe(network: ComparedNetwork, profile: ProfileName): TrainOptions {
   const { epochs, batchSize } = profileFor(network, profile);
   return {
     ...recipe('seed', network),

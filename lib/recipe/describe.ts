@@ -19,32 +19,38 @@ const schedules: Readonly<Record<Exclude<Schedule['kind'], 'warmUp'>, string>> =
   cosine: 'cosine',
   cosineRestarts: 'cosine with restarts',
   oneCycle: 'one cycle',
-  linear: 'rate along straight lines',
+  linear: 'straight lines',
   plateau: 'rate falling on plateaus',
 };
 
 /** The settings that decide most about a result, for the caption of a table or one of its cells. */
 export type Described = Pick<
   Recipe,
-  'optimizer' | 'schedule' | 'batchSize' | 'augmentation' | 'preciseStatistics'
+  'optimizer' | 'schedule' | 'batchSize' | 'augmentation' | 'resizing' | 'preciseStatistics'
 >;
 
 /** How a network was trained, but for the learning rate: `Adam, warm-up and cosine, batch 32, statistics re-estimated`. */
 export function describeRecipe(recipe: Described): string {
-  const { optimizer, schedule, batchSize, augmentation, preciseStatistics } = recipe;
-  const name = optimizer.kind === 'custom' ? optimizer.name : optimizers[optimizer.kind];
+  const { optimizer, schedule, batchSize, augmentation, resizing, preciseStatistics } = recipe;
   return [
-    name,
+    optimizer.kind === 'custom' ? optimizer.name : optimizers[optimizer.kind],
     schedule.kind === 'warmUp' ? `warm-up and ${schedules[schedule.then.kind]}` : schedules[schedule.kind],
     `batch ${batchSize}`,
-    ...changes(augmentation),
+    ...(changesImages(augmentation) ? [describeAugmentation(augmentation)] : []),
+    ...(resizing ? ['smaller images first'] : []),
     // Batch normalisation's: Keras's moving averages are the rule and go without saying.
     ...(preciseStatistics ? ['statistics re-estimated'] : []),
   ].join(', ');
 }
 
-function changes(augmentation: Augmentation): string[] {
-  const kinds = ['crop', 'flip', 'cutout', 'mixup', 'cutmix'] as const;
-  const used = kinds.filter((kind) => Number(augmentation[kind] ?? 0) > 0);
-  return used.length > 0 ? [used.join(' and ')] : [];
+const kinds = ['crop', 'flip', 'cutout', 'mixup', 'cutmix'] as const;
+
+function changesImages(augmentation: Augmentation): boolean {
+  return kinds.some((kind) => Boolean(augmentation[kind]));
+}
+
+/** `crop and flip`, or `not augmented`. */
+export function describeAugmentation(augmentation: Augmentation): string {
+  const used = kinds.filter((kind) => Boolean(augmentation[kind]));
+  return used.length > 0 ? used.join(' and ') : 'not augmented';
 }

@@ -16,7 +16,7 @@ export {
   type Loss,
   type MeanSquaredError,
 } from './losses';
-export { describeRecipe, type Described } from './describe';
+export { describeAugmentation, describeRecipe, type Described } from './describe';
 export { completed } from './earlier';
 export type { CustomPart, CustomSettings } from './custom';
 export type { CustomMetric } from './metrics';

@@ -1,4 +1,5 @@
 /** Names that distinguish results with the same label. */
+import { describeAugmentation } from '../recipe';
 import { validationName } from '../show/curves';
 import type { Recipe } from '../runs/history';
 import type { Result } from '../runs/results';
@@ -10,7 +11,7 @@ const facts: readonly ((result: Result) => string)[] = [
   ({ recipe: { optimizer } }) => (optimizer.kind === 'custom' ? optimizer.name : optimizer.kind),
   ({ recipe }) => `learning rate ${recipe.optimizer.learningRate}`,
   ({ recipe }) => `${recipe.schedule.kind} schedule`,
-  ({ recipe }) => augmentationName(recipe),
+  ({ recipe }) => describeAugmentation(recipe.augmentation),
   ({ recipe }) => (recipe.normalisation ? 'normalised' : 'not normalised'),
   ({ recipe }) => validatedOn(recipe),
   ({ recipe }) => `keeps the ${recipe.keep} epoch`,
@@ -49,10 +50,4 @@ export function isVariant(name: string, other: string): boolean {
 
 export function validatedOn({ validation }: Recipe): string {
   return validation === 'none' ? 'not validated' : `validated on the ${validationName(validation)}`;
-}
-
-function augmentationName({ augmentation }: Recipe): string {
-  const kinds = ['crop', 'flip', 'cutout', 'mixup', 'cutmix'] as const;
-  const parts = kinds.filter((kind) => Number(augmentation[kind] ?? 0) > 0);
-  return parts.length > 0 ? parts.join(' and ') : 'not augmented';
 }

@@ -1,9 +1,9 @@
 import type { Dataset } from '../data/types';
-import { networks, type NetworkName } from '../models/registry';
+import type { NetworkName } from '../models/registry';
 import type { Evaluation } from '../runs/evaluation';
 import type { TrainCallbacks } from '../train/callbacks';
 import { lessonResult, type LessonResult } from '../lessons/lesson-result';
-import { seedsFor, type ProfileName } from '../lessons/profiles';
+import { comparedNetworks, seedsFor, type ProfileName } from '../lessons/profiles';
 import { networkResult, type NetworkResult } from '../lessons/result';
 import { spreadOf } from '../runs/results';
 import { UserError } from '../runtime/errors';
@@ -19,7 +19,7 @@ export interface SeededResult {
 }
 
 /**
- * Every network as its lesson trains it in this profile, with each of the profile's seeds, in the order of the lessons.
+ * Every network that lessons compare, as its lesson trains it in this profile, with each of the profile's seeds, in the order of the lessons.
  * Runs that are stored are loaded; the others are trained.
  * @param callbacks called during training
  * @throws UserError if it is interrupted, since a partly trained network is not a result; the runs so far are kept
@@ -30,7 +30,7 @@ export async function lessonResults(
   callbacks: readonly TrainCallbacks[] = [],
 ): Promise<SeededResult[]> {
   const all: SeededResult[] = [];
-  for (const network of Object.keys(networks) as NetworkName[]) {
+  for (const network of comparedNetworks) {
     const runs: LessonResult[] = [];
     for (const seed of seedsFor(profile)) {
       const run = await lessonResult(network, profile, dataset, callbacks, seed);

@@ -33,7 +33,7 @@ test('ten crops: the mean of ten evaluations, one image at a time', async () => 
 });
 
 test('the full profile is always the network itself', () => {
-  assert.deepEqual(profileFor('vgg16', 'full'), { ...profiles.full, width: 1 });
+  assert.deepEqual(profileFor('vgg16', 'full'), { ...profiles.full, width: 1, changes: {} });
   assert.ok(profileFor('vgg16', 'quick').width < 1);
   assert.equal(profileFor('baseline', 'quick').width, 1);
 });
