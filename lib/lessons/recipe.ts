@@ -1,15 +1,17 @@
-import { adam, cosine, preciseStatistics, recipe, warmUp } from '../recipe';
+import { adam, cosine, noAugmentation, preciseStatistics, recipe, warmUp } from '../recipe';
 import type { TrainOptions } from '../train/train';
 import { profileFor, type ComparedNetwork, type ProfileName } from './profiles';
 
 /**
- * What the short profiles change in the recipe `seed`, so that a few hundred steps show what a network can do: a warm-up
- * of half an epoch, a higher rate than Adam's usual one, which then falls to zero, and statistics of batch normalisation
- * that are the network's own. Keras's moving averages would still hold much of their initial values.
+ * What the short profiles change in the recipe `seed`, so that few images and a few hundred steps show what a network can
+ * do. The rate rises over half an epoch to twice Adam's usual one and then falls to zero. Each image is mirrored in every
+ * second epoch. Batch normalisation has statistics that are the network's own: Keras's moving averages would still hold
+ * much of their initial values.
  */
 const short = {
   optimizer: adam({ learningRate: 2e-3 }),
   schedule: warmUp(0.5, cosine()),
+  augmentation: { ...noAugmentation, flip: 'alternating' },
   preciseStatistics: preciseStatistics({ batches: 20 }),
 } satisfies TrainOptions;
 
@@ -20,8 +22,8 @@ const adapted: Partial<Readonly<Record<ComparedNetwork, TrainOptions>>> = {
 
 /**
  * How a lesson trains its network in this profile: by Keras's defaults (the recipe `seed`) in `full`, and by one
- * recipe for all networks in the short profiles, with a rate of its own for LeNet-5. The network ends with the weights of the epoch that did best on the
- * tenth of the training images held out for it.
+ * recipe for all networks in the short profiles, with a rate of its own for LeNet-5. The network ends with the weights
+ * of the epoch that did best on the tenth of the training images held out for it.
  */
 export function lessonRecipe(network: ComparedNetwork, profile: ProfileName): TrainOptions {
   const { epochs, batchSize } = profileFor(network, profile);
