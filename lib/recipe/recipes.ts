@@ -14,7 +14,7 @@ import { whitening } from './whitening';
  */
 export interface NamedRecipe
   extends Pick<Recipe, 'epochs' | 'batchSize' | 'optimizer' | 'schedule' | 'loss' | 'augmentation'>,
-    Partial<Pick<Recipe, 'incompleteBatch' | 'validation' | 'whitening'>> {
+    Partial<Pick<Recipe, 'incompleteBatch' | 'validation' | 'whitening' | 'resizing'>> {
   readonly normalisation: 'channels' | null;
   readonly precision: PrecisionChoice;
 }
