@@ -1,5 +1,5 @@
 /** Names that distinguish results with the same label. */
-import { describeAugmentation } from '../recipe';
+import { describeAugmentation, type ResizingStage } from '../recipe';
 import { validationName } from '../show/curves';
 import type { Recipe } from '../runs/history';
 import type { Result } from '../runs/results';
@@ -12,6 +12,7 @@ const facts: readonly ((result: Result) => string)[] = [
   ({ recipe }) => `learning rate ${recipe.optimizer.learningRate}`,
   ({ recipe }) => `${recipe.schedule.kind} schedule`,
   ({ recipe }) => describeAugmentation(recipe.augmentation),
+  ({ recipe: { resizing } }) => (resizing ? resizing.map(stageName).join(', ') : 'full size'),
   ({ recipe }) => (recipe.normalisation ? 'normalised' : 'not normalised'),
   ({ recipe }) => validatedOn(recipe),
   ({ recipe }) => `keeps the ${recipe.keep} epoch`,
@@ -50,4 +51,8 @@ export function isVariant(name: string, other: string): boolean {
 
 export function validatedOn({ validation }: Recipe): string {
   return validation === 'none' ? 'not validated' : `validated on the ${validationName(validation)}`;
+}
+
+function stageName({ until, side }: ResizingStage): string {
+  return `${side}×${side} up to ${until}`;
 }
