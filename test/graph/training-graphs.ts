@@ -61,6 +61,7 @@ export function trainingGraph(
     optimizer: adam(),
     dtype: 'float32',
     device: 'gpu',
+    stepsPerEpoch: 391,
     seed: 1,
     ...settings,
   });
