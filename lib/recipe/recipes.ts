@@ -1,7 +1,7 @@
 import { UserError } from '../runtime/errors';
 import { noAugmentation, standardAugmentation } from './augmentation';
 import { crossEntropy } from './losses';
-import { adam, sgd } from './optimizers';
+import { adam, muon, sgd } from './optimizers';
 import type { PrecisionChoice } from './precision';
 import type { Recipe } from './recipe';
 import { constant, cosine, linear, warmUp } from './schedules';
@@ -19,7 +19,7 @@ export interface NamedRecipe
   readonly precision: PrecisionChoice;
 }
 
-export type RecipeName = 'seed' | 'modern' | 'speedrun';
+export type RecipeName = 'seed' | 'modern' | 'speedrun' | 'speedrun-muon';
 
 /** Where the course starts: Keras's defaults and nothing else. */
 const seed: NamedRecipe = {
@@ -92,7 +92,56 @@ const speedrun: NamedRecipe = {
   validation: 'none',
 };
 
-const recipes: Readonly<Record<RecipeName, NamedRecipe>> = { seed, modern, speedrun };
+/** What the author's network divides its scores by is 256; here it is 9, and the classifier's weights are as much smaller. */
+const classifierScale = 9 / 256;
+
+const muonBatch = 2000;
+
+/** Rates for the mean of a batch, where the author has 0.67 and 0.053 for the sum. */
+const muonRates = { classifier: 0.67 * muonBatch * classifierScale ** 2, offsets: 0.053 * muonBatch };
+
+/**
+ * The author's later training of the same network, with Muon (https://github.com/KellerJordan/cifar10-airbench, 2024): 200
+ * steps in eight epochs. Gradient descent updates biases, offsets and the classifier; the decay of 2e-6 an image goes through its
+ * momentum there, as in `speedrun`. One thing differs: the rate of the whitening's bias falls with all others, where the
+ * author's falls to 0 within its three epochs.
+ */
+const speedrunMuon: NamedRecipe = {
+  ...speedrun,
+  epochs: 8,
+  batchSize: muonBatch,
+  optimizer: muon({
+    learningRate: 0.24,
+    momentum: 0.6,
+    nesterov: true,
+    iterations: 3,
+    scale: null,
+    unitFilters: true,
+    weightDecay: 0,
+    descent: {
+      learningRate: muonRates.classifier,
+      momentum: speedrunMomentum,
+      nesterov: true,
+      weightDecay: (2e-6 * muonBatch) / muonRates.classifier / (1 - speedrunMomentum),
+    },
+    layers: [
+      ...['group*_bn*', 'whiten'].map((layers) => ({
+        layers,
+        rate: muonRates.offsets / muonRates.classifier,
+        decay: muonRates.classifier / muonRates.offsets,
+      })),
+      { layers: 'whiten', trainedEpochs: 3 },
+    ],
+  }),
+  schedule: linear({ final: 0 }),
+};
+
+const recipes: Readonly<Record<RecipeName, NamedRecipe>> = {
+  seed,
+  modern,
+  speedrun,
+  'speedrun-muon': speedrunMuon,
+};
 
 /** What differs for a network, by the network's name. */
 const adapted: Readonly<Record<RecipeName, Readonly<Record<string, Partial<NamedRecipe>>>>> = {
@@ -107,6 +156,7 @@ const adapted: Readonly<Record<RecipeName, Readonly<Record<string, Partial<Named
     },
   },
   speedrun: {},
+  'speedrun-muon': {},
 };
 
 export const recipeNames = Object.keys(recipes) as RecipeName[];
