@@ -74,7 +74,10 @@ export interface LayerSettings {
    * trainable, a batch normalisation still normalises by the batch meanwhile: one graph serves all epochs.
    */
   readonly frozenEpochs?: number;
-  /** After so many epochs, those in which they are frozen included, nothing about these layers changes any more. */
+  /**
+   * After so many epochs, those in which they are frozen included, these layers are trained no more. Only their averages
+   * go on, until they agree with the weights; Lookahead brings both to where they meet.
+   */
   readonly trainedEpochs?: number;
 }
 
