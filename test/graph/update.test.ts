@@ -277,10 +277,10 @@ for (const [name, accumulate] of [
       near(values, arrayOf(expected, key).values, key);
       near(arrayOf(trainer.slots(), `${key}/slow`).values, arrayOf(slow, key).values, `${key}, slow`);
     }
-    const all = indices(0, data.count);
     // What is measured are the slow values, statistics included.
     setNamed(plain, plain.weights, slow, 'the test');
     other.readModel();
+    const all = indices(0, data.count);
     near(trainer.measure(all).losses, other.measure(all).losses, 'losses');
     for (const each of [trainer, other]) each.dispose();
     for (const each of [ours, plain]) each.dispose();
