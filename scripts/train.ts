@@ -7,6 +7,7 @@ import { interruptOnSignals } from '../lib/runtime/signals';
 import { percent } from '../lib/show/format';
 import { liveProgress } from '../lib/show/progress';
 import { evaluate } from '../lib/evaluate';
+import { testFileOf } from '../lib/runs/test-result';
 import { train } from '../lib/train';
 import { readArguments, usage } from './train/arguments';
 
@@ -16,7 +17,7 @@ async function main(args: readonly string[]): Promise<number | undefined> {
     console.log(usage);
     return undefined;
   }
-  const { network, networkOptions, data, run, options, json } = request;
+  const { network, networkOptions, data, run, options, views, json } = request;
   const writeJson = jsonWriter(json);
   const dataset = await loadDataset(data);
   console.log(describe(dataset));
@@ -33,14 +34,16 @@ async function main(args: readonly string[]): Promise<number | undefined> {
       console.log('Run the same command again to continue from here.');
       return signals.exitCode();
     }
-    const test = await evaluate(model, dataset, { run });
+    const test = await evaluate(model, dataset, { run, views });
     const weights = history.weightsOf === null ? '' : `, weights of epoch ${history.weightsOf}`;
     console.log(
       `Test set${weights}: accuracy ${percent(test.accuracy)}, loss ${test.loss.toFixed(4)}, top 5 ${percent(test.top5)}.`,
     );
-    const { predictions, confidences, ...rest } = test;
-    const lists = { predictions: [...predictions], confidences: [...confidences] };
-    writeJson({ history, test: { ...rest, ...lists } });
+    if (test.views) {
+      const { name, accuracy, loss } = test.views;
+      console.log(`With ${name}: accuracy ${percent(accuracy)}, loss ${loss.toFixed(4)}.`);
+    }
+    writeJson({ history, test: testFileOf(test) });
     return undefined;
   } finally {
     signals.release();

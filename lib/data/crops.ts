@@ -1,4 +1,3 @@
-import { UserError } from '../runtime/errors';
 import type { ImageSet } from './types';
 
 type ImageShape = readonly [number, number, number];
@@ -10,40 +9,45 @@ export interface Crop {
   readonly mirrored: boolean;
 }
 
-/**
- * AlexNet's ten views of an image at test time: its four corners and its middle, each as it is and mirrored
- * (Krizhevsky, Sutskever & Hinton 2012, section 4.1). There, windows of 224×224 out of 256×256; here, windows of the
- * image's own size out of the image with `padding` zeros around, as `Augmentation.crop` pads them in training.
- */
-export function tenCrops(padding: number): Crop[] {
-  if (!(Number.isInteger(padding) && padding >= 1)) {
-    throw new UserError(`padding is ${padding}; expected a whole number of pixels from 1 on.`);
-  }
-  const ends = [-padding, padding];
-  const corners = ends.flatMap((down) => ends.map((right) => ({ down, right })));
-  return [...corners, { down: 0, right: 0 }].flatMap((place) => [
-    { ...place, mirrored: false },
-    { ...place, mirrored: true },
-  ]);
-}
+/** What lies outside of an image: zeros, or the image mirrored at its border, whose outermost pixel is not repeated. */
+export type CropPadding = 'zeros' | 'reflect';
 
-/** The same crop of every image; what lies outside an image is zero. */
-export function cropped(set: ImageSet, [height, width, channels]: ImageShape, crop: Crop): ImageSet {
-  const { down, right, mirrored } = crop;
+/**
+ * The same crop of every image.
+ * @param crop moved by fewer pixels than the image has along either side
+ */
+export function cropped(
+  set: ImageSet,
+  [height, width, channels]: ImageShape,
+  { down, right, mirrored }: Crop,
+  padding: CropPadding = 'zeros',
+): ImageSet {
   const size = height * width * channels;
   const images = new Uint8Array(set.images.length);
+  const source = padding === 'zeros' ? insideOf : reflected;
+  const rows = Array.from({ length: height }, (_, y) => source(y + down, height));
+  const columns = Array.from({ length: width }, (_, x) =>
+    source((mirrored ? width - 1 - x : x) + right, width),
+  );
   for (let i = 0; i < set.count; i++) {
-    for (let y = 0; y < height; y++) {
-      const fromY = y + down;
-      if (fromY < 0 || fromY >= height) continue;
-      for (let x = 0; x < width; x++) {
-        const fromX = (mirrored ? width - 1 - x : x) + right;
-        if (fromX < 0 || fromX >= width) continue;
+    rows.forEach((fromY, y) => {
+      if (fromY === null) return;
+      columns.forEach((fromX, x) => {
+        if (fromX === null) return;
         const from = i * size + (fromY * width + fromX) * channels;
         const to = i * size + (y * width + x) * channels;
         for (let c = 0; c < channels; c++) images[to + c] = set.images[from + c];
-      }
-    }
+      });
+    });
   }
   return { ...set, images };
+}
+
+function insideOf(place: number, size: number): number | null {
+  return place >= 0 && place < size ? place : null;
+}
+
+/** −1 is 1, and `size` is `size` − 2. */
+function reflected(place: number, size: number): number {
+  return size - 1 - Math.abs(size - 1 - Math.abs(place));
 }

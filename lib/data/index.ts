@@ -1,5 +1,5 @@
 export { batchTensor, labelTensor } from './batch';
-export { type Crop, cropped, tenCrops } from './crops';
+export { type Crop, cropped, type CropPadding } from './crops';
 export type { Progress } from './download';
 export { type SplitInputs, withInputs } from './inputs';
 export { CIFAR10_NAME, describe, loadDataset, type LoadOptions, SAMPLE_NAME } from './load';

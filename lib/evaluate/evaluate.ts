@@ -6,12 +6,13 @@ import { UserError } from '../runtime/errors';
 import { onInterrupt } from '../runtime/interrupt';
 import type { tf } from '../runtime/tensorflow';
 import { checkFit } from './fit';
-import { measure } from './measure';
+import { measureViews } from './measure';
 import { classReports, confusionMatrix } from './metrics';
 import { allIndices } from '../data/subset';
 import type { RunOptions } from '../runs/run-folder';
 import { writeEvaluation } from '../runs/test-result';
 import { trainedWith } from './trained-with';
+import { viewsOf, type Views, type ViewsName } from './views';
 
 export interface EvaluateOptions {
   /** Which images. Defaults to the test set. */
@@ -22,6 +23,11 @@ export interface EvaluateOptions {
   loss?: Loss;
   /** Defaults to the metrics that the network was trained with. */
   metrics?: readonly CustomMetric[];
+  /**
+   * Which versions of each image the network is shown, whose outputs are averaged. The result has what it makes of the images
+   * alone in any case, and what it makes of all views together beside it. Defaults to the image alone.
+   */
+  views?: ViewsName | Views;
   /** Keeps the result in the folder of this run, for its row in the table of results; only for the test set. */
   run?: string | Pick<RunOptions, 'name' | 'folder'>;
 }
@@ -35,31 +41,35 @@ export interface EvaluateOptions {
 export async function evaluate(
   model: tf.LayersModel,
   dataset: Dataset,
-  { on = 'test', batchSize, run, ...by }: EvaluateOptions = {},
+  { on = 'test', batchSize, run, views = 'single', ...by }: EvaluateOptions = {},
 ): Promise<Evaluation> {
   checkFit(model, dataset);
+  const shown = viewsOf(views, dataset.imageShape);
   const set = dataset[on];
   const { normalisation, loss, metrics, outputWeights } = trainedWith(model);
   let interrupted = false;
   const forget = onInterrupt(() => (interrupted = true));
   try {
-    const measured = await measure(model, set, allIndices(set.count), {
+    const measured = await measureViews(model, set, allIndices(set.count), {
       normalisation,
       loss: by.loss ?? loss,
       metrics: by.metrics ?? metrics,
       outputWeights,
       imageShape: dataset.imageShape,
       batchSize,
+      views: shown,
       stopped: () => interrupted,
     });
     if (!measured) throw new UserError('The evaluation was interrupted. Run it again for a result.');
-    const { predictions } = measured;
+    const { single, together } = measured;
+    const { predictions } = single;
     const confusion = confusionMatrix(set.labels, predictions, dataset.classNames.length);
     const evaluation: Evaluation = {
       network: titleOf(model),
       dataset: dataset.name,
       on,
-      ...measured,
+      ...single,
+      ...(shown.views.length > 1 && { views: { name: shown.name, ...together } }),
       confusion,
       classNames: dataset.classNames,
       classes: classReports(confusion, dataset.classNames),

@@ -1,21 +1,18 @@
 /** Loss, accuracy and predictions of a network for a set of images, batch by batch. */
-import { setImmediate } from 'node:timers/promises';
+import { cropped } from '../data/crops';
+import { allIndices, takeSubset } from '../data/subset';
 import type { ImageSet } from '../data/types';
 import type { Measurement } from '../graph';
 import type { Measured } from '../runs/evaluation';
 import { tf } from '../runtime/tensorflow';
+import { averagedOutput } from './averaged-output';
+import { forEachBatch, Tally, type BatchOptions } from './batches';
 import { EndingLogits } from './ending-logits';
 import { modelBatch } from './input-batch';
 import { amongTopFive, penaltyOf, probabilitiesOf, type ModelOutput } from './losses';
-import { perImageMeasures, type PerImage, type PerImageMeasures } from './per-image';
+import { perImageMeasures, type PerImageMeasures } from './per-image';
 import type { TrainedWith } from './trained-with';
-
-export interface BatchOptions {
-  /** How many images go through the network at once; changes the speed and nothing else. Defaults to 250. */
-  readonly batchSize?: number;
-  /** Asked before every batch. */
-  readonly stopped?: () => boolean;
-}
+import { isItself, viewsOf, type Views } from './views';
 
 export interface MeasureOptions extends Omit<TrainedWith, 'outputWeights'>, BatchOptions {
   /** How much each output counts in the loss. Defaults to 1 each. */
@@ -33,31 +30,79 @@ export async function measure(
   model: tf.LayersModel,
   set: ImageSet,
   indices: Uint32Array,
-  { loss, metrics, outputWeights, batchSize, stopped, ...input }: MeasureOptions,
+  options: MeasureOptions,
 ): Promise<Measured | undefined> {
-  const heads = await headsOf(model, { loss, metrics });
+  const views = viewsOf('single', options.imageShape);
+  return (await measureViews(model, set, indices, { ...options, views }))?.single;
+}
+
+/** What a network makes of the images alone, and of all their views together. */
+export interface MeasuredViews {
+  readonly single: Measured;
+  readonly together: Measured;
+}
+
+/** The same for several views of each image; outputs are averaged before anything is computed from them. */
+export async function measureViews(
+  model: tf.LayersModel,
+  set: ImageSet,
+  indices: Uint32Array,
+  { views, ...options }: MeasureOptions & { readonly views: Views },
+): Promise<MeasuredViews | undefined> {
+  const { loss, outputWeights, stopped, imageShape } = options;
+  // As many images as without views.
+  const batchSize = options.batchSize ?? Math.ceil(250 / views.views.length);
+  const heads = await headsOf(model, options);
   const [penalty] = tf.tidy(() => penaltyOf(model).dataSync());
-  const measureBatch = (batch: Uint32Array): Measurement =>
-    tf.tidy(() => {
-      const inputs = modelBatch(model, set, batch, input);
-      const labels = Int32Array.from(batch, (index) => set.labels[index]);
-      const [first, ...others] = heads.map((head) => measureHead(head, inputs, labels));
-      const { output, perImage } = first;
-      const targets = tf.oneHot(tf.tensor1d(labels, 'int32'), output.value.shape[1] ?? 0).cast('float32');
-      return {
-        classes: output.value.argMax(-1).dataSync<'int32'>(),
-        confidences: probabilitiesOf(loss, output).max(-1).dataSync<'float32'>(),
-        topFive: amongTopFive(output.value, targets).dataSync<'float32'>(),
-        losses: weightedSum(
-          [first, ...others].map((each) => each.perImage.losses),
-          outputWeights,
-        ),
-        metrics: perImage.metrics,
-        penalty,
-      };
+  const tallies = { single: new Tally(set, indices.length), together: new Tally(set, indices.length) };
+
+  const measurementOf = (outputs: readonly ModelOutput[], labels: Int32Array): Measurement => {
+    const [first] = outputs;
+    const targets = tf.oneHot(tf.tensor1d(labels, 'int32'), first.value.shape[1] ?? 0).cast('float32');
+    const perImage = heads.map((head, i) => head.perImage.measure(outputs[i], labels));
+    return {
+      classes: first.value.argMax(-1).dataSync<'int32'>(),
+      confidences: probabilitiesOf(loss, first).max(-1).dataSync<'float32'>(),
+      topFive: amongTopFive(first.value, targets).dataSync<'float32'>(),
+      losses: weightedSum(
+        perImage.map((each) => each.losses),
+        outputWeights,
+      ),
+      metrics: perImage[0].metrics,
+      penalty,
+    };
+  };
+  const add = (batch: Uint32Array): void => {
+    const images = takeSubset(set, batch);
+    const labels = Int32Array.from(images.labels);
+    const outputs = views.views.map((view) => {
+      const seen = isItself(view) ? images : cropped(images, imageShape, view, views.padding);
+      const inputs = modelBatch(model, seen, allIndices(seen.count), options);
+      return heads.map((head) => outputOf(head, inputs));
     });
+    const single = measurementOf(outputs[views.views.findIndex(isItself)], labels);
+    tallies.single.add(batch, single);
+    const together = (): Measurement =>
+      measurementOf(
+        heads.map((_, i) =>
+          averagedOutput(
+            outputs.map((ofView) => ofView[i]),
+            views,
+            loss,
+          ),
+        ),
+        labels,
+      );
+    tallies.together.add(batch, outputs.length === 1 ? single : together());
+  };
   try {
-    return await measureBatches(set, indices, { batchSize, stopped }, measureBatch);
+    const isDone = await forEachBatch(indices, { batchSize, stopped }, (batch) => {
+      tf.tidy(() => {
+        add(batch);
+      });
+    });
+    if (!isDone) return undefined;
+    return { single: tallies.single.result(), together: tallies.together.result() };
   } finally {
     // In reverse: two outputs of one layer watch it one on top of the other.
     for (const head of heads.reverse()) {
@@ -92,14 +137,9 @@ function headsOf(
   );
 }
 
-function measureHead(
-  { model, logits, perImage }: Head,
-  inputs: tf.Tensor[],
-  labels: Int32Array,
-): { readonly output: ModelOutput; readonly perImage: PerImage } {
+function outputOf({ model, logits }: Head, inputs: tf.Tensor[]): ModelOutput {
   const value = model.predictOnBatch(inputs) as tf.Tensor;
-  const output = { value, logits: logits.take() };
-  return { output, perImage: perImage.measure(output, labels) };
+  return { value, logits: logits.take() };
 }
 
 /** Weights default to 1 each. */
@@ -111,54 +151,4 @@ function weightedSum(
   return losses[0].map((_, image) =>
     losses.reduce((total, each, i) => total + (weights?.[i] ?? 1) * each[image], 0),
   );
-}
-
-/**
- * Measures images batch by batch, and gathers the results.
- * @param measureBatch measures the images at the given indices
- * @returns undefined if `stopped` returned true before the last batch
- */
-export async function measureBatches(
-  set: ImageSet,
-  indices: Uint32Array,
-  { batchSize = 250, stopped = () => false }: BatchOptions,
-  measureBatch: (batch: Uint32Array) => Measurement,
-): Promise<Measured | undefined> {
-  const predictions = new Int32Array(indices.length);
-  const confidences = new Float32Array(indices.length);
-  let [loss, penalty, first, topFive] = [0, 0, 0, 0];
-  const metrics: Record<string, number> = {};
-  for (let from = 0; from < indices.length; from += batchSize) {
-    // Lets an interrupt arrive: tensor operations themselves never yield.
-    await setImmediate();
-    if (stopped()) return undefined;
-    const batch = indices.subarray(from, from + batchSize);
-    const measured = measureBatch(batch);
-    predictions.set(measured.classes, from);
-    confidences.set(measured.confidences, from);
-    penalty = measured.penalty;
-    for (const [name, values] of Object.entries(measured.metrics)) {
-      metrics[name] = values.reduce((total, value) => total + value, metrics[name] ?? 0);
-    }
-    batch.forEach((index, i) => {
-      loss += measured.losses[i];
-      if (measured.classes[i] === set.labels[index]) first++;
-      topFive += measured.topFive[i];
-    });
-  }
-  return {
-    loss: loss / indices.length + penalty,
-    penalty,
-    accuracy: first / indices.length,
-    top5: topFive / indices.length,
-    ...meansOf(metrics, indices.length),
-    predictions,
-    confidences,
-  };
-}
-
-/** Empty without metrics. */
-function meansOf(sums: Readonly<Record<string, number>>, count: number): Pick<Measured, 'metrics'> {
-  const means = Object.entries(sums).map(([name, sum]) => [name, sum / count] as const);
-  return means.length === 0 ? {} : { metrics: Object.fromEntries(means) };
 }

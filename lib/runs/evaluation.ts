@@ -40,6 +40,17 @@ export interface Evaluation extends Measured {
   readonly confusion: readonly (readonly number[])[];
   readonly classNames: readonly string[];
   readonly classes: readonly ClassReport[];
+  /**
+   * What it makes of several views of each image, whose outputs are averaged. Everything else is of the images alone, so that
+   * results remain comparable. Missing if only these were measured.
+   */
+  readonly views?: ViewsResult;
+}
+
+/** A result for several views of each image. */
+export interface ViewsResult extends Measured {
+  /** Which views: `mirror`, `mirrorAndShifts`, `tenCrops`, or the name of a user's own. */
+  readonly name: string;
 }
 
 /**

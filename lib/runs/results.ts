@@ -35,6 +35,8 @@ export interface Result {
   readonly valAccuracy: Spread | undefined;
   /** Undefined unless all runs were measured on the test set. */
   readonly testAccuracy: Spread | undefined;
+  /** The same for several views of each image. Undefined unless all runs were measured so, with the same views. */
+  readonly views: { readonly name: string; readonly accuracy: Spread } | undefined;
 }
 
 /** The results of the finished runs; runs that differ only in their seed become one result. */
@@ -80,7 +82,15 @@ function resultOf(runs: readonly RunRecord[]): Result {
     imagesPerSecond: mean(histories.map(({ images, seconds }) => images / seconds)),
     valAccuracy: spread(runs.map(valAccuracyOf)),
     testAccuracy: spread(runs.map(({ evaluation }) => evaluation?.accuracy)),
+    views: viewsOf(runs),
   };
+}
+
+function viewsOf(runs: readonly RunRecord[]): Result['views'] {
+  const views = runs.map(({ evaluation }) => evaluation?.views);
+  const [name, ...others] = new Set(views.map((each) => each?.name));
+  const accuracy = spread(views.map((each) => each?.accuracy));
+  return name !== undefined && others.length === 0 && accuracy ? { name, accuracy } : undefined;
 }
 
 /** Where the last session ran. A run that moved to another device counts as run there. */

@@ -1,7 +1,7 @@
 /** The files of a run's folder, and what is in them. */
 import type { Recipe } from '../recipe';
 import type { Versions } from '../runtime/versions';
-import type { StoredEvaluation } from './evaluation';
+import type { StoredEvaluation, ViewsResult } from './evaluation';
 import type { Extension, History } from './history';
 
 export const runFiles = {
@@ -87,7 +87,12 @@ export interface HistoryFile extends History {
 }
 
 /** test.json: an evaluation, with lists for typed arrays. */
-export type TestFile = Omit<StoredEvaluation, 'predictions' | 'confidences'> & {
+export type TestFile = WithLists<Omit<StoredEvaluation, 'views'>> & {
+  readonly views?: WithLists<ViewsResult>;
+};
+
+/** Lists in place of typed arrays, which JSON has not. */
+export type WithLists<T> = Omit<T, 'predictions' | 'confidences'> & {
   readonly predictions: readonly number[];
   readonly confidences: readonly number[];
 };

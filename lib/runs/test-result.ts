@@ -2,8 +2,8 @@
 import * as path from 'node:path';
 import type { Dataset } from '../data/types';
 import { UserError } from '../runtime/errors';
-import type { Evaluation, StoredEvaluation } from './evaluation';
-import type { TestFile } from './run-files';
+import type { Evaluation, Measured, StoredEvaluation } from './evaluation';
+import type { TestFile, WithLists } from './run-files';
 import type { RunOptions } from './run-folder';
 import { readRunJson, writeRunJson } from './run-json';
 import { runPath } from './run-path';
@@ -31,20 +31,33 @@ export async function writeEvaluation(
       `The run "${name}" was trained on other images (${settings.dataset.name}) than these (${dataset.name}).`,
     );
   }
-  const { predictions, confidences } = evaluation;
-  const lists = { predictions: [...predictions], confidences: [...confidences] };
-  const content: TestFile & { classes: undefined } = { ...evaluation, ...lists, classes: undefined };
-  await writeRunJson(folder, 'test', content);
+  const stored: StoredEvaluation & { classes: undefined } = { ...evaluation, classes: undefined };
+  await writeRunJson(folder, 'test', testFileOf(stored));
+}
+
+/** A result as JSON can hold it. */
+export function testFileOf({ views, ...evaluation }: StoredEvaluation): TestFile {
+  return { ...withLists(evaluation), ...(views && { views: withLists(views) }) };
 }
 
 /** @throws RunFileError if test.json is damaged or cannot be read */
 export function readEvaluation(folder: string): StoredEvaluation | undefined {
   const content = readRunJson(folder, 'test');
-  return (
-    content && {
-      ...content,
-      predictions: Int32Array.from(content.predictions),
-      confidences: Float32Array.from(content.confidences),
-    }
-  );
+  if (!content) return undefined;
+  const { views, ...evaluation } = content;
+  return { ...withArrays(evaluation), ...(views && { views: withArrays(views) }) };
+}
+
+type Arrays = Pick<Measured, 'predictions' | 'confidences'>;
+
+function withLists<T extends Arrays>({ predictions, confidences, ...rest }: T): WithLists<T> {
+  return { ...rest, predictions: [...predictions], confidences: [...confidences] };
+}
+
+function withArrays<T extends WithLists<Arrays>>({ predictions, confidences, ...rest }: T) {
+  const arrays: Arrays = {
+    predictions: Int32Array.from(predictions),
+    confidences: Float32Array.from(confidences),
+  };
+  return { ...rest, ...arrays };
 }

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { measureBatches } from '../evaluate/measure';
+import { measureBatches } from '../evaluate/batches';
 import { Trainer, type Examples, type Totals } from '../graph';
 import type { ImageSet } from '../data/types';
 import type { Measured } from '../runs/evaluation';

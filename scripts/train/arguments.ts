@@ -1,6 +1,7 @@
 /** The command line of `npm run train`. */
 import { parseArgs } from 'node:util';
 import type { LoadOptions } from '../../lib/data/load';
+import { viewsNames, type ViewsName } from '../../lib/evaluate';
 import {
   networkNamed,
   networks,
@@ -127,6 +128,8 @@ Validation and storage:
   --validate-every N    validates every N epochs (default: 1)
   --early-stopping N    stops after N validations without a lower loss
   --precise-statistics N  re-estimates batch normalisation's statistics from N batches before each validation
+  --views NAME          versions of each test image, in addition to the image alone, whose outputs are averaged:
+                        ${viewsNames.join(', ')} (default: single)
   --keep WHICH          which weights to test: those of the last or the best epoch (default: last)
   --save-every SECONDS  saves that often, in addition to after every epoch (default: 120)
   --weights-text        also writes the weights to weights.txt
@@ -138,6 +141,8 @@ export interface Request {
   readonly data: LoadOptions;
   readonly run: RunOptions;
   readonly options: TrainOptions;
+  /** What the network is shown of each test image. */
+  readonly views: ViewsName;
   readonly json: string | undefined;
 }
 
@@ -182,6 +187,7 @@ export function readArguments(args: readonly string[]): Request | undefined {
       seed,
       engine: choose('--engine', values.engine, engines),
     },
+    views: choose('--views', values.views, Object.fromEntries(viewsNames.map((each) => [each, each]))),
     json: values.json,
   };
 }
@@ -234,6 +240,7 @@ function parse(args: readonly string[]) {
         resume: { type: 'boolean', default: false },
         fresh: { type: 'boolean', default: false },
         json: { type: 'string' },
+        views: { type: 'string', default: 'single' },
         'save-every': { type: 'string' },
         'weights-text': { type: 'boolean', default: false },
         runs: { type: 'string' },

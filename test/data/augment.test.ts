@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cropped, drawColourShift, principalColours, Random, shiftColours, tenCrops } from '../../lib/data';
+import { cropped, drawColourShift, principalColours, Random, shiftColours } from '../../lib/data';
 import type { ImageSet } from '../../lib/data';
 import { standardAugmentation } from '../../lib/recipe';
 import { augmentedVersions } from '../../lib/train';
@@ -58,13 +58,6 @@ test('a shift moves all pixels of a channel alike and stops at the ends', () => 
   assert.deepEqual([...shifted], [36, 20, 5, 255, 251, 227]);
 });
 
-test('ten crops: four corners and the middle, each also mirrored', () => {
-  const crops = tenCrops(2);
-  assert.equal(new Set(crops.map((crop) => JSON.stringify(crop))).size, 10);
-  assert.equal(crops.filter(({ mirrored }) => mirrored).length, 5);
-  assert.throws(() => tenCrops(0.5), /padding is 0.5/);
-});
-
 test('a crop takes its pixels from where it says, zeros from outside, and mirrors them', () => {
   // 2×3 pixels of one channel: 1 2 3 / 4 5 6.
   const set = { images: Uint8Array.of(1, 2, 3, 4, 5, 6), labels: Uint8Array.of(0), count: 1 };
@@ -75,6 +68,11 @@ test('a crop takes its pixels from where it says, zeros from outside, and mirror
   assert.deepEqual(crop(1, -1, false), [0, 4, 5, 0, 0, 0]);
   assert.deepEqual(crop(0, 0, true), [3, 2, 1, 6, 5, 4]);
   assert.deepEqual(crop(0, 1, true), [0, 3, 2, 0, 6, 5]);
+  const reflected = (down: number, right: number, mirrored: boolean): number[] => [
+    ...cropped(set, [2, 3, 1], { down, right, mirrored }, 'reflect').images,
+  ];
+  assert.deepEqual(reflected(1, -1, false), [5, 4, 5, 2, 1, 2]);
+  assert.deepEqual(reflected(-1, 2, true), [4, 5, 6, 1, 2, 3]);
 });
 
 test('augmented versions are crops of the image, each drawn anew', async () => {

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { withInputs, type Dataset, type ImageInputs } from '../../lib/data';
 import { Random } from '../../lib/data/random';
 import { takeSubset } from '../../lib/data/subset';
-import { evaluate, evaluateTenCrop } from '../../lib/evaluate';
+import { evaluate } from '../../lib/evaluate';
 import { sgd } from '../../lib/recipe';
 import { tf } from '../../lib/runtime/tensorflow';
 import { graphEngine, tfjsEngine, train, type TrainOptions } from '../../lib/train';
@@ -117,8 +117,7 @@ test('a model finds its inputs by name and shape, or is refused with both lists'
   // A network that takes images alone leaves the arrays out.
   const plain = smallModel();
   await train(plain, dataset, { ...options, epochs: 1 });
-  await assert.rejects(evaluateTenCrop(unknown, dataset), /"two" has the inputs/);
-  await assert.rejects(evaluateTenCrop(linear('facts', 5), dataset), /Ten-crop .* has 2 inputs and 1 output/);
+  await assert.rejects(evaluate(unknown, dataset, { views: 'mirror' }), /"two" has the inputs/);
 });
 
 test('a run with several inputs and outputs is resumed exactly, with the same arrays and weights alone', async () => {

@@ -4,7 +4,7 @@ import { describeRecipe } from '../../recipe';
 import { trainingCurves, validationName } from '../../show/curves';
 import { duration, missing, short, whole } from '../../show/format';
 import type { Appearance } from '../../show/palette';
-import { accuracyText, runNames } from '../../show/results';
+import { accuracyText, runNames, viewsText } from '../../show/results';
 import { type Comparison, mainRows, type NetworkRow } from '../comparisons';
 import { validatedOn } from '../names';
 import type { Study } from '../studies';
@@ -86,6 +86,18 @@ function networkTable({ networks, looks }: Comparison): Markup {
   const columns: Column<NetworkRow>[] = [
     { label: 'network', cell: ({ name }) => ({ content: named(name, looks.get(name)), sort: name }) },
     accuracy('test accuracy', 'testAccuracy'),
+    ...(networks.some(({ result }) => result.views)
+      ? [
+          {
+            label: 'with several views',
+            numeric: true,
+            cell: ({ result }: NetworkRow) => ({
+              content: viewsText(result),
+              sort: result.views?.accuracy.mean ?? '',
+            }),
+          },
+        ]
+      : []),
     accuracy('validation accuracy', 'valAccuracy'),
     number('seeds', ({ result }) => result.runs.length),
     number('parameters', ({ result }) => result.parameters),
