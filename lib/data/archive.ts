@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Parser, type ReadEntry } from 'tar';
-import { UserError } from '../runtime/errors';
+import { messageOf, UserError } from '../runtime/errors';
 import { writeManifest } from './manifest';
 import {
   batchBytes,
@@ -14,7 +14,7 @@ import {
   testFile,
   trainFiles,
 } from './release';
-import { counted, grouped, messageOf } from './text';
+import { counted, grouped } from './text';
 
 const batchFiles = [...trainFiles, testFile];
 const expectedFiles = [...batchFiles, classNamesFile, readmeFile];

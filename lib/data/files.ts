@@ -1,7 +1,6 @@
 /** Looking at files before data is read from them. Every failure is one sentence that names the file. */
 import * as fs from 'node:fs';
-import { UserError } from '../runtime/errors';
-import { codeOf, messageOf } from './text';
+import { codeOf, messageOf, UserError } from '../runtime/errors';
 
 const reasons: Readonly<Record<string, string>> = {
   EACCES: 'permission denied; its owner can allow it with chmod',

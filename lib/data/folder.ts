@@ -1,11 +1,11 @@
 /** Reads a folder of JPEG or PNG images: train/<class>/<image> and test/<class>/<image>. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { UserError } from '../runtime/errors';
+import { messageOf, UserError } from '../runtime/errors';
 import { tf } from '../runtime/tensorflow';
 import { expectReadableFile, failedTo, isFolder, namesIn } from './files';
 import { type ImageSize, isJpegOrPng, statedSize } from './image-header';
-import { counted, grouped, messageOf } from './text';
+import { counted, grouped } from './text';
 import type { ImageSet } from './types';
 
 /** The images of one split, found but not yet read. */

@@ -5,9 +5,8 @@
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { UserError } from '../runtime/errors';
+import { codeOf, UserError } from '../runtime/errors';
 import { expectReadableFile } from './files';
-import { codeOf } from './text';
 
 export const manifestFile = 'manifest.json';
 

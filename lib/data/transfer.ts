@@ -2,7 +2,8 @@
 import * as fs from 'node:fs';
 import type { ReadableStream } from 'node:stream/web';
 import { failedTo, sizeOf } from './files';
-import { codeOf, counted, grouped, messageOf } from './text';
+import { counted, grouped } from './text';
+import { codeOf, messageOf } from '../runtime/errors';
 
 export interface Progress {
   readonly url: string;

@@ -1,5 +1,5 @@
 /** The shapes inside a network for images of another size than it was built for. */
-import { messageOf } from '../data/text';
+import { messageOf } from '../runtime/errors';
 import type { tf } from '../runtime/tensorflow';
 import { isModel } from './leaf-layers';
 

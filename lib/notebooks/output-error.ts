@@ -1,5 +1,4 @@
-import { codeOf, messageOf } from '../data/text';
-import { UserError } from '../runtime/errors';
+import { codeOf, messageOf, UserError } from '../runtime/errors';
 
 const reasons: Readonly<Record<string, string | undefined>> = {
   ENOSPC: 'the disk is full',

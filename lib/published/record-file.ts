@@ -1,13 +1,12 @@
 /** Records on disk: `outputs/published/NETWORK/RECIPE-seedN.json`, with a checksum of their own. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { codeOf, messageOf } from '../data/text';
 import { replaceFile } from '../models/weights/replace';
 import { completed } from '../recipe';
 import { readRunFile, UnreadableError } from '../runs/run-file';
 import { DamagedError } from '../runs/sealed-folder';
 import { parseSealedJson, sealedJson } from '../runs/sealed-json';
-import { UserError } from '../runtime/errors';
+import { codeOf, messageOf, UserError } from '../runtime/errors';
 import { outputsDir, shownPath } from '../runtime/paths';
 import { recordFormat, type PublishedRecord } from './record';
 

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
-import { codeOf } from '../data/text';
+import { codeOf } from '../runtime/errors';
 import { DamagedError, readSealed, unfinishedSuffix, writeSealed, type Files } from './sealed-folder';
 
 /** `last` is where training continues from; `best` has the weights of the best validation. */

@@ -1,8 +1,7 @@
 /** A run's folder while one process holds it: locked, tidied, emptied. */
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
-import { codeOf, messageOf } from '../data/text';
-import { UserError } from '../runtime/errors';
+import { codeOf, messageOf, UserError } from '../runtime/errors';
 import { acquireLock } from '../runtime/process-lock';
 import { runFiles } from './run-files';
 import { unfinishedSuffix } from './sealed-folder';

@@ -1,9 +1,8 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
-import { codeOf, messageOf } from '../data/text';
 import type { StoredEvaluation } from './evaluation';
 import { architectureFingerprint } from './lasting-names';
-import { UserError } from '../runtime/errors';
+import { codeOf, messageOf, UserError } from '../runtime/errors';
 import { isRunning } from '../runtime/process-lock';
 import { completed } from '../recipe';
 import type { History } from './history';

@@ -1,6 +1,6 @@
 /** Every read of a file in a run's folder goes through here. */
 import * as fs from 'node:fs';
-import { codeOf, messageOf } from '../data/text';
+import { codeOf, messageOf } from '../runtime/errors';
 
 /** What to do about a file that cannot be read. */
 type Remedy = 'move away' | 'permit' | 'update the project' | 'check the disk';

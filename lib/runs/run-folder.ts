@@ -1,6 +1,5 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
-import { codeOf, messageOf } from '../data/text';
 import { setNamed } from '../models/weights/named';
 import { saveWeightsText } from '../models/weights/text';
 import type { NamedArrays } from '../models/weights/named';
@@ -8,7 +7,7 @@ import { weightsDigest } from '../models/weights/digest';
 import { CheckpointStore, type Role } from './checkpoint-store';
 import { fingerprint } from './plain-data';
 import { DamagedError } from './sealed-folder';
-import { UserError } from '../runtime/errors';
+import { codeOf, messageOf, UserError } from '../runtime/errors';
 import { shownPath } from '../runtime/paths';
 import type { tf } from '../runtime/tensorflow';
 import { versions } from '../runtime/versions';

@@ -1,5 +1,4 @@
-import { codeOf, messageOf } from '../data/text';
-import { UserError } from '../runtime/errors';
+import { codeOf, messageOf, UserError } from '../runtime/errors';
 
 interface Obstacle {
   readonly reason: string;
