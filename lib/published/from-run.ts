@@ -60,9 +60,15 @@ export function recordOf(
 
 /** An evaluation as a record keeps it. */
 export function publishedTest(evaluation: StoredEvaluation): PublishedTest {
-  const { predictions, ...rest } = evaluation;
+  const { predictions, views, ...rest } = evaluation;
   // JSON leaves undefined values out.
-  return { ...rest, ...{ confidences: undefined }, predictions: digits(predictions) };
+  const without = { confidences: undefined };
+  return {
+    ...rest,
+    ...without,
+    predictions: digits(predictions),
+    ...(views && { views: { ...views, ...without, predictions: digits(views.predictions) } }),
+  };
 }
 
 function trainingReasons({ status, failure, history, recipe, dataset }: RunRecord): (string | undefined)[] {
