@@ -1,7 +1,7 @@
 /** What a published result consists of: a JSON file for each network, recipe and seed, made from the folder of a run. */
 import type { NetworkOptions } from '../models/network';
 import type { KernelType } from '../models/weights/quantise';
-import type { StoredEvaluation } from '../runs/evaluation';
+import type { StoredEvaluation, ViewsResult } from '../runs/evaluation';
 import type { History } from '../runs/history';
 import type { RunSettings, Session } from '../runs/run-files';
 
@@ -9,9 +9,11 @@ import type { RunSettings, Session } from '../runs/run-files';
 export const recordFormat = 1;
 
 /** How a network did on the test images. */
-export interface PublishedTest extends Omit<StoredEvaluation, 'predictions' | 'confidences'> {
+export interface PublishedTest extends Omit<StoredEvaluation, 'predictions' | 'confidences' | 'views'> {
   /** The most probable class of each image, in the order of the images: one character each, the class in base 36. */
   readonly predictions: string;
+  /** The same for several views of each image, if they were measured. */
+  readonly views?: Omit<ViewsResult, 'predictions' | 'confidences'> & { readonly predictions: string };
 }
 
 /** The published weights of a network, and how they do. */
