@@ -23,7 +23,8 @@ function smooth(count: number, seed: number): ImageSet {
     const [base, down, across] = [random.between(90, 120), random.between(0, 6), random.between(0, 6)];
     for (let p = 0; p < side * side * 3; p++) {
       const [row, column] = [Math.floor(p / 3 / side), Math.floor(p / 3) % side];
-      images[i * side * side * 3 + p] = base + down * row - across * column + random.between(0, 12) + 5 * (p % 3);
+      images[i * side * side * 3 + p] =
+        base + down * row - across * column + random.between(0, 12) + 5 * (p % 3);
     }
   }
   return { images, labels: Uint8Array.from({ length: count }, (_, i) => i % classes), count };
@@ -130,7 +131,10 @@ test('a network that such filters do not fit is refused', () => {
     /^"resnet18" can't be whitened: "stem_conv" has 61 filters for patches of 3×3×3\. Set whitening to null/,
   );
   refuses(vgg16({ ...thin, inputShape: [32, 32, 3] }), /has 3 filters/);
-  refuses(tf.sequential({ layers: [tf.layers.flatten({ inputShape: [side, side, 3] })] }), /does not begin with/);
+  refuses(
+    tf.sequential({ layers: [tf.layers.flatten({ inputShape: [side, side, 3] })] }),
+    /does not begin with/,
+  );
   assert.throws(() => whitening({ epsilon: 0 }), says(/^whitening\.epsilon is 0.*above 0/));
   assert.throws(() => whitening({ images: 2.5 }), says(/^whitening\.images is 2\.5/));
   assert.deepEqual(recipe('speedrun').whitening, { images: 5_000, epsilon: 5e-4 });
