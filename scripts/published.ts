@@ -45,6 +45,9 @@ function readArguments(args: readonly string[]) {
   }
 }
 
+/** Accuracy that fewer bits may cost. */
+const muchLost = 0.002;
+
 type Values = ReturnType<typeof readArguments>['values'];
 
 async function add(runs: readonly string[], values: Values): Promise<void> {
@@ -58,6 +61,9 @@ async function add(runs: readonly string[], values: Values): Promise<void> {
       onNotice: console.log,
     });
     console.log(`${record.name}: ${sentenceOn(record)}`);
+    const lost = record.test.accuracy - (record.weights?.test.accuracy ?? record.test.accuracy);
+    if (lost > muchLost)
+      console.log('Its weights as stored lose more than 0.2 points; --kernels float16 keeps them.');
   }
   if (updateReadme(publishedRecords())) console.log('README.md: the table of networks is up to date now.');
 }

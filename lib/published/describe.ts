@@ -15,9 +15,10 @@ export function sentenceOn({ network, dataset, recipeName, recipe, test, weights
   const stored = weights
     ? `, ${share(weights.test.accuracy)} with its weights as stored, in ${bits[weights.kernels]} bits`
     : '';
+  const views = test.views ? ` (${share(test.views.accuracy)} with ${test.views.name})` : '';
   return (
     `${network.title}, trained on ${dataset.name} (${training}): ${share(test.accuracy)} of the ` +
-    `${grouped(dataset.testImages)} test images are right${stored}.`
+    `${grouped(dataset.testImages)} test images are right${views}${stored}.`
   );
 }
 

@@ -7,6 +7,7 @@ import type { History } from '../runs/history';
 import { UserError } from '../runtime/errors';
 import type { TrainOptions } from '../train/train';
 import { plannedNetwork, trainAsPlanned } from './again';
+import { measuredAs } from './measured-as';
 import { digits, type PublishedRecord } from './record';
 import { bestResult, publishedResults, type PublishedResult } from './results';
 
@@ -73,7 +74,9 @@ export async function reproduce(
   const run = { name: reproducingRun(target), ...(runs !== undefined && { folder: runs }) };
   try {
     const history = await trainAsPlanned(model, dataset, plan, run, more);
-    const evaluation = history.interrupted ? undefined : await evaluate(model, dataset, { run });
+    const evaluation = history.interrupted
+      ? undefined
+      : await evaluate(model, dataset, { run, ...measuredAs(target.record.test) });
     return { history, evaluation };
   } finally {
     model.dispose();
@@ -99,12 +102,18 @@ export function comparison(
   const isSameSet = record.dataset.digest === dataset.source.digest;
   return [
     `Published: ${published}. Here: ${percent(here.accuracy)}, ${signed(difference)} points.`,
+    ...viewsLines(record, here),
     ...(isSameSet ? [] : [otherImages(record, dataset)]),
     ...(isSameSet && isRecorded
       ? [`${grouped(same)} of ${grouped(here.predictions.length)} predictions are the same.`]
       : []),
     yardstick(difference, { isRecorded, deviation, seeds, accuracy: mean, images: here.predictions.length }),
   ];
+}
+
+function viewsLines({ test: { views } }: PublishedRecord, { views: own }: Evaluation): string[] {
+  if (!views || !own) return [];
+  return [`With ${views.name}: ${percent(views.accuracy)} published, ${percent(own.accuracy)} here.`];
 }
 
 function otherImages({ dataset: of }: PublishedRecord, { name, train, test }: Dataset): string {

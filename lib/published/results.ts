@@ -12,6 +12,8 @@ export interface PublishedResult {
   /** By seed. */
   readonly records: readonly PublishedRecord[];
   readonly testAccuracy: Spread;
+  /** The same for several views of each image. Undefined unless all records have it, with the same views. */
+  readonly views: { readonly name: string; readonly accuracy: Spread } | undefined;
   /** Mean number of epochs trained. */
   readonly epochs: number;
   /** Mean seconds of training, without validation, undisturbed. */
@@ -37,6 +39,7 @@ export function publishedResults(records: readonly PublishedRecord[]): Published
     return {
       ...{ network, recipeName, dataset, records: group },
       testAccuracy: spreadOf(group.map(({ test }) => test.accuracy)),
+      views: viewsOf(group),
       epochs: mean(({ history, recipe }) => trainedEpochs({ ...history, recipe })),
       seconds: mean(undisturbedSeconds),
       petaflops: mean(({ petaflops }) => petaflops),
@@ -46,7 +49,14 @@ export function publishedResults(records: readonly PublishedRecord[]): Published
   });
 }
 
-/** A network's result with the highest accuracy; undefined if there is none. */
+function viewsOf(records: readonly PublishedRecord[]): PublishedResult['views'] {
+  const views = records.flatMap(({ test }) => test.views ?? []);
+  const [name, ...others] = new Set(views.map((each) => each.name));
+  if (views.length < records.length || others.length > 0) return undefined;
+  return { name, accuracy: spreadOf(views.map(({ accuracy }) => accuracy)) };
+}
+
+/** A network's result with the highest accuracy, of the images alone; undefined if there is none. */
 export function bestResult(
   results: readonly PublishedResult[],
   network: string,

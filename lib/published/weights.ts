@@ -8,6 +8,7 @@ import { loadModel, saveModel } from '../models/weights/files';
 import type { KernelType } from '../models/weights/quantise';
 import type { tf } from '../runtime/tensorflow';
 import { publishedTest } from './from-run';
+import { measuredAs } from './measured-as';
 import { ensurePictures, probabilitiesFor } from './pictures';
 import type { PublishedRecord, PublishedWeights } from './record';
 import { networkFolder, publishedFolder, readRecords, writeRecord } from './record-file';
@@ -43,7 +44,7 @@ export async function publishWeights(
     const weights: PublishedWeights = {
       kernels,
       files: await filesIn(place),
-      test: publishedTest(await evaluate(stored, dataset)),
+      test: publishedTest(await evaluate(stored, dataset, measuredAs(record.test))),
       pictures: { sha256: pictures.sha256, probabilities: probabilitiesFor(stored, pictures) },
     };
     const withWeights = { ...record, weights };

@@ -8,6 +8,7 @@ import { bestResult } from '../../lib/published/results';
 import { UserError } from '../../lib/runtime/errors';
 import { projectRoot } from '../../lib/runtime/paths';
 import { missing } from '../../lib/show/format';
+import { withViews } from '../../lib/show/published';
 import { accuracyText } from '../../lib/show/results';
 
 const readmeFile = path.join(projectRoot, 'README.md');
@@ -26,6 +27,7 @@ export function readmeTable(records: readonly PublishedRecord[]): string {
       grouped(parameters),
       `${short(multiplyAdds / 1e6)} M`,
       best ? `${accuracyText(best.testAccuracy)} (${best.records.length})` : missing,
+      best ? withViews(best) : missing,
       best ? short(best.seconds / 60) : missing,
       best ? `\`${best.recipeName}\`` : missing,
       network.idea,
@@ -36,11 +38,12 @@ export function readmeTable(records: readonly PublishedRecord[]): string {
     'parameters',
     'multiply-adds an image',
     'accuracy (seeds)',
+    'with several views',
     'minutes',
     'recipe',
     'idea',
   ];
-  const rule = ['---', '--:', '--:', '--:', '--:', '---', '---'];
+  const rule = ['---', '--:', '--:', '--:', '--:', '--:', '---', '---'];
   return [head, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 

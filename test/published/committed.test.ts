@@ -122,10 +122,8 @@ describe('on the test images of CIFAR-10', { skip: why }, () => {
         test: takeSubset(dataset.test, indices),
       });
       const recorded = predictionsOf(weights.test);
-      assert.deepEqual(
-        [...predictions],
-        [...indices].map((image) => recorded[image]),
-      );
+      const different = [...indices].filter((image, i) => predictions[i] !== recorded[image]);
+      assert.deepEqual(different, [], 'these images get another answer than in the record');
       if (!isLarge) assert.equal(accuracy, weights.test.accuracy);
       model.dispose();
     });

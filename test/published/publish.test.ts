@@ -6,6 +6,7 @@ import { before, describe, test } from 'node:test';
 import type { Dataset } from '../../lib/data/types';
 import { evaluate } from '../../lib/evaluate';
 import { pretrained, publishedFacts, publishedRecords, publishedResults } from '../../lib/published';
+import { plannedNetwork, trainAsPlanned } from '../../lib/published/again';
 import { recordOf } from '../../lib/published/from-run';
 import { publishRun, type PublishOptions } from '../../lib/published/publish';
 import { predictionsOf } from '../../lib/published/record';
@@ -46,6 +47,23 @@ test('a run becomes a record that has all it takes to check it and to train it a
     name.endsWith('.bin') ? [file.bytes] : [],
   );
   assert.equal(bytes, 2 * 61_770 + 4 * 236);
+});
+
+test('a result for several views is kept, and measured again with the weights as they are stored', async () => {
+  const file = path.join(modern.folder, 'test.json');
+  const before = fs.readFileSync(file);
+  const model = plannedNetwork({ ...modern, networkOptions: {} }, dataset);
+  const run = { name: modern.name, folder: runs };
+  await trainAsPlanned(model, dataset, { ...modern, networkOptions: {} }, run, { onNotice: silent });
+  const { views } = await evaluate(model, dataset, { run, views: 'mirror' });
+  model.dispose();
+  const elsewhere = temporaryFolder('published-views-');
+  const record = await publish(modern.name, { weights: true, folder: elsewhere });
+  fs.writeFileSync(file, before);
+  assert.deepEqual([...predictionsOf(record.test.views!)], [...views!.predictions]);
+  assert.deepEqual([record.test.views!.name, record.test.views!.accuracy], ['mirror', views!.accuracy]);
+  assert.equal(record.weights!.test.views!.name, 'mirror');
+  assert.equal(record.weights!.test.views!.predictions.length, 50);
 });
 
 test('one line loads the network; measured by the recorded normalisation it gives the recorded answers', async () => {

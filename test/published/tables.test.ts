@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { test } from 'node:test';
-import { publishedResults } from '../../lib/published';
+import { publishedResults, type PublishedRecord } from '../../lib/published';
 import { writeRecord } from '../../lib/published/record-file';
 import { bestResult } from '../../lib/published/results';
 import { undisturbedSeconds } from '../../lib/published/undisturbed';
@@ -55,6 +55,20 @@ test('the time is that of an undisturbed run: the fastest epoch counts, for each
   assert.equal(undisturbedSeconds({ history: { ...history, epochs } }), 2 + 2 + 10 + 10);
 });
 
+test('what several views bring stands beside what the image alone does, where every seed has it', () => {
+  const seen = (seed: number, accuracy: number): PublishedRecord => {
+    const record = madeUpRecord({ seed, accuracy });
+    return {
+      ...record,
+      test: { ...record.test, views: { ...record.test, name: 'mirror', accuracy: accuracy + 0.02 } },
+    };
+  };
+  const both = publishedResults([seen(1, 0.5), seen(2, 0.5)]);
+  assert.match(tableText(publishedTable(both)), /50\.0 ± 0\.0 % +52\.0 ± 0\.0 % \(mirror\) +2 /);
+  assert.match(readmeTable([seen(1, 0.5)]), /\| 50\.0 % \(1\) \| 52\.0 % \(mirror\) \| 1\.0 \|/);
+  assert.equal(publishedResults([seen(1, 0.5), madeUpRecord({ seed: 2 })])[0].views, undefined);
+});
+
 test('results on other images are results of their own', () => {
   const other = madeUpRecord({ accuracy: 0.4, seed: 3, data: { name: 'another', digest: 'another' } });
   const all = publishedResults([...records, other]);
@@ -86,9 +100,15 @@ test("beside one's own results, every number says whose it is and on which image
 test('the table of the README has every network, with dashes where nothing is published', () => {
   const rows = readmeTable(records).split('\n');
   const row = (title: string): string | undefined => rows.find((line) => line.startsWith(`| ${title} |`));
-  assert.match(row('LeNet-5') ?? '', /^\| LeNet-5 \| 62,006 \| 0\.7 M \| 70\.0 % \(1\) \| 15 \| `best` \| /);
-  assert.match(row('VGG16') ?? '', /^\| VGG16 \| 15,262,026 \| 314 M \| 91\.0 % \(1\) \| 90 \| `best` \| /);
-  assert.match(row('ResNet18') ?? '', /^\| ResNet18 \| 11,183,562 \| 555 M \| – \| – \| – \| /);
+  assert.match(
+    row('LeNet-5') ?? '',
+    /^\| LeNet-5 \| 62,006 \| 0\.7 M \| 70\.0 % \(1\) \| – \| 15 \| `best` \| /,
+  );
+  assert.match(
+    row('VGG16') ?? '',
+    /^\| VGG16 \| 15,262,026 \| 314 M \| 91\.0 % \(1\) \| – \| 90 \| `best` \| /,
+  );
+  assert.match(row('ResNet18') ?? '', /^\| ResNet18 \| 11,183,562 \| 555 M \| – \| – \| – \| – \| /);
   const page = 'a\n<!-- published results -->\nold\n<!-- end of published results -->\nb\n';
   assert.equal(
     readmeWith('new', page),
