@@ -47,7 +47,7 @@ const changes: Readonly<Record<NetworkName, NetworkOptions>> = {
   vgg16: { ...he, width: 0.25, dropout: 0 },
   resnet18: { ...he, width: 0.25 },
   inception10: he,
-  speedrun: {},
+  speedrun: { width: 0.25 },
 };
 
 /** The profile for one network; `full` is always the network as it is, on all images. */

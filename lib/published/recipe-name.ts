@@ -1,7 +1,7 @@
 /** Which of the project's recipes a run was trained by: a run keeps the settings, not the name. */
 import type { Dataset } from '../data/types';
 import type { NetworkOptions } from '../models/network';
-import { recipe as namedRecipe, recipeNames, type Recipe } from '../recipe';
+import { recipe as namedRecipe, recipeNamesFor, type Recipe } from '../recipe';
 import { architectureFingerprint, describeNetwork } from '../runs/lasting-names';
 import { differences } from '../runs/plain-data';
 import type { RunRecord } from '../runs/read-runs';
@@ -20,7 +20,7 @@ export interface Likeness {
 
 /** The recipe that is most like a run's. */
 export function mostLike(run: RunRecord, dataset: Dataset): Likeness {
-  const likenesses = recipeNames.flatMap((name) => likenessTo(name, run, dataset) ?? []);
+  const likenesses = recipeNamesFor(run.network.name).flatMap((name) => likenessTo(name, run, dataset) ?? []);
   return likenesses.reduce((best, each) => (each.different.length < best.different.length ? each : best));
 }
 

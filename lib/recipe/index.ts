@@ -45,7 +45,7 @@ export {
 export { checkPrecisionChoice, choosePrecision, type Precision, type PrecisionChoice } from './precision';
 export { begunEpochs, earlyStopping, type EarlyStopping, type Recipe, type Validation } from './recipe';
 export { checkResizing, sideInEpoch, sidesOf, type ResizingStage } from './resizing';
-export { recipe, recipeNames, type NamedRecipe, type RecipeName } from './recipes';
+export { recipe, recipeNames, recipeNamesFor, type NamedRecipe, type RecipeName } from './recipes';
 export {
   constant,
   cosine,

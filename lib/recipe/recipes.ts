@@ -159,17 +159,35 @@ const adapted: Readonly<Record<RecipeName, Readonly<Record<string, Partial<Named
   'speedrun-muon': {},
 };
 
+/** Recipes that name layers of one network, and that network. */
+const madeFor: Readonly<Partial<Record<RecipeName, string>>> = {
+  speedrun: 'speedrun',
+  'speedrun-muon': 'speedrun',
+};
+
 export const recipeNames = Object.keys(recipes) as RecipeName[];
+
+/** The recipes by which a network can be trained. @param network the network's name */
+export function recipeNamesFor(network: string): RecipeName[] {
+  return recipeNames.filter((name) => (madeFor[name] ?? network) === network);
+}
 
 /**
  * A recipe by its name, for `train`'s options: `{ ...recipe('modern', model.name), epochs: 100 }`.
  * @param network the network's name, for the settings in which it differs
- * @throws UserError that lists the known names
+ * @throws UserError that lists the known names, or those for the network
  */
 export function recipe(name: string, network = ''): NamedRecipe {
   if (!Object.hasOwn(recipes, name)) {
     throw new UserError(`No recipe is called "${name}". Choose one of: ${recipeNames.join(', ')}.`);
   }
   const known = name as RecipeName;
+  const own = madeFor[known];
+  if (own !== undefined && network !== '' && network !== own) {
+    const others = recipeNamesFor(network).join(', ');
+    throw new UserError(
+      `The recipe "${name}" is made for the network ${own}, not for ${network}. Choose one of: ${others}.`,
+    );
+  }
   return { ...recipes[known], ...(Object.hasOwn(adapted[known], network) && adapted[known][network]) };
 }

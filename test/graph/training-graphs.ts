@@ -13,7 +13,7 @@ import {
   meanSquaredError,
   noAugmentation,
   recipe,
-  recipeNames,
+  recipeNamesFor,
   rmsprop,
   sgd,
   standardAugmentation,
@@ -61,7 +61,6 @@ export function trainingGraph(
     optimizer: adam(),
     dtype: 'float32',
     device: 'gpu',
-    stepsPerEpoch: 391,
     seed: 1,
     ...settings,
   });
@@ -72,8 +71,7 @@ export function forEachTrainingGraph(use: (name: string, graph: TrainingGraph) =
   for (const network of Object.keys(networks)) {
     // A network's width changes no operation.
     const model = networkNamed(network).build({ seed: 1, width: 0.25 });
-    // The recipe of the speed-run names layers that other networks lack.
-    for (const name of recipeNames.filter((each) => each !== 'speedrun' || each === network)) {
+    for (const name of recipeNamesFor(network)) {
       const { optimizer, loss, augmentation, normalisation: channels } = recipe(name, network);
       const settings = { optimizer, loss, augmentation, normalisation: channels && normalisation };
       for (const dtype of dtypes) {

@@ -78,7 +78,7 @@ const lossCases: readonly Case[] = [
 
 /** Narrow ones of the large networks: fifty steps of the whole ones take minutes. */
 const curveCases = (Object.keys(networks) as NetworkName[]).map((network): Case => {
-  const large = ['alexnet8', 'vgg16', 'resnet18'].includes(network);
+  const large = ['alexnet8', 'vgg16', 'resnet18', 'speedrun'].includes(network);
   // Rounding differences grow with every step, the faster the larger the steps are.
   const learningRate = network === 'vgg16' ? 2e-4 : large ? 1e-3 : 1e-2;
   const optimizer = { class_name: 'SGD', config: { learning_rate: learningRate } };
