@@ -8,7 +8,7 @@ import { percent } from '../lib/show/format';
 import { liveProgress } from '../lib/show/progress';
 import { evaluate } from '../lib/evaluate';
 import { testFileOf } from '../lib/runs/test-result';
-import { train } from '../lib/train';
+import { train, trainingPetaflops } from '../lib/train';
 import { readArguments, usage } from './train/arguments';
 
 async function main(args: readonly string[]): Promise<number | undefined> {
@@ -34,6 +34,8 @@ async function main(args: readonly string[]): Promise<number | undefined> {
       console.log('Run the same command again to continue from here.');
       return signals.exitCode();
     }
+    const work = trainingPetaflops(model, history).toPrecision(3);
+    console.log(`Trained for ${history.seconds.toFixed(0)} s, with ${work} PFLOP of arithmetic.`);
     const test = await evaluate(model, dataset, { run, views });
     const weights = history.weightsOf === null ? '' : `, weights of epoch ${history.weightsOf}`;
     console.log(

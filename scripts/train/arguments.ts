@@ -77,6 +77,12 @@ const augmentations: Readonly<Record<string, Augmentation>> = {
   cutmix: { ...standardAugmentation, cutmix: 1 },
 };
 
+/** What the accuracies that recipes were published with were measured by, if not by single images. */
+const publishedViews: Readonly<Record<string, ViewsName | undefined>> = {
+  speedrun: 'mirrorAndShifts',
+  'speedrun-muon': 'mirrorAndShifts',
+};
+
 const precisions = { float32: 'float32', mixed_bfloat16: 'mixed_bfloat16', auto: 'auto' } as const;
 
 const names = (choices: object): string => Object.keys(choices).join(', ');
@@ -124,12 +130,14 @@ To change one setting of the recipe or the network:
   --width X             multiplies the network's channels and units
 
 Validation and storage:
-  --validation WHAT     a fraction of the training images such as 0.1, test for the test set, or none (default: 0.1)
+  --validation WHAT     a fraction of the training images such as 0.1, test for the test set, or none (default: 0.1,
+                        or what the recipe says)
   --validate-every N    validates every N epochs (default: 1)
   --early-stopping N    stops after N validations without a lower loss
   --precise-statistics N  re-estimates batch normalisation's statistics from N batches before each validation
   --views NAME          versions of each test image, in addition to the image alone, whose outputs are averaged:
-                        ${viewsNames.join(', ')} (default: single)
+                        ${viewsNames.join(', ')} (default: single,
+                        or those that the recipe was published with)
   --keep WHICH          which weights to test: those of the last or the best epoch (default: last)
   --save-every SECONDS  saves that often, in addition to after every epoch (default: 120)
   --weights-text        also writes the weights to weights.txt
@@ -187,7 +195,7 @@ export function readArguments(args: readonly string[]): Request | undefined {
       seed,
       engine: choose('--engine', values.engine, engines),
     },
-    views: choose('--views', values.views, Object.fromEntries(viewsNames.map((each) => [each, each]))),
+    views: choose('--views', values.views ?? publishedViews[values.recipe] ?? 'single', Object.fromEntries(viewsNames.map((each) => [each, each]))),
     json: values.json,
   };
 }
@@ -240,7 +248,7 @@ function parse(args: readonly string[]) {
         resume: { type: 'boolean', default: false },
         fresh: { type: 'boolean', default: false },
         json: { type: 'string' },
-        views: { type: 'string', default: 'single' },
+        views: { type: 'string' },
         'save-every': { type: 'string' },
         'weights-text': { type: 'boolean', default: false },
         runs: { type: 'string' },
