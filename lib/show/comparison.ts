@@ -59,6 +59,7 @@ export function comparisonTable(results: readonly NetworkResult[]): Table {
       accuracy: 'test accuracy',
     },
     format: {
+      learningRate: String,
       parameters: count,
       multiplyAdds: count,
       seconds: duration,
