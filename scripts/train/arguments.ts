@@ -9,73 +9,14 @@ import {
   type Initialiser,
   type NetworkOptions,
 } from '../../lib/models';
-import {
-  adadelta,
-  adagrad,
-  adam,
-  adamW,
-  constant,
-  cosine,
-  cosineRestarts,
-  earlyStopping,
-  linear,
-  lion,
-  muon,
-  noAugmentation,
-  oneCycle,
-  preciseStatistics,
-  recipe,
-  recipeNames,
-  reduceOnPlateau,
-  rmsprop,
-  sgd,
-  standardAugmentation,
-  stepDecay,
-  warmUp,
-  type Augmentation,
-  type NamedRecipe,
-  type Optimizer,
-  type ResizingStage,
-  type Schedule,
-  type Validation,
-} from '../../lib/recipe';
+import { earlyStopping, preciseStatistics, recipe, recipeNames, type Validation } from '../../lib/recipe';
 import { UserError } from '../../lib/runtime/errors';
 import type { RunOptions } from '../../lib/runs';
 import { graphEngine, tfjsEngine, type TrainOptions } from '../../lib/train';
+import { overridden, recipeOptions, recipeUsage } from './settings';
+import { choose, given, names, number } from './values';
 
 const engines = { graph: graphEngine, tfjs: tfjsEngine };
-
-const optimizers = {
-  sgd: () => sgd(),
-  momentum: () => sgd({ momentum: 0.9, nesterov: true }),
-  adagrad: () => adagrad(),
-  adadelta: () => adadelta(),
-  rmsprop: () => rmsprop(),
-  adam: () => adam(),
-  adamw: () => adamW(),
-  amsgrad: () => adam({ amsgrad: true }),
-  lion: () => lion(),
-  muon: () => muon(),
-};
-
-const schedules = {
-  constant: () => constant(),
-  step: () => stepDecay(),
-  cosine: () => cosine(),
-  'cosine-restarts': () => cosineRestarts(),
-  'one-cycle': () => oneCycle(),
-  linear: () => linear(),
-  plateau: () => reduceOnPlateau(),
-};
-
-const augmentations: Readonly<Record<string, Augmentation>> = {
-  none: noAugmentation,
-  flip: { ...noAugmentation, flip: true },
-  standard: standardAugmentation,
-  cutout: { ...standardAugmentation, cutout: 8 },
-  mixup: { ...standardAugmentation, mixup: 0.2 },
-  cutmix: { ...standardAugmentation, cutmix: 1 },
-};
 
 /** What the accuracies that recipes were published with were measured by, if not by single images. */
 const publishedViews: Readonly<Record<string, ViewsName | undefined>> = {
@@ -83,17 +24,13 @@ const publishedViews: Readonly<Record<string, ViewsName | undefined>> = {
   'speedrun-muon': 'mirrorAndShifts',
 };
 
-const precisions = { float32: 'float32', mixed_bfloat16: 'mixed_bfloat16', auto: 'auto' } as const;
-
-const names = (choices: object): string => Object.keys(choices).join(', ');
-
 export const usage = `Usage: npm run train -- NETWORK [options]
 
 Trains a network (${Object.keys(networks).join(', ')}) in the folder outputs/runs/NAME,
 then measures it on the test set. If training was interrupted, the same command continues where it stopped. Ctrl-C stops
 after the current step and saves; pressed a second time, it stops at once.
 
-  --recipe NAME         ${recipeNames.join(' or ')} (default: seed)
+  --recipe NAME         ${recipeNames.join(', ')} (default: seed)
   --epochs N            passes over the training images (default: those of the recipe); with --name, more than a run has
                         had continue it
   --seed N              fixes the initial weights and all other random numbers (default: 1)
@@ -108,22 +45,7 @@ after the current step and saves; pressed a second time, it stops at once.
   --help                prints this
 
 To change one setting of the recipe or the network:
-  --batch-size N        images in a step
-  --optimizer NAME      ${names(optimizers)}
-  --learning-rate X     learning rate of the optimizer
-  --weight-decay X      decoupled weight decay, for kernels only
-  --clip-norm X         scales gradients down to this global norm
-  --clip-weight-norm X  scales the gradient of each weight down to this norm
-  --clip-value X        limits each number of a gradient to ±X
-  --accumulate N        updates weights once in N steps, with the mean of their gradients
-  --ema DECAY           averages weights with this decay, for validation and for the network in the end
-  --schedule NAME       schedule of the learning rate: ${names(schedules)}
-  --warm-up EPOCHS      linear warm-up before the schedule
-  --augment NAME        ${names(augmentations)}
-  --resize STAGES       trains on smaller images first: 16:0.4,24:0.7 for 16×16 up to 0.4 of the epochs and 24×24 up to 0.7
-  --normalise           subtracts each channel's mean and divides by its standard deviation; --no-normalise does not
-  --label-smoothing X   fraction of each target that is spread over all classes
-  --precision NAME      ${names(precisions)}; auto chooses by the device and the network
+${recipeUsage}
   --activation NAME     activation of the network's layers
   --initialiser NAME    glorot or he: how kernels start; he is for kernels that feed a ReLU (default: glorot)
   --dropout X           dropout rate of the network
@@ -191,6 +113,7 @@ export function readArguments(args: readonly string[]): Request | undefined {
     },
     options: {
       ...overridden(base, values),
+      ...given({ epochs: number('--epochs', values.epochs) }),
       ...measuring(values),
       seed,
       engine: choose('--engine', values.engine, engines),
@@ -203,23 +126,7 @@ export function readArguments(args: readonly string[]): Request | undefined {
 type Values = ReturnType<typeof parse>['values'];
 
 const settingOptions = {
-  'batch-size': { type: 'string' },
-  optimizer: { type: 'string' },
-  'learning-rate': { type: 'string' },
-  'weight-decay': { type: 'string' },
-  'clip-norm': { type: 'string' },
-  'clip-weight-norm': { type: 'string' },
-  'clip-value': { type: 'string' },
-  accumulate: { type: 'string' },
-  ema: { type: 'string' },
-  schedule: { type: 'string' },
-  'warm-up': { type: 'string' },
-  augment: { type: 'string' },
-  resize: { type: 'string' },
-  normalise: { type: 'boolean' },
-  'no-normalise': { type: 'boolean' },
-  'label-smoothing': { type: 'string' },
-  precision: { type: 'string' },
+  ...recipeOptions,
   activation: { type: 'string' },
   initialiser: { type: 'string' },
   dropout: { type: 'string' },
@@ -271,64 +178,6 @@ function nameParts(values: Values): string[] {
   });
 }
 
-function overridden(base: NamedRecipe, values: Values): TrainOptions {
-  const optimizer: Optimizer =
-    values.optimizer === undefined ? base.optimizer : choose('--optimizer', values.optimizer, optimizers)();
-  const learningRate = number('--learning-rate', values['learning-rate']);
-  const weightDecay = number('--weight-decay', values['weight-decay']);
-  const ema = number('--ema', values.ema);
-  const labelSmoothing = number('--label-smoothing', values['label-smoothing']);
-  if (values.normalise && values['no-normalise']) {
-    throw new UserError('--normalise and --no-normalise contradict each other.');
-  }
-  return {
-    ...base,
-    ...given({
-      epochs: number('--epochs', values.epochs),
-      batchSize: number('--batch-size', values['batch-size']),
-      augmentation:
-        values.augment === undefined ? undefined : choose('--augment', values.augment, augmentations),
-      resizing: resizingOf(values.resize),
-      precision: choose('--precision', values.precision ?? base.precision, precisions),
-    }),
-    optimizer: {
-      ...optimizer,
-      ...given({
-        learningRate,
-        clipNorm: number('--clip-norm', values['clip-norm']),
-        clipWeightNorm: number('--clip-weight-norm', values['clip-weight-norm']),
-        clipValue: number('--clip-value', values['clip-value']),
-        accumulate: number('--accumulate', values.accumulate),
-      }),
-      ...(ema !== undefined && { ema: { decay: ema } }),
-      ...(weightDecay !== undefined && { weightDecay, decayed: 'kernels' as const }),
-    },
-    schedule: scheduleOf(base.schedule, values),
-    loss:
-      labelSmoothing === undefined || base.loss.kind !== 'crossEntropy'
-        ? base.loss
-        : { ...base.loss, labelSmoothing },
-    normalisation: values.normalise ? 'channels' : values['no-normalise'] ? null : base.normalisation,
-  };
-}
-
-function resizingOf(text: string | undefined): readonly ResizingStage[] | undefined {
-  return text?.split(',').map((stage) => {
-    const [, side, until] = /^(\d+):([\d.]+)$/.exec(stage) ?? [];
-    if (side && until) return { side: Number(side), until: Number(until) };
-    throw new UserError(
-      `--resize is "${text}", but has to be stages of a side and a share of the epochs, such as 16:0.4,24:0.7.`,
-    );
-  });
-}
-
-function scheduleOf(base: Schedule, values: Values): Schedule {
-  const chosen = values.schedule === undefined ? base : choose('--schedule', values.schedule, schedules)();
-  const epochs = number('--warm-up', values['warm-up']);
-  if (epochs === undefined) return chosen;
-  return warmUp(epochs, chosen.kind === 'warmUp' ? chosen.then : chosen);
-}
-
 function measuring(values: Values): TrainOptions {
   const patience = number('--early-stopping', values['early-stopping']);
   const batches = number('--precise-statistics', values['precise-statistics']);
@@ -351,22 +200,4 @@ function validationOf(text: string | undefined): Validation | undefined {
   throw new UserError(
     `--validation is "${text}", but has to be test, none, or a fraction between 0 and 1 such as 0.1.`,
   );
-}
-
-/** Leaves out undefined values, so that they do not override defaults when spread. */
-function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
-}
-
-function number(option: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isFinite(value)) return value;
-  throw new UserError(`${option} is "${text}", but has to be a number.`);
-}
-
-function choose<T>(option: string, name: string, choices: Readonly<Record<string, T>>): T {
-  if (Object.hasOwn(choices, name)) return choices[name];
-  throw new UserError(`${option} is "${name}", but has to be one of: ${names(choices)}.`);
 }

@@ -62,6 +62,8 @@ export function trainingGraph(
     dtype: 'float32',
     device: 'gpu',
     seed: 1,
+    stepsPerEpoch: 100,
+    totalSteps: 1000,
     ...settings,
   });
 }
@@ -90,7 +92,7 @@ export function forEachTrainingGraph(use: (name: string, graph: TrainingGraph) =
       for (const [name, loss] of Object.entries(losses))
         use(`${network}, ${name}`, trainingGraph(model, { loss }));
       for (const [name, augmentation] of Object.entries(augmentations)) {
-        use(`${network}, ${name}`, trainingGraph(model, { augmentation, stepsPerEpoch: 100 }));
+        use(`${network}, ${name}`, trainingGraph(model, { augmentation }));
       }
     }
     model.dispose();

@@ -6,7 +6,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, test } from 'node:test';
-import { noAugmentation, standardAugmentation } from '../../lib/recipe';
+import { cosine, linear, noAugmentation, sgd, standardAugmentation, warmUp } from '../../lib/recipe';
 import { projectRoot } from '../../lib/runtime/paths';
 import { readRuns, type History } from '../../lib/runs';
 import { readArguments } from '../../scripts/train/arguments';
@@ -119,6 +119,36 @@ test('settings of the recipe and the network can be given one by one', () => {
   assert.equal(readArguments(['lenet5', '--help']), undefined);
 });
 
+test('each part of a recipe that a ladder changes has an option of its own', () => {
+  const read = (args: string) => readArguments(['resnet18', ...args.split(' ')])!;
+  const { options, run: named } = read(
+    '--crop 2 --padding reflect --flip alternating --cutout 6 --incomplete-batch drop --epochs 9.9 ' +
+      '--optimizer momentum --momentum 0.85 --lookahead growing --schedule linear --rise 0.23 --initial 0.2 --final 0.07',
+  );
+  assert.deepEqual(options.augmentation, {
+    ...{ ...noAugmentation, crop: 2, padding: 'reflect', flip: 'alternating', cutout: 6 },
+  });
+  assert.deepEqual([options.incompleteBatch, options.epochs], ['drop', 9.9]);
+  const share = { final: 1 - 0.95 ** 5, power: 3 };
+  const lookahead = { steps: 5, share, statistics: true };
+  assert.deepEqual(options.optimizer, sgd({ momentum: 0.85, nesterov: true, lookahead }));
+  assert.deepEqual(options.schedule, linear({ rise: 0.23, initial: 0.2, final: 0.07 }));
+  assert.match(named.name, /-crop\.2-padding\.reflect-flip\.alternating-cutout\.6-/);
+  // What is not given is the recipe's, within a warm-up too.
+  const modern = read('--recipe modern --flip none --lookahead 6 --final 0.1').options;
+  assert.deepEqual(modern.augmentation, { ...standardAugmentation, cutout: 8, flip: false });
+  assert.deepEqual(modern.optimizer?.lookahead, { steps: 6, share: 0.5 });
+  assert.deepEqual(modern.schedule, warmUp(2, cosine({ final: 0.1 })));
+});
+
+test('views are no part of a run: they only say how it is tested', () => {
+  const plain = readArguments(['lenet5'])!;
+  const more = readArguments(['lenet5', '--views', 'mirrorAndShifts'])!;
+  assert.deepEqual([plain.views, more.views], ['single', 'mirrorAndShifts']);
+  assert.equal(more.run.name, plain.run.name);
+  assert.deepEqual(more.options, plain.options);
+});
+
 test('what cannot be read is said in a sentence', () => {
   for (const [args, message] of [
     [[], /^Name one network, not none\. Choose one of: baseline, /],
@@ -129,6 +159,17 @@ test('what cannot be read is said in a sentence', () => {
     [['lenet5', '--engine', 'jax'], /^--engine is "jax", but has to be one of: graph, tfjs\./],
     [['lenet5', '--validation', '2'], /^--validation is "2", but has to be test, none, or a fraction/],
     [['lenet5', '--resume', '--fresh'], /contradict/],
+    [['lenet5', '--views', 'two'], /^--views is "two", .* one of: single, mirror, mirrorAndShifts, tenCrops/],
+    [['lenet5', '--flip', 'yes'], /^--flip is "yes", but has to be one of: none, random, alternating/],
+    [
+      ['lenet5', '--momentum', '0.9'],
+      /^--momentum needs an optimizer that has one, such as momentum, not adam/,
+    ],
+    [
+      ['lenet5', '--rise', '0.3'],
+      /^--rise needs a schedule that has one: linear, for instance, and not constant/,
+    ],
+    [['lenet5', '--lookahead', '0'], /^--lookahead is "0", but has to be a number of steps, or growing/],
     [['lenet5', '--epoch', '3'], /^Unknown option '--epoch'/],
   ] as const) {
     assert.throws(() => readArguments(args), { name: 'UserError', message }, args.join(' '));
