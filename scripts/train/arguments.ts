@@ -118,7 +118,11 @@ export function readArguments(args: readonly string[]): Request | undefined {
       seed,
       engine: choose('--engine', values.engine, engines),
     },
-    views: choose('--views', values.views ?? publishedViews[values.recipe] ?? 'single', Object.fromEntries(viewsNames.map((each) => [each, each]))),
+    views: choose(
+      '--views',
+      values.views ?? publishedViews[values.recipe] ?? 'single',
+      Object.fromEntries(viewsNames.map((each) => [each, each])),
+    ),
     json: values.json,
   };
 }
