@@ -1,25 +1,13 @@
 import { UserError } from '../runtime/errors';
 import { noAugmentation, standardAugmentation } from './augmentation';
+import { best, bestFor } from './best';
 import { crossEntropy } from './losses';
+import type { NamedRecipe } from './named-recipe';
 import { adam, muon, sgd } from './optimizers';
-import type { PrecisionChoice } from './precision';
-import type { Recipe } from './recipe';
 import { constant, cosine, linear, warmUp } from './schedules';
 import { whitening } from './whitening';
 
-/**
- * The part of a recipe that does not depend on the single run. `normalisation: 'channels'` stands for the
- * statistics of the training images, which are known only with a dataset, and `precision: 'auto'` for what suits the
- * device.
- */
-export interface NamedRecipe
-  extends Pick<Recipe, 'epochs' | 'batchSize' | 'optimizer' | 'schedule' | 'loss' | 'augmentation'>,
-    Partial<Pick<Recipe, 'incompleteBatch' | 'validation' | 'whitening' | 'resizing'>> {
-  readonly normalisation: 'channels' | null;
-  readonly precision: PrecisionChoice;
-}
-
-export type RecipeName = 'seed' | 'modern' | 'speedrun' | 'speedrun-muon';
+export type RecipeName = 'seed' | 'modern' | 'best' | 'speedrun' | 'speedrun-muon';
 
 /** Where the course starts: Keras's defaults and nothing else. */
 const seed: NamedRecipe = {
@@ -139,6 +127,7 @@ const speedrunMuon: NamedRecipe = {
 const recipes: Readonly<Record<RecipeName, NamedRecipe>> = {
   seed,
   modern,
+  best,
   speedrun,
   'speedrun-muon': speedrunMuon,
 };
@@ -155,6 +144,7 @@ const adapted: Readonly<Record<RecipeName, Readonly<Record<string, Partial<Named
       augmentation: standardAugmentation,
     },
   },
+  best: bestFor,
   speedrun: {},
   'speedrun-muon': {},
 };

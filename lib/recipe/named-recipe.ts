@@ -1,0 +1,14 @@
+import type { PrecisionChoice } from './precision';
+import type { Recipe } from './recipe';
+
+/**
+ * The part of a recipe that does not depend on the single run. `normalisation: 'channels'` stands for the
+ * statistics of the training images, which are known only with a dataset, and `precision: 'auto'` for what suits the
+ * device.
+ */
+export interface NamedRecipe
+  extends Pick<Recipe, 'epochs' | 'batchSize' | 'optimizer' | 'schedule' | 'loss' | 'augmentation'>,
+    Partial<Pick<Recipe, 'validation' | 'whitening' | 'incompleteBatch' | 'preciseStatistics' | 'resizing'>> {
+  readonly normalisation: 'channels' | null;
+  readonly precision: PrecisionChoice;
+}
