@@ -45,6 +45,8 @@ test('every operation of every training graph has a kernel for a GPU, with its t
 test('steps in one call make two copies to the card and one back together, and nothing waits in their middle', () => {
   const found = new Map<string, string>();
   forEachTrainingGraph((name, { graph }) => {
+    // Lookahead, and layers trained for some epochs only, decide on the host (docs/engine.md, "On a GPU").
+    if (/^speedrun, speedrun/.test(name)) return;
     // One for each size of the images.
     for (const [train, steps] of graph.signatures) {
       if (!train.startsWith(signature.train)) continue;
