@@ -249,6 +249,9 @@ const cases: Record<string, Record<string, Differentiable>> = {
   Sigmoid: {
     plain: elementwise(activation.sigmoid, tf.sigmoid),
     'in swish': elementwise(activation.swish, (x) => tf.mul(x, tf.sigmoid(x))),
+    'in gelu, whose gradient is its own': elementwise(activation.gelu, (x) =>
+      tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)),
+    ),
   },
   Tanh: { plain: elementwise(activation.tanh, tf.tanh) },
   Softplus: { plain: elementwise(activation.softplus, tf.softplus) },
