@@ -52,7 +52,8 @@ export function lookaheadShare({ share }: Lookahead, step: Value, totalSteps: nu
 /** @returns a node that comes after the average's step; after the first update, the average is the weight itself */
 export function average(weight: Variable, mean: Variable, { decay }: Ema, { updates, after }: Updated): Node {
   const { graph } = weight;
-  const isFirst = equal(updates, scalar(graph, 0, 'int32'));
+  // As a float, a GPU has it in its own memory.
+  const isFirst = equal(cast(updates, 'float32'), scalar(graph, 0));
   const share = select(isFirst, scalar(graph, 1), scalar(graph, 1 - decay));
   const before = mean.read([after]);
   return mean.assign(add(before, mul(sub(weight.read([after]), before), share)));
