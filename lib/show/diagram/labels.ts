@@ -55,6 +55,10 @@ function describe(layer: tf.layers.Layer): [string, Category] {
       return [`mean-pool ${window(config['poolSize'])}`, 'pool'];
     case 'GlobalAveragePooling2D':
       return ['global average', 'pool'];
+    case 'GlobalMaxPooling2D':
+      return ['global maximum', 'pool'];
+    case 'Rescaling':
+      return [`times ${Number(Number(config['scale']).toPrecision(3))}`, 'other'];
     case 'BatchNormalization':
       return ['BN', 'other'];
     case 'Activation':
@@ -72,7 +76,13 @@ function describe(layer: tf.layers.Layer): [string, Category] {
   }
 }
 
-const written: Readonly<Record<string, string>> = { relu: 'ReLU', elu: 'ELU', selu: 'SELU', linear: '' };
+const written: Readonly<Record<string, string>> = {
+  relu: 'ReLU',
+  elu: 'ELU',
+  selu: 'SELU',
+  gelu: 'GELU',
+  linear: '',
+};
 
 function activationOf(layer: tf.layers.Layer): string {
   const name = layer.getConfig()['activation'];
