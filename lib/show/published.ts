@@ -80,8 +80,9 @@ export function besideTable(own: readonly NetworkResult[], published: readonly P
       dataset: result.dataset,
     };
   });
+  const here = [...new Set(own.flatMap(({ dataset }) => dataset ?? []))];
   return table(rows, {
-    caption: 'Published results, and those from here',
+    caption: ['Published results, and those from here', ...here].join(' · '),
     labels: { publishedOn: 'on', network: 'network here', accuracy: 'accuracy here', dataset: 'on ' },
   });
 }

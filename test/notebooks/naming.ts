@@ -12,6 +12,7 @@ const ofTheNetwork = new RegExp(
     '^\\S[^\\n]*: [\\d,]+ parameters, of which',
     '^[^\\n]*: image \\d+×\\d+×\\d+ to \\d+ classes',
     '^Networks\\n',
+    '^Of the recipe\\n',
     '^Multiply-adds for an image',
     '^Maps behind each block',
     '^Share of the network',
