@@ -4,7 +4,7 @@ import type { StoredEvaluation } from './evaluation';
 import { architectureFingerprint } from './lasting-names';
 import { codeOf, messageOf, UserError } from '../runtime/errors';
 import { isRunning } from '../runtime/process-lock';
-import { completed } from '../recipe';
+import { begunEpochs, completed } from '../recipe';
 import type { History } from './history';
 import { runFiles, type HistoryFile, type RunPurpose, type RunSettings, type Session } from './run-files';
 import { readRunJson, RunFileError } from './run-json';
@@ -134,7 +134,7 @@ function statusOf(history: History | undefined, failure: string | null, held: bo
 
 /** The weights to keep are chosen only when a run ends. */
 function isFinished({ stoppedEarly, stopReason = null, epochs, recipe, weightsOf }: History): boolean {
-  return weightsOf !== null && (stoppedEarly || stopReason !== null || epochs.length === recipe.epochs);
+  return weightsOf !== null && (stoppedEarly || stopReason !== null || epochs.length === begunEpochs(recipe));
 }
 
 async function isHeld(folder: string): Promise<boolean> {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cosine, sgd } from '../../lib/recipe';
+import { readRuns } from '../../lib/runs';
 import { requestInterrupt } from '../../lib/runtime/interrupt';
 import { train, type Engine, type TrainingJob, type TrainOptions } from '../../lib/train';
 import { Course } from '../../lib/train/course';
@@ -133,6 +134,10 @@ test('a run that ends within an epoch is stopped there and taken up again, loade
   const loaded = await again({});
   assert.match(loaded.notices, /finished already, with 1\.5 of 1\.5 epochs: loaded/);
   assert.deepEqual(loaded.weights, done.weights);
+  assert.deepEqual(
+    (await readRuns({ folder })).map(({ name, status }) => [name, status]),
+    [['short', 'finished']],
+  );
   await assert.rejects(again({ epochs: 3 }), says(/a run of 1\.5 epochs, whose last one was cut short/));
 });
 
