@@ -1,5 +1,6 @@
 import { grouped } from '../data/text';
 import type { KernelType } from '../models/weights/quantise';
+import { percent } from './percent';
 import type { PublishedRecord } from './record';
 
 const bits: Readonly<Record<KernelType, string>> = { float32: '32', float16: '16', uint8: '8' };
@@ -13,16 +14,11 @@ const bits: Readonly<Record<KernelType, string>> = { float32: '32', float16: '16
 export function sentenceOn({ network, dataset, recipeName, recipe, test, weights }: PublishedRecord): string {
   const training = `${grouped(dataset.trainImages)} images, recipe "${recipeName}", seed ${recipe.seed}`;
   const stored = weights
-    ? `, ${share(weights.test.accuracy)} with its weights as stored, in ${bits[weights.kernels]} bits`
+    ? `, ${percent(weights.test.accuracy)} with its weights as stored, in ${bits[weights.kernels]} bits`
     : '';
-  const views = test.views ? ` (${share(test.views.accuracy)} with ${test.views.name})` : '';
+  const views = test.views ? ` (${percent(test.views.accuracy)} with ${test.views.name})` : '';
   return (
-    `${network.title}, trained on ${dataset.name} (${training}): ${share(test.accuracy)} of the ` +
+    `${network.title}, trained on ${dataset.name} (${training}): ${percent(test.accuracy)} of the ` +
     `${grouped(dataset.testImages)} test images are right${views}${stored}.`
   );
-}
-
-/** Two decimals: one image of ten thousand. */
-function share(accuracy: number): string {
-  return `${(accuracy * 100).toFixed(2)} %`;
 }

@@ -8,6 +8,7 @@ import { UserError } from '../runtime/errors';
 import type { TrainOptions } from '../train/train';
 import { plannedNetwork, trainAsPlanned } from './again';
 import { measuredAs } from './measured-as';
+import { percent, points } from './percent';
 import { digits, type PublishedRecord } from './record';
 import { bestResult, publishedResults, type PublishedResult } from './results';
 
@@ -150,6 +151,4 @@ function yardstick(difference: number, { isRecorded, deviation, seeds, accuracy,
   );
 }
 
-const percent = (share: number): string => `${points(share)} %`;
-const points = (share: number): string => (share * 100).toFixed(2);
 const signed = (share: number): string => `${share < 0 ? '−' : '+'}${points(Math.abs(share))}`;

@@ -1,6 +1,6 @@
 /** Published records taken together: mean and deviation over the seeds of each network and recipe. */
 import { trainedEpochs } from '../runs/history';
-import { spreadOf, type Spread } from '../runs/results';
+import { spreadOf, viewsSpread, type Spread, type ViewsSpread } from '../runs/results';
 import type { PublishedRecord } from './record';
 import { undisturbedSeconds } from './undisturbed';
 
@@ -13,7 +13,7 @@ export interface PublishedResult {
   readonly records: readonly PublishedRecord[];
   readonly testAccuracy: Spread;
   /** The same for several views of each image. Undefined unless all records have it, with the same views. */
-  readonly views: { readonly name: string; readonly accuracy: Spread } | undefined;
+  readonly views: ViewsSpread | undefined;
   /** Mean number of epochs trained. */
   readonly epochs: number;
   /** Mean seconds of training, without validation, undisturbed. */
@@ -39,7 +39,7 @@ export function publishedResults(records: readonly PublishedRecord[]): Published
     return {
       ...{ network, recipeName, dataset, records: group },
       testAccuracy: spreadOf(group.map(({ test }) => test.accuracy)),
-      views: viewsOf(group),
+      views: viewsSpread(group.map(({ test }) => test.views)),
       epochs: mean(({ history, recipe }) => trainedEpochs({ ...history, recipe })),
       seconds: mean(undisturbedSeconds),
       petaflops: mean(({ petaflops }) => petaflops),
@@ -47,13 +47,6 @@ export function publishedResults(records: readonly PublishedRecord[]): Published
       withWeights: group.find(({ weights }) => weights !== undefined),
     };
   });
-}
-
-function viewsOf(records: readonly PublishedRecord[]): PublishedResult['views'] {
-  const views = records.flatMap(({ test }) => test.views ?? []);
-  const [name, ...others] = new Set(views.map((each) => each.name));
-  if (views.length < records.length || others.length > 0) return undefined;
-  return { name, accuracy: spreadOf(views.map(({ accuracy }) => accuracy)) };
 }
 
 /** A network's result with the highest accuracy, of the images alone; undefined if there is none. */

@@ -1,4 +1,5 @@
 import { withDatasetNames } from './dataset-names';
+import type { ViewsResult } from './evaluation';
 import { fingerprint } from './plain-data';
 import type { Recipe } from '../recipe';
 import { trainedEpochs, type History } from './history';
@@ -36,7 +37,13 @@ export interface Result {
   /** Undefined unless all runs were measured on the test set. */
   readonly testAccuracy: Spread | undefined;
   /** The same for several views of each image. Undefined unless all runs were measured so, with the same views. */
-  readonly views: { readonly name: string; readonly accuracy: Spread } | undefined;
+  readonly views: ViewsSpread | undefined;
+}
+
+/** Accuracies from the same views of each image. */
+export interface ViewsSpread {
+  readonly name: string;
+  readonly accuracy: Spread;
 }
 
 /** The results of the finished runs; runs that differ only in their seed become one result. */
@@ -82,12 +89,14 @@ function resultOf(runs: readonly RunRecord[]): Result {
     imagesPerSecond: mean(histories.map(({ images, seconds }) => images / seconds)),
     valAccuracy: spread(runs.map(valAccuracyOf)),
     testAccuracy: spread(runs.map(({ evaluation }) => evaluation?.accuracy)),
-    views: viewsOf(runs),
+    views: viewsSpread(runs.map(({ evaluation }) => evaluation?.views)),
   };
 }
 
-function viewsOf(runs: readonly RunRecord[]): Result['views'] {
-  const views = runs.map(({ evaluation }) => evaluation?.views);
+/** @returns undefined unless all were measured with several views, and with the same ones */
+export function viewsSpread(
+  views: readonly (Pick<ViewsResult, 'name' | 'accuracy'> | undefined)[],
+): ViewsSpread | undefined {
   const [name, ...others] = new Set(views.map((each) => each?.name));
   const accuracy = spread(views.map((each) => each?.accuracy));
   return name !== undefined && others.length === 0 && accuracy ? { name, accuracy } : undefined;

@@ -6,7 +6,7 @@ import { readRecords } from '../published/record-file';
 import { bestResult, publishedResults, type PublishedResult } from '../published/results';
 import { duration, missing, percent, whole } from './format';
 import { emit } from './output';
-import { accuracyText } from './results';
+import { accuracyText, viewsText } from './results';
 import { table, tableOutput, type Table } from './table';
 
 /** A row for each network and recipe. */
@@ -21,7 +21,7 @@ export function publishedTable(results: readonly PublishedResult[]): Table {
     parameters: result.network.parameters,
     multiplyAdds: result.network.multiplyAdds,
     testAccuracy: accuracyText(result.testAccuracy),
-    ...(results.some(({ views }) => views) && { views: withViews(result) }),
+    ...(results.some(({ views }) => views) && { views: viewsText(result) }),
     seeds: result.records.length,
     epochs: result.epochs,
     time: duration(result.seconds),
@@ -41,11 +41,6 @@ export function publishedTable(results: readonly PublishedResult[]): Table {
     },
     format: { parameters: whole, multiplyAdds: whole },
   });
-}
-
-/** 91.2 % (mirror) */
-export function withViews({ views }: Pick<PublishedResult, 'views'>): string {
-  return views ? `${accuracyText(views.accuracy)} (${views.name})` : missing;
 }
 
 /** Kernels' type, size, and the accuracy with them: `uint8, 15.3 MB, 91.2 %`. */

@@ -47,7 +47,7 @@ export function resultsTable(rows: readonly Result[]): Table {
 }
 
 /** 91.2 % (mirror) */
-export function viewsText({ views }: Result): string {
+export function viewsText({ views }: Pick<Result, 'views'>): string {
   return views ? `${accuracyText(views.accuracy)} (${views.name})` : missing;
 }
 

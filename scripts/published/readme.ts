@@ -8,8 +8,7 @@ import { bestResult } from '../../lib/published/results';
 import { UserError } from '../../lib/runtime/errors';
 import { projectRoot } from '../../lib/runtime/paths';
 import { missing } from '../../lib/show/format';
-import { withViews } from '../../lib/show/published';
-import { accuracyText } from '../../lib/show/results';
+import { accuracyText, viewsText } from '../../lib/show/results';
 
 const readmeFile = path.join(projectRoot, 'README.md');
 const [begin, end] = ['<!-- published results -->', '<!-- end of published results -->'];
@@ -27,7 +26,7 @@ export function readmeTable(records: readonly PublishedRecord[]): string {
       grouped(parameters),
       `${short(multiplyAdds / 1e6)} M`,
       best ? `${accuracyText(best.testAccuracy)} (${best.records.length})` : missing,
-      best ? withViews(best) : missing,
+      best ? viewsText(best) : missing,
       best ? short(best.seconds / 60) : missing,
       best ? `\`${best.recipeName}\`` : missing,
       network.idea,

@@ -12,6 +12,7 @@ import {
   muon,
   noAugmentation,
   oneCycle,
+  recipe,
   reduceOnPlateau,
   rmsprop,
   sgd,
@@ -67,7 +68,7 @@ const incompleteBatches = { keep: 'keep', drop: 'drop' } as const;
 const precisions = { float32: 'float32', mixed_bfloat16: 'mixed_bfloat16', auto: 'auto' } as const;
 
 /** Of Jordan 2024, see `FallingShare`. */
-const growing: Lookahead = { steps: 5, share: { final: 1 - 0.95 ** 5, power: 3 }, statistics: true };
+const growing = recipe('speedrun').optimizer.lookahead;
 
 export const recipeOptions = {
   'batch-size': { type: 'string' },

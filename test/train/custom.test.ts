@@ -24,8 +24,9 @@ import type { Value } from '../../lib/graph/graph';
 import { UserError } from '../../lib/runtime/errors';
 import { requestInterrupt } from '../../lib/runtime/interrupt';
 import { tf } from '../../lib/runtime/tensorflow';
-import { graphEngine, tfjsEngine, train, type Engine, type TrainOptions } from '../../lib/train';
+import { graphEngine, tfjsEngine, train, type TrainOptions } from '../../lib/train';
 import { lossesOf, noiseDataset, smallModel, temporaryFolder } from './fixtures';
+import { stepwise } from './stepwise';
 
 const folder = temporaryFolder('custom-');
 const dataset = noiseDataset();
@@ -176,27 +177,6 @@ describe("a loss, a metric and an optimizer of one's own", () => {
   });
 });
 
-/** The graph engine, one step a call, so that an interrupt falls between any two. */
-const stepwise: Engine = {
-  name: graphEngine.name,
-  async start(job) {
-    const run = await graphEngine.start(job);
-    const { batchSize } = job;
-    return {
-      ...run,
-      async train({ order, firstStep, learningRate }, onSteps) {
-        const go = { on: true };
-        for (let i = 0; i * batchSize < order.length && go.on; i++) {
-          const one = order.subarray(i * batchSize, (i + 1) * batchSize);
-          await run.train({ order: one, firstStep: firstStep + i, learningRate }, async (result) => {
-            return (go.on = await onSteps(result));
-          });
-        }
-      },
-    };
-  },
-};
-
 describe('a run keeps what users wrote apart', () => {
   const whole: TrainOptions = {
     loss: ownCrossEntropy,
@@ -216,7 +196,12 @@ describe('a run keeps what users wrote apart', () => {
           if (++steps === stopAt) requestInterrupt();
         },
       };
-      const first = await trained({ ...whole, engine: stepwise, run: { name, folder }, callbacks: [stop] });
+      const first = await trained({
+        ...whole,
+        engine: stepwise(graphEngine),
+        run: { name, folder },
+        callbacks: [stop],
+      });
       assert.ok(first.history.interrupted);
       const resumed = await trained({ ...whole, run: { name, folder } });
       assert.deepEqual(resumed.weights, straight.weights);

@@ -7,10 +7,11 @@ import { requestInterrupt } from '../../lib/runtime/interrupt';
 import { tf } from '../../lib/runtime/tensorflow';
 import { extensionTo } from '../../lib/runs/extension';
 import { initialState } from '../../lib/runs/state';
-import { graphEngine, tfjsEngine, train, type Engine, type TrainOptions } from '../../lib/train';
+import { graphEngine, tfjsEngine, train, type TrainOptions } from '../../lib/train';
 import { progress } from '../../lib/train/progress';
 import { trainingPetaflops } from '../../lib/train/work';
 import { noiseDataset, says, smallModel, temporaryFolder } from './fixtures';
+import { stepwise } from './stepwise';
 
 const folder = temporaryFolder('resizing-');
 const dataset = noiseDataset({ train: 40, test: 20 });
@@ -41,32 +42,10 @@ function build(): tf.LayersModel {
   });
 }
 
-/** One step a call, and the sides that were asked for, in turn. */
-function stepwise(): { engine: Engine; sides: (number | null)[] } {
-  const sides: (number | null)[] = [];
-  const engine: Engine = {
-    name: graphEngine.name,
-    async start(job) {
-      const run = await graphEngine.start(job);
-      return {
-        ...run,
-        async train({ order, firstStep, ...steps }, onSteps) {
-          const go = { on: true };
-          for (let from = 0, i = 0; from < order.length && go.on; from += 8, i++) {
-            sides.push(steps.side ?? null);
-            const one = { order: order.subarray(from, from + 8), firstStep: firstStep + i, ...steps };
-            await run.train(one, async (result) => (go.on = await onSteps(result)));
-          }
-        },
-      };
-    },
-  };
-  return { engine, sides };
-}
-
 test('interrupted before, at and after a change of the size, a run is that straight through, to the bit', async () => {
   const straight = build();
-  const { engine, sides } = stepwise();
+  const sides: (number | null)[] = [];
+  const engine = stepwise(graphEngine, ({ side = null }) => sides.push(side));
   const history = await train(straight, dataset, { ...options, engine });
   assert.deepEqual(
     [0, 1, 2, 3].map((epoch) => sides[epoch * stepsPerEpoch]),
@@ -84,7 +63,7 @@ test('interrupted before, at and after a change of the size, a run is that strai
       },
     };
     // As in another process, which has no weights but those of the run.
-    const more = { engine: stepwise().engine, run: { name: 'stopped', folder }, callbacks: [stop] };
+    const more = { engine: stepwise(graphEngine), run: { name: 'stopped', folder }, callbacks: [stop] };
     const { interrupted } = await train(build(), dataset, { ...options, ...more });
     assert.ok(interrupted, `at step ${stopAt}`);
   }

@@ -8,6 +8,7 @@ import type { tf } from '../../lib/runtime/tensorflow';
 import type { EpochRow, History } from '../../lib/runs';
 import { graphEngine, tfjsEngine, train, type Engine, type TrainOptions } from '../../lib/train';
 import { noiseDataset, smallModel, temporaryFolder } from './fixtures';
+import { stepwise } from './stepwise';
 
 const folder = temporaryFolder('resume-');
 
@@ -32,30 +33,6 @@ const options: TrainOptions = {
 
 /** What only the graph engine draws as well. */
 const mixing = { crop: 2, flip: 'alternating', cutout: 3, mixup: 0.4, cutmix: 1 } as const;
-
-/** The engine, one step a call: so that an interrupt can be placed between any two. */
-function stepwise(engine: Engine): Engine {
-  return {
-    name: engine.name,
-    async start(job) {
-      const run = await engine.start(job);
-      return {
-        ...run,
-        async train({ order, firstStep, ...steps }, onSteps) {
-          const go = { on: true };
-          for (let from = 0, i = 0; from < order.length && go.on; from += batchSize, i++) {
-            const one = {
-              order: order.subarray(from, from + batchSize),
-              firstStep: firstStep + i,
-              ...steps,
-            };
-            await run.train(one, async (result) => (go.on = await onSteps(result)));
-          }
-        },
-      };
-    },
-  };
-}
 
 function build(seed: number): tf.LayersModel {
   return smallModel({ dropout: 0.3, seed });
