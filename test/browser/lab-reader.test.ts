@@ -46,6 +46,11 @@ describe('a reader in JupyterLab', { skip: skipWithoutChromium }, () => {
     await lesson.rewrite(indexOf(id), text.replace(from, to));
   }
 
+  async function changeEpochs(count: number): Promise<void> {
+    const made = "lessonRecipe('baseline', profile)";
+    await change('recipe-values', made, `{ ...${made}, epochs: ${count} }`);
+  }
+
   /** What a cell printed and showed as text. */
   async function textOf(id: string): Promise<string> {
     return (await cell(id).locator('.jp-OutputArea-output').allTextContents()).join('\n');
@@ -62,7 +67,7 @@ describe('a reader in JupyterLab', { skip: skipWithoutChromium }, () => {
 
   test('runs cell by cell, with one number changed', async () => {
     await change('parameters', "'quick'", "'tiny'");
-    await change('recipe-values', 'epochs,', `epochs: ${epochs},`);
+    await changeEpochs(epochs);
     await lesson.select(0);
     for (let index = 0; index < indexOf('train'); index++) {
       await lesson.runSelected();
@@ -107,7 +112,7 @@ describe('a reader in JupyterLab', { skip: skipWithoutChromium }, () => {
   });
 
   test('changes the number again, restarts and runs all: trained anew, to the last cell', async () => {
-    await change('recipe-values', 'epochs,', 'epochs: 2,');
+    await changeEpochs(2);
     await lesson.command('notebook:restart-run-all');
     await lesson.page.locator('.jp-Dialog .jp-mod-accept').click();
     await lesson.page.locator('.jp-InputArea-prompt', { hasText: '*' }).first().waitFor();

@@ -34,6 +34,10 @@ const own = {
       'ints',
       'placeholder',
       'seedOf',
+      'word',
+      'bitAnd',
+      'bitXor',
+      'hashed',
     ],
   ],
 };

@@ -186,11 +186,14 @@ test('recipes by name', () => {
   assert.deepEqual([recipe('seed').epochs, recipe('seed').batchSize], [10, 32]);
   const modern = recipe('modern');
   assert.ok(modern.optimizer.kind === 'sgd' && modern.optimizer.nesterov && modern.optimizer.weightDecay > 0);
-  assert.throws(() => recipe('old'), /No recipe is called "old"\. Choose one of: seed, modern, speedrun, /);
-  assert.deepEqual(recipeNamesFor('vgg16'), ['seed', 'modern']);
+  assert.throws(
+    () => recipe('old'),
+    /No recipe is called "old"\. Choose one of: seed, modern, best, speedrun, /,
+  );
+  assert.deepEqual(recipeNamesFor('vgg16'), ['seed', 'modern', 'best']);
   assert.equal(recipe('speedrun', 'speedrun').batchSize, 1024);
   assert.throws(
     () => recipe('speedrun', 'vgg16'),
-    /^UserError: The recipe "speedrun" is made for the network speedrun, not for vgg16\. Choose one of: seed, modern\.$/,
+    /^UserError: The recipe "speedrun" is made for the network speedrun, not for vgg16\. Choose one of: seed, modern, best\.$/,
   );
 });
