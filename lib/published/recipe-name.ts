@@ -1,7 +1,7 @@
 /** Which of the project's recipes a run was trained by: a run keeps the settings, not the name. */
 import type { Dataset } from '../data/types';
 import type { NetworkOptions } from '../models/network';
-import { recipe as namedRecipe, recipeNamesFor, type Recipe } from '../recipe';
+import { networkOptionsFor, recipe as namedRecipe, recipeNamesFor, type Recipe } from '../recipe';
 import { architectureFingerprint, describeNetwork } from '../runs/lasting-names';
 import { differences } from '../runs/plain-data';
 import type { RunRecord } from '../runs/read-runs';
@@ -31,7 +31,7 @@ export function mostLike(run: RunRecord, dataset: Dataset): Likeness {
  */
 function likenessTo(name: string, run: RunRecord, dataset: Dataset): Likeness | undefined {
   const named = namedRecipe(name, run.network.name);
-  const networkOptions: NetworkOptions = {};
+  const networkOptions = networkOptionsFor(name, run.network.name);
   const model = plannedNetwork({ ...run, networkOptions }, dataset);
   try {
     const expected = recipeFor(
@@ -47,7 +47,7 @@ function likenessTo(name: string, run: RunRecord, dataset: Dataset): Likeness | 
     const different = [
       ...(hasSameLayers
         ? []
-        : [`network: what networks.${run.network.name}.build() makes there, other layers here`]),
+        : [`network: ${built(run.network.name, networkOptions)} makes there, other layers here`]),
       ...differences({ recipe: expected }, { recipe: run.recipe }),
     ];
     return { name, networkOptions, different };
@@ -57,6 +57,12 @@ function likenessTo(name: string, run: RunRecord, dataset: Dataset): Likeness | 
   } finally {
     model.dispose();
   }
+}
+
+/** In an expression, how a recipe's network is built. */
+function built(network: string, options: NetworkOptions): string {
+  const given = Object.keys(options).length === 0 ? '' : JSON.stringify(options);
+  return `what networks.${network}.build(${given})`;
 }
 
 /** What a run may choose for itself, whatever recipe it follows. */

@@ -45,8 +45,8 @@ export {
 export { checkPrecisionChoice, choosePrecision, type Precision, type PrecisionChoice } from './precision';
 export { begunEpochs, earlyStopping, type EarlyStopping, type Recipe, type Validation } from './recipe';
 export { checkResizing, sideInEpoch, sidesOf, type ResizingStage } from './resizing';
-export type { NamedRecipe } from './named-recipe';
-export { recipe, recipeNames, recipeNamesFor, type RecipeName } from './recipes';
+export type { NamedRecipe, RecipeNetwork } from './named-recipe';
+export { networkOptionsFor, recipe, recipeNames, recipeNamesFor, type RecipeName } from './recipes';
 export {
   constant,
   cosine,

@@ -12,3 +12,9 @@ export interface NamedRecipe
   readonly normalisation: 'channels' | null;
   readonly precision: PrecisionChoice;
 }
+
+/** What a recipe may change in the network that it trains: options that every network's builder takes. */
+export interface RecipeNetwork {
+  readonly dropout?: number;
+  readonly activation?: 'relu';
+}

@@ -1,8 +1,8 @@
 import { UserError } from '../runtime/errors';
 import { noAugmentation, standardAugmentation } from './augmentation';
-import { best, bestFor } from './best';
+import { best, bestFor, bestNetworks } from './best';
 import { crossEntropy } from './losses';
-import type { NamedRecipe } from './named-recipe';
+import type { NamedRecipe, RecipeNetwork } from './named-recipe';
 import { adam, muon, sgd } from './optimizers';
 import { constant, cosine, linear, warmUp } from './schedules';
 import { whitening } from './whitening';
@@ -149,6 +149,11 @@ const adapted: Readonly<Record<RecipeName, Readonly<Record<string, Partial<Named
   'speedrun-muon': {},
 };
 
+/** What a network is built with for a recipe, by the recipe's name and the network's. */
+const networkOptions: Readonly<Partial<Record<RecipeName, Readonly<Record<string, RecipeNetwork>>>>> = {
+  best: bestNetworks,
+};
+
 /** Recipes that name layers of one network, and that network. */
 const madeFor: Readonly<Partial<Record<RecipeName, string>>> = {
   speedrun: 'speedrun',
@@ -163,21 +168,38 @@ export function recipeNamesFor(network: string): RecipeName[] {
 }
 
 /**
- * A recipe by its name, for `train`'s options: `{ ...recipe('modern', model.name), epochs: 100 }`.
+ * A recipe by its name, for `train`'s options: `{ ...recipe('modern', model.name), epochs: 100 }`. Some recipes want the
+ * network built with other options than its defaults: `networkOptionsFor` has them.
  * @param network the network's name, for the settings in which it differs
  * @throws UserError that lists the known names, or those for the network
  */
 export function recipe(name: string, network = ''): NamedRecipe {
+  const known = knownRecipe(name, network);
+  return { ...recipes[known], ...ownOf(adapted[known], network) };
+}
+
+/**
+ * What a recipe builds a network with, other than the defaults: `lenet5(networkOptionsFor('best', 'lenet5'))`.
+ * @returns an empty object for most
+ * @throws UserError as `recipe` does
+ */
+export function networkOptionsFor(name: string, network: string): RecipeNetwork {
+  return { ...ownOf(networkOptions[knownRecipe(name, network)] ?? {}, network) };
+}
+
+function knownRecipe(name: string, network: string): RecipeName {
   if (!Object.hasOwn(recipes, name)) {
     throw new UserError(`No recipe is called "${name}". Choose one of: ${recipeNames.join(', ')}.`);
   }
   const known = name as RecipeName;
   const own = madeFor[known];
-  if (own !== undefined && network !== '' && network !== own) {
-    const others = recipeNamesFor(network).join(', ');
-    throw new UserError(
-      `The recipe "${name}" is made for the network ${own}, not for ${network}. Choose one of: ${others}.`,
-    );
-  }
-  return { ...recipes[known], ...(Object.hasOwn(adapted[known], network) && adapted[known][network]) };
+  if (own === undefined || network === '' || network === own) return known;
+  const others = recipeNamesFor(network).join(', ');
+  throw new UserError(
+    `The recipe "${name}" is made for the network ${own}, not for ${network}. Choose one of: ${others}.`,
+  );
+}
+
+function ownOf<T>(byNetwork: Readonly<Record<string, T>>, network: string): T | undefined {
+  return Object.hasOwn(byNetwork, network) ? byNetwork[network] : undefined;
 }

@@ -9,7 +9,14 @@ import {
   type Initialiser,
   type NetworkOptions,
 } from '../../lib/models';
-import { earlyStopping, preciseStatistics, recipe, recipeNames, type Validation } from '../../lib/recipe';
+import {
+  earlyStopping,
+  networkOptionsFor,
+  preciseStatistics,
+  recipe,
+  recipeNames,
+  type Validation,
+} from '../../lib/recipe';
 import { UserError } from '../../lib/runtime/errors';
 import type { RunOptions } from '../../lib/runs';
 import { graphEngine, tfjsEngine, type TrainOptions } from '../../lib/train';
@@ -92,6 +99,7 @@ export function readArguments(args: readonly string[]): Request | undefined {
   return {
     network,
     networkOptions: {
+      ...networkOptionsFor(values.recipe, network),
       seed,
       ...given({
         activation: values.activation as Activation | undefined,

@@ -3,7 +3,7 @@ import { loadDataset } from '../../lib/data/load';
 import type { Dataset } from '../../lib/data/types';
 import { evaluate } from '../../lib/evaluate';
 import { lenet5 } from '../../lib/models';
-import { recipe } from '../../lib/recipe';
+import { networkOptionsFor, recipe } from '../../lib/recipe';
 import { publishedTest } from '../../lib/published/from-run';
 import type { PublishedRecord } from '../../lib/published';
 import { readRuns, type RunRecord } from '../../lib/runs';
@@ -22,7 +22,7 @@ export async function trainLenet(
   { name = 'seed', seed = 1 } = {},
 ): Promise<RunRecord> {
   const run = { name: `lenet5-${name}-seed${seed}`, folder: runs };
-  const model = lenet5({ seed });
+  const model = lenet5({ ...networkOptionsFor(name, 'lenet5'), seed });
   await train(model, dataset, { ...recipe(name, model.name), seed, run, onNotice: silent });
   await evaluate(model, dataset, { run });
   model.dispose();

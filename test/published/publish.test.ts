@@ -49,6 +49,17 @@ test('a run becomes a record that has all it takes to check it and to train it a
   assert.equal(bytes, 2 * 61_770 + 4 * 236);
 });
 
+test('a recipe that builds its network in a way of its own is known by both', async () => {
+  const best = await trainLenet(dataset, temporaryFolder('published-best-'), { name: 'best' });
+  const record = recordOf(best, dataset, { allowDirty: true });
+  assert.deepEqual([record.recipeName, record.networkOptions], ['best', { activation: 'relu' }]);
+  // As if it had been trained with its sigmoids.
+  assert.throws(
+    () => recordOf({ ...best, architecture: modern.architecture }, dataset, { allowDirty: true }),
+    says(/network: what networks\.lenet5\.build\(\{"activation":"relu"\}\) makes there, other layers here/),
+  );
+});
+
 test('a result for several views is kept, and measured again with the weights as they are stored', async () => {
   const file = path.join(modern.folder, 'test.json');
   const before = fs.readFileSync(file);

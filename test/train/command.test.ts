@@ -100,6 +100,10 @@ test('settings of the recipe and the network can be given one by one', () => {
   assert.deepEqual([augmentation, normalisation, batchSize, seed], [standardAugmentation, 'channels', 64, 7]);
   assert.deepEqual(schedule, { kind: 'warmUp', epochs: 2, then: { kind: 'cosine', final: 0 } });
   assert.deepEqual(more.networkOptions, { seed: 7, activation: 'relu' });
+  const best = (args: string) =>
+    readArguments(['lenet5', '--recipe', 'best', ...args.split(' ')])!.networkOptions;
+  assert.deepEqual(best('--seed 2'), { seed: 2, activation: 'relu' });
+  assert.deepEqual(best('--activation tanh'), { seed: 1, activation: 'tanh' });
   assert.equal(plain.options.preciseStatistics, undefined);
   const precise = readArguments(['lenet5', '--precise-statistics', '45'])!;
   assert.deepEqual(precise.options.preciseStatistics, { batches: 45 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { networkNamed, networks } from '../../lib/models';
-import { recipe, recipeNamesFor, sidesOf, type Recipe } from '../../lib/recipe';
+import { networkOptionsFor, recipe, recipeNamesFor, sidesOf, type Recipe } from '../../lib/recipe';
 import { checkResizable } from '../../lib/train/resizable';
 import { noiseDataset } from './fixtures';
 
@@ -12,14 +12,15 @@ const dataset = { ...noiseDataset(), imageShape: [32, 32, 3] as const };
 test('smaller images fit the networks whose recipes train on them', () => {
   let resized = 0;
   for (const network of names) {
-    // A network's width changes no size of its images.
-    const model = networkNamed(network).build({ seed: 1, width: 0.125 });
     for (const name of recipeNamesFor(network)) {
+      // A network's width changes no size of its images.
+      const options = { ...networkOptionsFor(name, network), seed: 1, width: 0.125 };
+      const model = networkNamed(network).build(options);
       const { resizing = null } = recipe(name, network);
       checkResizable(model, { resizing } as Recipe, dataset);
       if (sidesOf(resizing).length > 0) resized++;
+      model.dispose();
     }
-    model.dispose();
   }
   assert.ok(resized >= 2, 'VGG16 and ResNet18');
 });
