@@ -18,7 +18,7 @@ import { pythonEnvironment } from './setup/command';
 
 const usage = `Usage: npm run profile [-- NAMES] [options]
 
-Traces training steps of the networks (default: all six) with Adam on the CPU, and prints which share of the operations'
+Traces training steps of the networks (default: all) with Adam on the CPU, and prints which share of the operations'
 time is spent on what, and how fast convolutions and matrix products run beside a product of two large matrices.
 
   --batch N        images in a step (default: 32)

@@ -9,7 +9,7 @@ export const usage = `Usage: npm run bench [-- options]
 Measures how many images a second training takes in, with Adam and batches of 32 and 128, for each network in
 ${contenders.map(({ name, title, what }) => `  ${name.padEnd(7)} ${title}: ${what}`).join('\n')}
 
-  --networks A,B    the networks to time (default: all six)
+  --networks A,B    the networks to time (default: all)
   --batch N,M       images in a step (default: 32,128)
   --contenders A,B  the contenders to time (default: all that are installed)
   --install         installs PyTorch, JAX and jax-js in .bench (about 3 GB to download, 6.5 GB of disk), and times nothing
