@@ -5,13 +5,15 @@ import { profileFor, type ComparedNetwork, type ProfileName } from './profiles';
 /**
  * What the short profiles change in the recipe `seed`, so that few images and a few hundred steps show what a network can
  * do. The rate rises over half an epoch to twice Adam's usual one and then falls to zero. Each image is mirrored in every
- * second epoch. Batch normalisation has statistics that are the network's own: Keras's moving averages would still hold
- * much of their initial values.
+ * second epoch. The channels' means are taken away, without which LeNet-5's sigmoids may not get going at all. Batch
+ * normalisation has statistics that are the network's own: Keras's moving averages would still hold much of their initial
+ * values.
  */
 const short = {
   optimizer: adam({ learningRate: 2e-3 }),
   schedule: warmUp(0.5, cosine()),
   augmentation: { ...noAugmentation, flip: 'alternating' },
+  normalisation: 'channels',
   preciseStatistics: preciseStatistics({ batches: 20 }),
 } satisfies TrainOptions;
 

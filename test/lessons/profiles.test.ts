@@ -48,11 +48,12 @@ test('full is the networks as they are, by the recipe `seed`: Keras defaults, mo
   }
 });
 
-test('the short profiles warm up, take the statistics anew, and start networks with ReLU at the scale of He', () => {
+test('the short profiles warm up, normalise, take the statistics anew, and start networks with ReLU as He does', () => {
   for (const profile of ['tiny', 'quick'] as const) {
     for (const network of comparedNetworks) {
-      const { schedule, preciseStatistics } = lessonRecipe(network, profile);
+      const { schedule, normalisation, preciseStatistics } = lessonRecipe(network, profile);
       assert.equal(schedule?.kind, 'warmUp');
+      assert.equal(normalisation, 'channels');
       assert.ok((preciseStatistics?.batches ?? 0) > 0);
       assert.equal(profileFor(network, profile).changes.initialiser, 'he');
     }
