@@ -1,3 +1,4 @@
+export { beginLike } from './begin-like';
 export { lessonResult, type LessonResult } from './lesson-result';
 export { lessonRecipe } from './recipe';
 export { lessonRun, type LessonRun } from './lesson-run';
