@@ -123,14 +123,18 @@ test('with xla, XLA compiles the graph', async () => {
 });
 
 test('an addon from before session options, which leaves them unread, is named with the way out', async (t) => {
-  let disposed = 0;
-  const signature = { dispose: () => void disposed++ };
-  t.mock.method(tf.node, 'loadSavedModel', () => Promise.resolve(signature));
+  const deleted: number[] = [];
+  const backend = tf.backend() as unknown as {
+    loadSavedModelMetaGraph: () => number;
+    deleteSavedModel: (id: number) => void;
+  };
+  t.mock.method(backend, 'loadSavedModelMetaGraph', () => 7);
+  t.mock.method(backend, 'deleteSavedModel', (id: number) => void deleted.push(id));
   await assert.rejects(
     Session.load(smallGraph(), { xla: true }),
     (error) => error instanceof UserError && /older than session options.*npm run setup$/.test(error.message),
   );
-  assert.equal(disposed, 1);
+  assert.deepEqual(deleted, [7]);
   await Session.load(smallGraph());
 });
 
