@@ -23,7 +23,7 @@ export {
 } from './custom/optimizer';
 export type { Operations, PartOptions } from './custom/part';
 export type { ImageShape } from './input';
-export { differentiableOps, ruleOf, type GradientRule } from './gradient-rules';
+export { differentiableOps, ruleOf as gradientRuleOf } from './gradient-rules';
 export { gradients } from './gradients';
 export { graphFunction, type GraphFunction, type InputType } from './graph-function';
 export { NotLowered } from './not-lowered';
