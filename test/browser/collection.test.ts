@@ -9,10 +9,11 @@ import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { listNotebooks } from '../../lib/notebooks/notebook';
+import { listNotebooks, readNotebook } from '../../lib/notebooks/notebook';
 import { exportPage } from '../../lib/notebooks/page';
 import { runNotebook } from '../../lib/notebooks/run';
 import { outputsDir } from '../../lib/runtime/paths';
+import { formulasOf } from '../notebooks/formulas';
 import { unnamedOutputs } from '../notebooks/naming';
 import { launch, skipWithoutChromium, watch } from './chromium';
 import { Lab, type Theme } from './lab';
@@ -79,7 +80,7 @@ describe('the collection', () => {
       async () => {
         assert.ok(fs.existsSync(executed()), 'it did not run');
         const page = await exportPage(executed(), folder);
-        await looksWhole(browser!, page, name, readOutputs(executed()));
+        await looksWhole(browser!, page, name, executed());
       },
     );
   }
@@ -109,14 +110,15 @@ async function looksWhole(
   browser: Browser,
   file: string,
   name: string,
-  outputs: readonly Readonly<Record<string, unknown>>[],
+  executed: string,
 ): Promise<void> {
   const context = await browser.newContext({ offline: true, viewport: { width: 1200, height: 900 } });
   try {
     const page = await context.newPage();
     const log = watch(page);
     await page.goto(pathToFileURL(file).href);
-    await showsAll(page, outputs);
+    await showsAll(page, readOutputs(executed));
+    await laysOutFormulas(page, executed, '.katex');
     const { wide } = await inspectPage(page);
     assert.deepEqual(wide, [], 'outputs wider than the page');
     await page.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true });
@@ -133,6 +135,7 @@ async function looksWholeInLab(browser: Browser, lab: Lab, file: string): Promis
   try {
     await showTall(lesson.page);
     await showsAll(lesson.page, readOutputs(file));
+    await laysOutFormulas(lesson.page, file, 'mjx-container');
     // All cells are there by now.
     await showTall(lesson.page);
     await lesson.page.screenshot({ path: path.join(screenshots, `lab-${theme}-${name}.png`) });
@@ -162,6 +165,19 @@ async function showsAll(page: Page, outputs: readonly Readonly<Record<string, un
   assert.deepEqual(broken, [], 'pictures that cannot be shown');
   assert.ok(loaded >= count('<img '), `${loaded} of ${count('<img ')} pictures`);
   assert.equal(tables, count('<table'), 'tables');
+}
+
+/** Every formula of the prose has become an element, and none is left as it was written. */
+async function laysOutFormulas(page: Page, file: string, element: string): Promise<void> {
+  const wanted = { selector: `.jp-MarkdownCell ${element}`, count: formulasOf(readNotebook(file)).length };
+  await page.waitForFunction(
+    ({ selector, count }) => {
+      const { document } = globalThis as unknown as { document: Document };
+      return [...document.querySelectorAll(selector)].length === count;
+    },
+    wanted,
+    { timeout: 30_000 },
+  );
 }
 
 /** nbformat writes long texts as lists of lines. */

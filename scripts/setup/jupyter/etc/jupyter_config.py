@@ -1,13 +1,19 @@
 """Settings of this environment for every Jupyter program: nbconvert, and the exports of JupyterLab's menu.
 
 Pages come out of the project's template, with the Plotly of the clone's npm packages (plotly.js-dist-min). Nothing in
-a notebook is trusted: the template passes each cell, as nbconvert has rendered it, through `clean`.
+a notebook is trusted: the template passes each cell, as nbconvert has rendered it, through `clean`. Formulas are only
+marked until then (`markdown`); KaTeX lays out all of a page at once (`lay_out`), so that a page needs no script for them.
 """
 
+import html
+import json
+import re
+import subprocess
 import sys
 from pathlib import Path
 
 import nh3
+from jinja2 import pass_context
 
 c = get_config()  # noqa: F821 (Jupyter defines it)
 
@@ -31,10 +37,10 @@ def only_pictures(tag, attribute, value):
     return value if is_picture or not value.strip().lower().startswith("data:") else None
 
 
-def clean(html):
+def clean(rendered):
     """Removes everything from HTML that runs, or leads to a script."""
     return nh3.clean(
-        html.decode() if isinstance(html, bytes) else str(html),
+        rendered.decode() if isinstance(rendered, bytes) else str(rendered),
         tags=nh3.ALLOWED_TAGS | {"tfoot"},
         attributes=ATTRIBUTES,
         attribute_filter=only_pictures,
@@ -45,6 +51,44 @@ def clean(html):
 
 # This environment is the clone's .venv.
 clone = Path(sys.prefix).parent
+
+
+@pass_context
+def markdown(context, source):
+    """Markdown as HTML, with each formula as text in an element that `lay_out` finds."""
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+    class Marking(IPythonRenderer):
+        def inline_math(self, body):
+            return f'<span class="tex-inline">{html.escape(body)}</span>'
+
+        def block_math(self, body):
+            return f'<span class="tex-display">{html.escape(body)}</span>'
+
+        def latex_environment(self, name, body):
+            return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
+
+    attachments = context.get("cell", {}).get("attachments", {})
+    return MarkdownWithMath(renderer=Marking(escape=False, attachments=attachments)).render(source)
+
+
+MARKED = re.compile(r'<span class="tex-(inline|display)">([^<]*)</span>')
+
+
+def lay_out(cells):
+    """Cells of a page, cleaned, with their formulas laid out by KaTeX, and its style sheet if there are any."""
+    formulas = [{"tex": html.unescape(tex), "display": kind == "display"} for kind, tex in MARKED.findall(cells)]
+    if not formulas:
+        return cells
+    # The Node that runs the kernel.
+    spec = json.loads((Path(sys.prefix) / "share/jupyter/kernels/tslab-cifar10/kernel.json").read_text())
+    command = [spec["argv"][0], str(clone / "lib/notebooks/formulas.js")]
+    done = subprocess.run(command, input=json.dumps(formulas), stdout=subprocess.PIPE, encoding="utf-8", check=True)
+    laid = json.loads(done.stdout)
+    markup = iter(laid["html"])
+    return f"<style>{laid['css']}</style>{MARKED.sub(lambda _: next(markup), cells)}"
+
+
 c.HTMLExporter.template_name = "cifar10"
 c.HTMLExporter.extra_template_paths = [str(clone / "node_modules" / "plotly.js-dist-min")]
-c.HTMLExporter.filters = {"clean_html": clean}
+c.HTMLExporter.filters = {"clean_html": clean, "markdown2html": markdown, "lay_out": lay_out}
