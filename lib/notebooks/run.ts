@@ -109,7 +109,12 @@ export async function execute(notebook: Notebook, options: ExecuteOptions): Prom
       ...limit('--timeout', timeout),
     ],
     // In its own process group: Ctrl-C reaches only the runner, which passes it on.
-    { stdio: 'pipe', env: { ...process.env, ...options.environment }, detached: true },
+    {
+      stdio: 'pipe',
+      // Cells that ask a reader something stay silent: see `quiz`.
+      env: { ...process.env, NOTEBOOK_UNATTENDED: '1', ...options.environment },
+      detached: true,
+    },
   );
   // Writing to a process that has ended is no error here.
   child.stdin.on('error', () => undefined);

@@ -29,6 +29,14 @@ export { appearances } from './palette';
 export { showPictures, type Picture, type PictureGridOptions } from './pictures';
 export { liveProgress } from './progress';
 export { showPublished } from './published';
+export {
+  quiz,
+  seal,
+  type ChoiceQuestion,
+  type OpenQuestion,
+  type QuizAnswer,
+  type SealedAnswer,
+} from './quiz';
 export { showResults } from './results';
 export { show } from './show';
 export { showSummary } from './summary';

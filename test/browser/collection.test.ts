@@ -106,12 +106,7 @@ function readOutputs(file: string): Readonly<Record<string, unknown>>[] {
   return cells.flatMap(({ outputs = [] }) => outputs.flatMap(({ data }) => (data ? [data] : [])));
 }
 
-async function looksWhole(
-  browser: Browser,
-  file: string,
-  name: string,
-  executed: string,
-): Promise<void> {
+async function looksWhole(browser: Browser, file: string, name: string, executed: string): Promise<void> {
   const context = await browser.newContext({ offline: true, viewport: { width: 1200, height: 900 } });
   try {
     const page = await context.newPage();
