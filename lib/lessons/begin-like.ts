@@ -10,8 +10,8 @@ const immaterial: ReadonlySet<string> = new Set([
 
 /**
  * Compares a network with the library's, layer by layer and setting by setting. If they are the same, it begins with the
- * library's initial weights, which follow from a seed, and both are shown the same pictures of noise. If not, it keeps
- * its own weights and is ready to be trained as it is.
+ * library's initial weights, which follow from a seed, and both are shown the same pictures of noise; its run is then the
+ * one that other lessons load. If not, it keeps its own weights and is ready to be trained as it is.
  * @param model as a lesson builds it, or as a reader has changed it
  * @param library the network to compare it with; it is disposed
  * @returns a sentence: that they are the same, or the first difference
@@ -31,6 +31,7 @@ export function beginLike(model: tf.LayersModel, library: tf.LayersModel): strin
         `layers are connected in another way, and probabilities differ by up to ${off.toPrecision(2)}`,
       );
     }
+    takeInitialisers(model, library);
     const [layers, parameters] = [layersOf(model).length, model.countParams()];
     return (
       `The same network as the library's: ${layers} layers, ${grouped(parameters)} parameters, ` +
@@ -39,6 +40,15 @@ export function beginLike(model: tf.LayersModel, library: tf.LayersModel): strin
   } finally {
     library.dispose();
   }
+}
+
+/** A network tells how its weights were initialised, and a run continues only if that is the same. */
+function takeInitialisers(model: tf.LayersModel, library: tf.LayersModel): void {
+  const theirs = layersOf(library);
+  layersOf(model).forEach((layer, i) => {
+    const initialisers = Object.entries(theirs[i]).filter(([key]) => key.endsWith('Initializer'));
+    Object.assign(layer, Object.fromEntries(initialisers));
+  });
 }
 
 function not(difference: string): string {

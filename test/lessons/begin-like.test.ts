@@ -38,6 +38,10 @@ test('the same network takes the initial weights of the library', () => {
     model.getWeights().map((weight) => [...weight.dataSync()]),
     seeded.getWeights().map((weight) => [...weight.dataSync()]),
   );
+  // Otherwise a lesson would not find the run of the library's network, and train it anew.
+  const initialisers = (of: tf.LayersModel): unknown[] =>
+    of.layers.map((layer) => [layer.getConfig().kernelInitializer, layer.getConfig().biasInitializer]);
+  assert.deepEqual(initialisers(model), initialisers(seeded));
   model.dispose();
   seeded.dispose();
 });
