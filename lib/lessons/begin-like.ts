@@ -2,16 +2,20 @@
 import { grouped } from '../data/text';
 import { tf } from '../runtime/tensorflow';
 
+/** Where a layer's initial weights come from; they are taken from the library's layer. */
+const initialisers = ['kernelInitializer', 'biasInitializer'] as const;
+
 /** Part of a layer's config that does not change what the network computes, or is compared otherwise. */
 const immaterial: ReadonlySet<string> = new Set([
   ...['name', 'dtype', 'batchInputShape', 'trainable'],
-  ...['kernelInitializer', 'biasInitializer', 'gammaInitializer', 'betaInitializer'],
+  ...initialisers,
 ]);
 
 /**
  * Compares a network with the library's, layer by layer and setting by setting. If they are the same, it begins with the
- * library's initial weights, which follow from a seed, and both are shown the same pictures of noise; its run is then the
- * one that other lessons load. If not, it keeps its own weights and is ready to be trained as it is.
+ * library's initial weights, which follow from a seed, and both are shown the same pictures of noise. If not, it keeps
+ * its own weights and is ready to be trained as it is. If the layers have the library's names too, a run of one is a run
+ * of the other.
  * @param model as a lesson builds it, or as a reader has changed it
  * @param library the network to compare it with; it is disposed
  * @returns a sentence: that they are the same, or the first difference
@@ -31,7 +35,7 @@ export function beginLike(model: tf.LayersModel, library: tf.LayersModel): strin
         `layers are connected in another way, and probabilities differ by up to ${off.toPrecision(2)}`,
       );
     }
-    takeInitialisers(model, library);
+    takeInitialisers(layersOf(model), layersOf(library));
     const [layers, parameters] = [layersOf(model).length, model.countParams()];
     return (
       `The same network as the library's: ${layers} layers, ${grouped(parameters)} parameters, ` +
@@ -40,15 +44,6 @@ export function beginLike(model: tf.LayersModel, library: tf.LayersModel): strin
   } finally {
     library.dispose();
   }
-}
-
-/** A network tells how its weights were initialised, and a run continues only if that is the same. */
-function takeInitialisers(model: tf.LayersModel, library: tf.LayersModel): void {
-  const theirs = layersOf(library);
-  layersOf(model).forEach((layer, i) => {
-    const initialisers = Object.entries(theirs[i]).filter(([key]) => key.endsWith('Initializer'));
-    Object.assign(layer, Object.fromEntries(initialisers));
-  });
 }
 
 function not(difference: string): string {
@@ -78,6 +73,17 @@ function firstDifference(
     }
   }
   return undefined;
+}
+
+/** The network is the library's from here on: a run of it is the same run, and continues where that one stopped. */
+function takeInitialisers(ours: readonly tf.layers.Layer[], theirs: readonly tf.layers.Layer[]): void {
+  for (const [i, layer] of ours.entries()) {
+    for (const key of initialisers) if (key in layer) Object.assign(layer, pick(theirs[i], key));
+  }
+}
+
+function pick(layer: tf.layers.Layer, key: string): object {
+  return { [key]: (layer as unknown as Readonly<Record<string, unknown>>)[key] };
 }
 
 /** Such as `Conv2D [28,28,6]`. */

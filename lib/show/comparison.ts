@@ -196,7 +196,7 @@ export function classBars(
 ): Figure {
   const all: readonly Evaluation[] = 'classes' in evaluations ? [evaluations] : evaluations;
   const looks = appearancesOf(all.map(({ network }) => network));
-  const networks = [...new Set(all.map(({ network }) => network))].join(', ');
+  const of = all.length === 1 ? `${all[0].network} ` : '';
   const datasets = [...new Set(all.map(({ dataset }) => dataset))].join(', ');
   return {
     data: all.map(({ network, classes }): BarTrace => {
@@ -213,7 +213,8 @@ export function classBars(
       };
     }),
     layout: layout({
-      title: { text: `${networks} on ${datasets}: ${measure} by class` },
+      // Several names go into the legend.
+      title: { text: `${measure[0].toUpperCase()}${measure.slice(1)} by class, ${of}on ${datasets}` },
       height: 400,
       xaxis: { title: { text: 'class' }, showgrid: false },
       yaxis: { title: { text: measure }, tickformat: '.1~%' },

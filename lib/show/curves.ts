@@ -48,7 +48,7 @@ export function trainingCurves(histories: History | readonly History[], options:
   const epochs = Math.max(1, ...all.map((history) => history.recipe.epochs));
   const alone = all.length === 1;
   const validated = all.some((history) => history.recipe.validation !== 'none');
-  const kinds = [...new Set(all.map((history) => validationName(history.recipe.validation)))].join(', ');
+  const kinds = unique(all.map((history) => validationName(history.recipe.validation)).filter(Boolean));
   const names = all.map((history) => history.network);
   const { looks = appearancesOf(names) } = options;
   const datasets = unique(all.map((history) => history.dataset));

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { beginLike } from '../../lib/lessons';
-import { lenet5 } from '../../lib/models';
+import { baseline, lenet5 } from '../../lib/models';
 import { tf } from '../../lib/runtime/tensorflow';
 
 function ownLenet({
@@ -46,6 +46,24 @@ test('the same network takes the initial weights of the library', () => {
   seeded.dispose();
 });
 
+test('with the names of the library too, it is described by the same config, so that runs are the same', () => {
+  const library = baseline({ seed: 1, initialiser: 'he' });
+  const model = tf.sequential({
+    name: library.name,
+    layers: library.layers.map((layer) => {
+      const config = layer.getConfig();
+      if ('kernelInitializer' in config) config.kernelInitializer = null;
+      const Layer = layer.constructor as new (config: tf.serialization.ConfigDict) => tf.layers.Layer;
+      return new Layer(config);
+    }),
+  });
+  const described = library.toJSON(undefined, false);
+  assert.notDeepEqual(model.toJSON(undefined, false), described);
+  assert.match(beginLike(model, library), /^The same network/);
+  assert.deepEqual(model.toJSON(undefined, false), described);
+  model.dispose();
+});
+
 test('a changed network is told by its first difference, and keeps its weights', () => {
   const cases: readonly [Parameters<typeof ownLenet>[0], RegExp][] = [
     [{ padding: 'same' }, /layer 1 is Conv2D \[32, 32, 6\] here and Conv2D \[28, 28, 6\] there/],
@@ -60,6 +78,18 @@ test('a changed network is told by its first difference, and keeps its weights',
     assert.deepEqual(model.getWeights()[0].dataSync(), before);
     model.dispose();
   }
+});
+
+test('a scale that starts at zero is a difference: the library would set it to one', () => {
+  const normalised = (gammaInitializer: 'zeros' | 'ones'): tf.Sequential =>
+    tf.sequential({ layers: [tf.layers.batchNormalization({ inputShape: [4, 4, 1], gammaInitializer })] });
+  const model = normalised('zeros');
+  assert.match(
+    beginLike(model, normalised('ones')),
+    /^Not the .*: gammaInitializer of layer 1, BatchNormalization \[4, 4, 1\], is .*Zeros/,
+  );
+  assert.equal(model.getWeights()[0].dataSync()[0], 0);
+  model.dispose();
 });
 
 test('layers that are connected in another way are told by their answers', () => {

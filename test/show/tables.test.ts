@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { baseline } from '../../lib/models';
+import { baseline, summary, vgg16 } from '../../lib/models';
 import { tf } from '../../lib/runtime/tensorflow';
 import { dfd, fixed, percent, showSummary, showTable, whole } from '../../lib/show';
 import { duration } from '../../lib/show/format';
@@ -113,6 +113,23 @@ test('the summary of Baseline ends with its totals', async () => {
   assert.match(lines[0], /^Baseline: 198,506 parameters, of which 198,494 trainable and 12 non-trainable$/);
   assert.match(lines[3], /^conv +Conv2D +32 × 32 × 6 +456 +460,800$/);
   assert.match(lines.at(-1) ?? '', /^total +198,506 +658,688$/);
+});
+
+test('by block, the rows of a summary add up to the same totals', async () => {
+  const model = vgg16({ width: 0.25, dropout: 0 });
+  const printed = await inTerminal(() => {
+    showSummary(model, { by: 'block' });
+  });
+  const rows = summary(model).rows.filter(({ layer }) => layer.startsWith('block2_'));
+  model.dispose();
+  const lines = printed.trimEnd().split('\n');
+  assert.deepEqual(
+    lines.slice(3).map((line) => line.split(' ')[0]),
+    ['block1', 'block2', 'block3', 'block4', 'block5', 'flatten', 'hidden1', 'hidden2', 'classes', 'total'],
+  );
+  const parameters = rows.reduce((sum, row) => sum + row.parameters, 0).toLocaleString('en-US');
+  assert.match(lines[4], new RegExp(`^block2 +7 layers +8 × 8 × 32 +${parameters} `));
+  assert.match(lines.at(-1) ?? '', /^total +959,322 +19,940,608$/);
 });
 
 test('numbers as people read them', () => {
