@@ -14,15 +14,32 @@ import { exitCode, lastOf, pythonProgram } from './processes';
  * @throws UserError with nbconvert's error message, if it fails
  */
 export async function exportPage(executed: string, outDir: string, kill?: AbortSignal): Promise<string> {
+  return convert(executed, path.join(outDir, `${nameOf(executed)}.html`), 'html', kill);
+}
+
+/**
+ * Runs nbconvert.
+ * @param format its exporter, and by that the project's template: see jupyter_config.py
+ * @returns `page`
+ * @throws UserError with nbconvert's error message, if it fails
+ */
+export async function convert(
+  executed: string,
+  page: string,
+  format: 'html' | 'slides',
+  kill?: AbortSignal,
+): Promise<string> {
+  const outDir = path.dirname(page);
   fs.mkdirSync(outDir, { recursive: true });
-  const page = path.join(outDir, `${nameOf(executed)}.html`);
   const temporary = temporaryName(page);
+  // nbconvert adds the extension, of HTML only if it is missing: without it, `.tmp` would be taken for one.
+  const output = format === 'html' ? `${temporary}.html` : temporary;
+  const written = format === 'html' ? output : `${output}.slides.html`;
   const child = spawn(
     pythonProgram('jupyter'),
     [
-      ...['nbconvert', '--to', 'html', '--log-level', 'WARN', '--output-dir', outDir],
-      // nbconvert adds the extension if it is missing.
-      ...['--output', asTemplate(`${path.basename(temporary)}.html`), asPattern(executed)],
+      ...['nbconvert', '--to', format, '--log-level', 'WARN', '--output-dir', outDir],
+      ...['--output', asTemplate(path.basename(output)), asPattern(executed)],
     ],
     // In its own process group, so that Ctrl-C reaches only the runner, which lets nbconvert finish.
     { stdio: ['ignore', 'ignore', 'pipe'], detached: true },
@@ -32,9 +49,9 @@ export async function exportPage(executed: string, outDir: string, kill?: AbortS
   const complaints = lastOf(child.stderr);
   const code = await exitCode(child);
   kill?.removeEventListener('abort', end);
-  if (code === 0) fs.renameSync(`${temporary}.html`, page);
+  if (code === 0) fs.renameSync(written, page);
   else {
-    fs.rmSync(`${temporary}.html`, { force: true });
+    fs.rmSync(written, { force: true });
     // The last line of a Python traceback says what happened.
     const reason = complaints().split('\n').at(-1) || `it ended with ${String(code)}`;
     throw new UserError(`nbconvert could not write a page of ${executed}: ${reason}`);

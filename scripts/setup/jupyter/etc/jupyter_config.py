@@ -1,7 +1,7 @@
 """Settings of this environment for every Jupyter program: nbconvert, and the exports of JupyterLab's menu.
 
-Pages come out of the project's template, with the Plotly of the clone's npm packages (plotly.js-dist-min). Nothing in
-a notebook is trusted: the template passes each cell, as nbconvert has rendered it, through `clean`. Formulas are only
+Pages come out of the project's template, with the Plotly of the clone's npm packages (plotly.js-dist-min), and
+slides with reveal.js. Nothing in a notebook is trusted: the template passes each cell, as nbconvert has rendered it, through `clean`. Formulas are only
 marked until then (`markdown`); KaTeX lays out all of a page at once (`lay_out`), so that a page needs no script for them.
 """
 
@@ -90,5 +90,8 @@ def lay_out(cells):
 
 
 c.HTMLExporter.template_name = "cifar10"
-c.HTMLExporter.extra_template_paths = [str(clone / "node_modules" / "plotly.js-dist-min")]
+c.SlidesExporter.template_name = "cifar10-slides"
+c.HTMLExporter.extra_template_paths = [
+    str(clone / "node_modules" / folder) for folder in ("plotly.js-dist-min", "reveal.js/dist")
+]
 c.HTMLExporter.filters = {"clean_html": clean, "markdown2html": markdown, "lay_out": lay_out}
