@@ -29,11 +29,14 @@ describe('the worked examples, in cells of a notebook', () => {
       "import { evaluate, loadDataset, train } from '../lib';",
       "const dataset = await loadDataset({ source: 'sample', trainLimit: 400, testLimit: 50 });",
       'const image = tf.input({ shape: [...dataset.imageShape] });',
-      "const conv = tf.layers.conv2d({ filters: 16, kernelSize: 5, strides: 3, activation: 'relu' });",
+      // Seeded: the same loss in each run.
+      'const kernelInitializer = tf.initializers.glorotUniform({ seed: 1 });',
+      "const relu = { activation: 'relu', kernelInitializer } as const;",
+      'const conv = tf.layers.conv2d({ filters: 16, kernelSize: 5, strides: 3, ...relu });',
       'const features = conv.apply(image);',
       'const views = [tf.layers.flatten().apply(features), new PowerMean({}).apply(features)];',
       'const joined = tf.layers.concatenate().apply(views as tf.SymbolicTensor[]);',
-      "const classes = tf.layers.dense({ units: 10, activation: 'softmax' }).apply(joined);",
+      "const classes = tf.layers.dense({ units: 10, activation: 'softmax', kernelInitializer }).apply(joined);",
       'const model = tf.model({ inputs: image, outputs: classes as tf.SymbolicTensor });',
       'const optimizer = { ...lion, learningRate: 1e-3 };',
       'const { epochs } = await train(model, dataset, { epochs: 8, loss: focal, optimizer });',
@@ -41,7 +44,8 @@ describe('the worked examples, in cells of a notebook', () => {
     );
     const [first, last, measured] = printed.split(' ').map(Number);
     assert.ok(last < 0.9 * first, `the loss falls from ${first} to ${last} only`);
-    assert.ok(measured > 0 && measured < first, `the loss on the test images is ${measured}`);
+    // Images that it was not trained on may do worse than in the beginning; a cross-entropy would be 2 or so, though.
+    assert.ok(measured > 0 && measured < 1, `the loss on the test images is ${measured}`);
 
     const again = await run(cells[0], 'console.log(focal.source);');
     assert.ok(printed.endsWith(again), 'the same text is the same part');
