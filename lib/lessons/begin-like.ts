@@ -37,10 +37,7 @@ export function beginLike(model: tf.LayersModel, library: tf.LayersModel): strin
     }
     takeInitialisers(layersOf(model), layersOf(library));
     const [layers, parameters] = [layersOf(model).length, model.countParams()];
-    return (
-      `The same network as the library's: ${layers} layers, ${grouped(parameters)} parameters, ` +
-      'and with the same weights the same probabilities.'
-    );
+    return `The same network as the library's: ${layers} layers, ${grouped(parameters)} parameters, equal probabilities.`;
   } finally {
     library.dispose();
   }
