@@ -1,7 +1,6 @@
 /** What `npm run export` does. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { parseArgs } from 'node:util';
 import { outputFolders } from '../notebooks/batch';
 import { nameExcess, removeTemporaries, writeWhole } from '../notebooks/files';
 import { listNotebooks, nameOf } from '../notebooks/notebook';
@@ -10,6 +9,7 @@ import { needNoFolder, needNoSource, prepareFolders } from '../notebooks/targets
 import { UserError } from '../runtime/errors';
 import { outputsDir } from '../runtime/paths';
 import { tableText } from '../show/table';
+import { exportArguments } from './arguments';
 import { readExecuted, selectExecuted } from './executed';
 import { stillCopy } from './copy';
 import { ChromiumStills } from './stills';
@@ -34,7 +34,7 @@ const largeBytes = 1e6;
  *   before it have been
  */
 export async function exportCommand(args: readonly string[]): Promise<void> {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = exportArguments(args, 'npm run export');
   if (values.help) {
     console.log(usage);
     return;
@@ -76,18 +76,6 @@ const columns = [
   { label: 'pictures', align: 'right' },
   { label: 'size', align: 'left' },
 ] as const;
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { out: { type: 'string' }, help: { type: 'boolean', default: false } },
-    });
-  } catch (error) {
-    throw new UserError(`${(error as Error).message}\nTo see what there is: npm run export -- --help`);
-  }
-}
 
 /** @throws UserError with a line for each notebook that can't be exported */
 function readAll(files: readonly string[]) {

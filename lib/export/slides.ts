@@ -1,12 +1,12 @@
 /** What `npm run slides` does. */
 import * as path from 'node:path';
-import { parseArgs } from 'node:util';
 import { outputFolders } from '../notebooks/batch';
 import { nameOf } from '../notebooks/notebook';
 import { shortPath } from '../notebooks/outcome';
 import { exportSlides } from '../notebooks/slides';
 import { UserError } from '../runtime/errors';
 import { outputsDir } from '../runtime/paths';
+import { exportArguments } from './arguments';
 import { readExecuted, selectExecuted } from './executed';
 
 const usage = `Usage: npm run slides [-- [notebook ...] [--out DIR]]
@@ -23,7 +23,7 @@ Exit codes: 0 all were written, 2 a notebook has not been run to its end, or cou
 
 /** @throws UserError for a notebook that was not run to its end, before anything is written */
 export async function slidesCommand(args: readonly string[]): Promise<void> {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = exportArguments(args, 'npm run slides');
   if (values.help) {
     console.log(usage);
     return;
@@ -34,17 +34,5 @@ export async function slidesCommand(args: readonly string[]): Promise<void> {
   const notebooks = files.map((file) => readExecuted(file));
   for (const [i, file] of files.entries()) {
     console.log(shortPath(await exportSlides(notebooks[i], nameOf(file), outDir)));
-  }
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { out: { type: 'string' }, help: { type: 'boolean', default: false } },
-    });
-  } catch (error) {
-    throw new UserError(`${(error as Error).message}\nTo see what there is: npm run slides -- --help`);
   }
 }
