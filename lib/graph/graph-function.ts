@@ -7,10 +7,12 @@ import * as operations from './operations';
 import { identity } from './ops/array';
 import { placeholder } from './ops/constant';
 import { Session } from './session';
-import { isStatic, sizeOf, typeText, type DType, type Shape } from './types';
+import { isStatic, sizeOf, typeText, type Shape } from './types';
 
 /** A shape, of float32; or a type and a shape. */
-export type InputType = readonly number[] | { readonly dtype: DType; readonly shape: readonly number[] };
+export type InputType =
+  | readonly number[]
+  | { readonly dtype: 'float32' | 'int32'; readonly shape: readonly number[] };
 
 const signature = 'call';
 

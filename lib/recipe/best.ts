@@ -89,6 +89,6 @@ export const bestFor: Readonly<Record<string, Partial<NamedRecipe>>> = {
 /** What a network is built with, by its name, where that is not its default. */
 export const bestNetworks: Readonly<Record<string, RecipeNetwork>> = {
   baseline: { dropout: 0.1 },
-  // Sigmoids, as in 1998, cost it some ten points in as many epochs.
+  // All that was tried with it began with ReLUs: see the ladder in docs/results.md.
   lenet5: { activation: 'relu' },
 };
