@@ -43,7 +43,7 @@ export const best: NamedRecipe = {
   augmentation: shifted,
   normalisation: 'channels',
   preciseStatistics: preciseStatistics(),
-  precision: 'float32',
+  precision: 'auto',
   validation: 'none',
 };
 
@@ -71,16 +71,16 @@ export const bestFor: Readonly<Record<string, Partial<NamedRecipe>>> = {
   },
   // No batch normalisation behind its third convolution, so the rate is lower.
   alexnet8: {
-    epochs: 16,
+    epochs: 20,
     optimizer: nesterov(0.03),
   },
   vgg16: {
-    epochs: 15,
+    epochs: 20,
     optimizer: nesterov(0.08),
     resizing: growing,
   },
   resnet18: {
-    epochs: 12,
+    epochs: 15,
     optimizer: nesterov(0.15),
     resizing: growing,
   },

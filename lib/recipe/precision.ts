@@ -18,22 +18,18 @@ export function checkPrecisionChoice(choice: PrecisionChoice): PrecisionChoice {
   return choice;
 }
 
-/** The generation of NVIDIA's cards, Ampere, that brought matrix units for bfloat16. */
-const firstWithBfloat16 = 8;
-
 /**
  * Below this, a network's operations are so small that starting them takes longer than computing them, in either type.
- * A rule of thumb, not measured on any card yet: AlexNet8, VGG16 and ResNet18 lie above it, the other networks far below.
+ * AlexNet8, VGG16, ResNet18 and the speed-run's network lie above it, the other networks far below. Measured on a CPU
+ * (docs/engine.md); for cards it is a rule of thumb.
  */
 const worthwhileMultiplyAdds = 100e6;
 
 /**
- * What `auto` stands for: bfloat16 for large networks on cards that have it, float32 for small ones, on other cards, and
- * on every CPU.
- * @param computeCapability NVIDIA's number for the card's generation, such as 8.6; null without a card, or if unknown
+ * What `auto` stands for: bfloat16 for large networks on devices that compute faster in it, float32 for all else.
+ * @param hasBfloat16 whether the device is one of them: see `hasFastBfloat16`
  * @param multiplyAdds of the network, for one image
  */
-export function choosePrecision(computeCapability: number | null, multiplyAdds: number): Precision {
-  const has = computeCapability !== null && computeCapability >= firstWithBfloat16;
-  return has && multiplyAdds >= worthwhileMultiplyAdds ? 'mixed_bfloat16' : 'float32';
+export function choosePrecision(hasBfloat16: boolean, multiplyAdds: number): Precision {
+  return hasBfloat16 && multiplyAdds >= worthwhileMultiplyAdds ? 'mixed_bfloat16' : 'float32';
 }

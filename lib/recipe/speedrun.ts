@@ -37,7 +37,7 @@ export const speedrun: NamedRecipe = {
   augmentation: { ...noAugmentation, crop: 2, padding: 'reflect', flip: 'alternating' },
   normalisation: 'channels',
   whitening: whitening(),
-  precision: 'float32',
+  precision: 'auto',
   validation: 'none',
 };
 

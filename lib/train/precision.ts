@@ -1,9 +1,8 @@
 import { summary } from '../models/summary';
 import { checkPrecisionChoice, choosePrecision, type Precision, type PrecisionChoice } from '../recipe';
 import type { RunOptions } from '../runs/run-folder';
-import { computeCapability } from '../runtime/card';
+import { hasFastBfloat16 } from '../graph/fast-bfloat16';
 import type { tf } from '../runtime/tensorflow';
-import { usesGpu } from '../runtime/versions';
 import type { Engine } from './engine';
 import { storedRecipe } from './stored-recipe';
 
@@ -18,16 +17,16 @@ interface Circumstances {
 /**
  * The precision that a choice stands for here. With `auto`, a stored run goes on in the precision that it began in,
  * which a notice says if another would be chosen here.
- * @param capability of the card that TensorFlow runs on, asked for only if it matters; null without a card
+ * @param fastBfloat16 whether TensorFlow's device is faster in bfloat16; asked only if it matters
  * @throws UserError that lists the choices
  */
 export function resolvePrecision(
   choice: PrecisionChoice,
   { model, engine, run, onNotice }: Circumstances,
-  capability: () => number | null = () => (usesGpu() ? computeCapability() : null),
+  fastBfloat16: () => boolean = hasFastBfloat16,
 ): Precision {
   if (checkPrecisionChoice(choice) !== 'auto') return choice as Precision;
-  const chosen = engine.bfloat16 ? choosePrecision(capability(), summary(model).multiplyAdds) : 'float32';
+  const chosen = engine.bfloat16 ? choosePrecision(fastBfloat16(), summary(model).multiplyAdds) : 'float32';
   const stored = storedRecipe(run)?.precision;
   if (stored === undefined || stored === chosen) return chosen;
   onNotice(

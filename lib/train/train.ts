@@ -54,8 +54,8 @@ export interface TrainOptions extends Partial<Omit<Recipe, 'normalisation' | 'ou
    */
   sampleWeights?: ArrayLike<number>;
   /**
-   * The number type that layers compute in. `auto` takes bfloat16 for large networks on cards that have it, and float32
-   * otherwise; the run records which. Defaults to float32.
+   * The number type that layers compute in. `auto` takes bfloat16 for large networks on devices that are faster in it,
+   * and float32 otherwise; the run records which. Defaults to float32.
    */
   precision?: PrecisionChoice;
   /**

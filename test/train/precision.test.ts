@@ -4,10 +4,12 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { test } from 'node:test';
 import { hasDilatedGradient } from '../../lib/graph/dilated-gradient';
+import { hasFastBfloat16 } from '../../lib/graph/fast-bfloat16';
 import { networkNamed, networks, summary } from '../../lib/models';
 import { choosePrecision, type Precision, type PrecisionChoice } from '../../lib/recipe';
 import type { History } from '../../lib/runs';
 import { computeCapability } from '../../lib/runtime/card';
+import { multipliesBfloat16 } from '../../lib/runtime/processor';
 import { UserError } from '../../lib/runtime/errors';
 import { usesGpu } from '../../lib/runtime/versions';
 import { graphEngine, tfjsEngine, train } from '../../lib/train';
@@ -42,25 +44,50 @@ test('without a driver, with one too old to say, or with a card that it can’t 
   assert.equal(computeCapability(fakeDriver('exit 0')), null);
 });
 
-test('bfloat16 is for large networks on cards that have it', () => {
-  const large = 555e6;
-  assert.equal(choosePrecision(null, large), 'float32');
-  assert.equal(choosePrecision(7.5, large), 'float32');
-  assert.equal(choosePrecision(8, large), 'mixed_bfloat16');
-  assert.equal(choosePrecision(12, 1e6), 'float32');
+test('bfloat16 is for large networks on devices that are faster in it', () => {
+  assert.equal(choosePrecision(false, 555e6), 'float32');
   const chosen = Object.keys(networks).filter((name) => {
     const model = networkNamed(name).build({ seed: 1 });
     const { multiplyAdds } = summary(model);
     model.dispose();
-    return choosePrecision(9, multiplyAdds) === 'mixed_bfloat16';
+    return choosePrecision(true, multiplyAdds) === 'mixed_bfloat16';
   });
   assert.deepEqual(chosen.sort(), ['alexnet8', 'resnet18', 'speedrun', 'vgg16']);
 });
 
-test('auto asks for the card only for an engine that has bfloat16, and other choices stand', () => {
+test('a device is faster in bfloat16 if it is a card of 8.0 or newer, or a processor that has it, with oneDNN', () => {
+  const notAsked = (): never => unexpected('asked for what does not matter');
+  const card = (capability: number | null): boolean =>
+    hasFastBfloat16({
+      onGpu: () => true,
+      capability: () => capability,
+      processor: notAsked,
+      oneDnn: notAsked,
+    });
+  assert.deepEqual([null, 7.5, 8, 12].map(card), [false, false, true, true]);
+  const processor = (has: boolean, oneDnn: () => boolean): boolean =>
+    hasFastBfloat16({ onGpu: () => false, capability: notAsked, processor: () => has, oneDnn });
+  assert.equal(processor(false, notAsked), false);
+  assert.deepEqual([processor(true, () => false), processor(true, () => true)], [false, true]);
+});
+
+test('Linux’s flags say whether a processor multiplies bfloat16', () => {
+  const file = path.join(folder, 'cpuinfo');
+  const says = (flags: string): boolean => {
+    fs.writeFileSync(file, `processor\t: 0\nflags\t\t: fpu ${flags} sse2\nbugs\t\t: avx512_bf16\n`);
+    return multipliesBfloat16(file);
+  };
+  assert.deepEqual(
+    [says('avx512f avx512_vnni'), says('avx512_bf16'), says('amx_bf16 amx_tile')],
+    [false, true, true],
+  );
+  assert.equal(multipliesBfloat16(path.join(folder, 'none')), false);
+});
+
+test('auto asks for the device only for an engine that has bfloat16, and other choices stand', () => {
   const model = smallModel();
   const circumstances = { model, run: undefined, onNotice: unexpected };
-  const notAsked = (): never => unexpected('asked for the card');
+  const notAsked = (): never => unexpected('asked for the device');
   const chosen = (choice: PrecisionChoice, engine = graphEngine): Precision =>
     resolvePrecision(choice, { ...circumstances, engine }, notAsked);
   assert.equal(chosen('float32'), 'float32');
@@ -75,7 +102,7 @@ test('auto asks for the card only for an engine that has bfloat16, and other cho
   model.dispose();
 });
 
-test('a run records what was chosen: float32 on a CPU', { skip: usesGpu() && 'on a GPU' }, async () => {
+test('a run records what was chosen: float32 for a small network', async () => {
   const { history } = await trained('chosen', 'auto');
   assert.equal(history.recipe.precision, 'float32');
   // To the run it is the same as if it had been named.
