@@ -32,10 +32,8 @@ interface Executed {
 
 /** Lessons that are looked at in JupyterLab as well, each in one of its themes. */
 const inLab: Readonly<Record<string, Theme>> = {
-  '00-dataset': 'dark',
-  '01-baseline': 'light',
   '03-alexnet8': 'dark',
-  '06-inception10': 'light',
+  '10-backprop': 'light',
 };
 
 describe('the collection', () => {
