@@ -62,8 +62,8 @@ function described(network: Network, batchSize: number): Described {
   return { network, counted };
 }
 
-function data({ network: { title, idea, paper }, counted }: Described): object {
-  const { name, ...counts } = counted;
+function data({ network: { idea, paper }, counted }: Described): object {
+  const { name, title, ...counts } = counted;
   return { name, title, idea, paper, ...counts };
 }
 

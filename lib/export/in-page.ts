@@ -64,7 +64,7 @@ export function tidyHtml(html: string): TidyHtml {
   const root = template.content;
   return {
     html: template.innerHTML,
-    title: root.querySelector('caption')?.textContent ?? root.querySelector('img')?.alt ?? '',
+    title: root.querySelector('caption, .picture-title')?.textContent ?? root.querySelector('img')?.alt ?? '',
     hasPictures: root.querySelector('img, svg, canvas') !== null,
     hasPixels: root.querySelector('canvas, img:not([src^="data:image/svg+xml"])') !== null,
     hasText: (root.textContent ?? '').trim() !== '',

@@ -1,5 +1,6 @@
 /** Lessons build their networks in the open; here they see whether these are the library's. */
 import { grouped } from '../data/text';
+import { asVariant, variantOf } from '../models/variant';
 import { tf } from '../runtime/tensorflow';
 
 /** Where a layer's initial weights come from; they are taken from the library's layer. */
@@ -36,6 +37,7 @@ export function beginLike(model: tf.LayersModel, library: tf.LayersModel): strin
       );
     }
     takeInitialisers(layersOf(model), layersOf(library));
+    asVariant(model, variantOf(library));
     const [layers, parameters] = [layersOf(model).length, model.countParams()];
     return `The same network as the library's: ${layers} layers, ${grouped(parameters)} parameters, equal probabilities.`;
   } finally {

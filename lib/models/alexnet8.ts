@@ -2,6 +2,7 @@ import { tf } from '../runtime/tensorflow';
 import { LayerMaker } from './layers';
 import type { NetworkOptions } from './network';
 import { settings, smallestSide, type Window } from './options';
+import { ofWidth } from './variant';
 
 export type AlexNetOptions = NetworkOptions;
 
@@ -42,23 +43,26 @@ const smallest = smallestSide(
 export function alexnet8(options: AlexNetOptions = {}): tf.LayersModel {
   const chosen = settings(options, defaults, smallest);
   const make = new LayerMaker(chosen);
-  return tf.sequential({
-    name: 'alexnet8',
-    layers: [
-      ...stages.flatMap(({ filters, padding, normalised, pooled }, i) => [
-        ...make.conv((kind) => `${kind}${i + 1}`, {
-          filters,
-          size: 3,
-          padding,
-          batchNorm: normalised && chosen.batchNorm,
-          ...(i === 0 && { inputShape: chosen.inputShape }),
-        }),
-        ...(pooled ? [make.maxPool(`pool${i + 1}`, pool.size, pool.stride)] : []),
-      ]),
-      tf.layers.flatten({ name: 'flatten' }),
-      ...make.hidden('hidden1', 2048),
-      ...make.hidden('hidden2', 2048),
-      make.classifier(),
-    ],
-  });
+  return ofWidth(
+    tf.sequential({
+      name: 'alexnet8',
+      layers: [
+        ...stages.flatMap(({ filters, padding, normalised, pooled }, i) => [
+          ...make.conv((kind) => `${kind}${i + 1}`, {
+            filters,
+            size: 3,
+            padding,
+            batchNorm: normalised && chosen.batchNorm,
+            ...(i === 0 && { inputShape: chosen.inputShape }),
+          }),
+          ...(pooled ? [make.maxPool(`pool${i + 1}`, pool.size, pool.stride)] : []),
+        ]),
+        tf.layers.flatten({ name: 'flatten' }),
+        ...make.hidden('hidden1', 2048),
+        ...make.hidden('hidden2', 2048),
+        make.classifier(),
+      ],
+    }),
+    chosen.width,
+  );
 }

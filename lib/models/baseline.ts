@@ -2,6 +2,7 @@ import { tf } from '../runtime/tensorflow';
 import { LayerMaker } from './layers';
 import type { NetworkOptions } from './network';
 import { settings } from './options';
+import { ofWidth } from './variant';
 
 export type BaselineOptions = NetworkOptions;
 
@@ -18,15 +19,18 @@ const defaults = { dropout: 0.2, activation: 'relu', batchNorm: true } as const;
 export function baseline(options: BaselineOptions = {}): tf.LayersModel {
   const chosen = settings(options, defaults);
   const make = new LayerMaker(chosen);
-  return tf.sequential({
-    name: 'baseline',
-    layers: [
-      ...make.conv((kind) => kind, { filters: 6, size: 5, inputShape: chosen.inputShape }),
-      make.maxPool('pool', 2, 2, 'same'),
-      ...make.dropout('drop_conv'),
-      tf.layers.flatten({ name: 'flatten' }),
-      ...make.hidden('hidden', 128),
-      make.classifier(),
-    ],
-  });
+  return ofWidth(
+    tf.sequential({
+      name: 'baseline',
+      layers: [
+        ...make.conv((kind) => kind, { filters: 6, size: 5, inputShape: chosen.inputShape }),
+        make.maxPool('pool', 2, 2, 'same'),
+        ...make.dropout('drop_conv'),
+        tf.layers.flatten({ name: 'flatten' }),
+        ...make.hidden('hidden', 128),
+        make.classifier(),
+      ],
+    }),
+    chosen.width,
+  );
 }

@@ -3,6 +3,7 @@ import { tf } from '../runtime/tensorflow';
 import { LayerMaker, through } from './layers';
 import type { NetworkOptions } from './network';
 import { settings } from './options';
+import { ofWidth } from './variant';
 
 export interface InceptionOptions extends NetworkOptions {
   /**
@@ -99,5 +100,5 @@ export function inception10({ bottlenecks = true, ...options }: InceptionOptions
     make.classifier(),
   ]);
   const name = bottlenecks ? 'inception10' : 'naive-inception';
-  return tf.model({ name, inputs: image, outputs: probabilities });
+  return ofWidth(tf.model({ name, inputs: image, outputs: probabilities }), chosen.width);
 }

@@ -3,6 +3,7 @@ import { tf } from '../runtime/tensorflow';
 import { LayerMaker } from './layers';
 import type { NetworkOptions } from './network';
 import { settings, smallestSide, type Window } from './options';
+import { ofWidth } from './variant';
 
 export interface LeNetOptions extends NetworkOptions {
   /** What becomes of a 2×2 window: its maximum, or its mean as in the paper. Defaults to `max`. */
@@ -43,20 +44,23 @@ export function lenet5({ pooling = 'max', ...options }: LeNetOptions = {}): tf.L
   const chosen = settings(options, defaults, smallest);
   const make = new LayerMaker(chosen);
   const pool = pooling === 'max' ? tf.layers.maxPooling2d : tf.layers.averagePooling2d;
-  return tf.sequential({
-    name: 'lenet5',
-    layers: [
-      ...convolutions.flatMap((conv, i) => [
-        ...make.conv((kind) => (kind === 'conv' ? conv.name : `${conv.name}_${kind}`), {
-          filters: conv.filters,
-          ...window,
-          ...(i === 0 && { inputShape: chosen.inputShape }),
-        }),
-        pool({ name: conv.pool, poolSize: 2, strides: 2 }),
-      ]),
-      tf.layers.flatten({ name: 'flatten' }),
-      ...hidden.flatMap(({ name, units }) => make.hidden(name, units)),
-      make.classifier(),
-    ],
-  });
+  return ofWidth(
+    tf.sequential({
+      name: 'lenet5',
+      layers: [
+        ...convolutions.flatMap((conv, i) => [
+          ...make.conv((kind) => (kind === 'conv' ? conv.name : `${conv.name}_${kind}`), {
+            filters: conv.filters,
+            ...window,
+            ...(i === 0 && { inputShape: chosen.inputShape }),
+          }),
+          pool({ name: conv.pool, poolSize: 2, strides: 2 }),
+        ]),
+        tf.layers.flatten({ name: 'flatten' }),
+        ...hidden.flatMap(({ name, units }) => make.hidden(name, units)),
+        make.classifier(),
+      ],
+    }),
+    chosen.width,
+  );
 }

@@ -6,6 +6,7 @@ import { lenet5 } from './lenet5';
 import type { Network } from './network';
 import { resnet18 } from './resnet18';
 import { speedrun } from './speedrun';
+import { variantOf } from './variant';
 import { vgg16 } from './vgg16';
 
 /**
@@ -105,9 +106,15 @@ export function networkNamed(name: string): Network {
 
 /**
  * The title to show for a model: its network's, or the model's own name if it is not one of the project's networks.
- * A network of another depth is named after its sibling: vgg19 is VGG19, after VGG16.
+ * A network of another depth is named after its sibling: vgg19 is VGG19, after VGG16. What is unusual about the model
+ * follows: `VGG16, width 0.25`.
  */
 export function titleOf(model: { name: string }): string {
+  const variant = variantOf(model);
+  return variant === undefined ? networkTitle(model) : `${networkTitle(model)}, ${variant}`;
+}
+
+function networkTitle(model: { name: string }): string {
   const [family, depth] = familyAndDepth(model.name);
   for (const [name, { title }] of Object.entries(networks)) {
     if (name === model.name) return title;

@@ -3,6 +3,7 @@ import { tf } from '../runtime/tensorflow';
 import { LayerMaker, through } from './layers';
 import type { NetworkOptions } from './network';
 import { checkDepth, settings } from './options';
+import { ofWidth } from './variant';
 
 export interface ResNetOptions extends NetworkOptions {
   /** Weighted layers: the paper's 18 and 34, or 20, its narrow network for CIFAR-10. Defaults to 18. */
@@ -94,5 +95,5 @@ export function resnet18({ depth = 18, shortcuts = true, ...options }: ResNetOpt
     make.classifier(tf.regularizers.l2({ l2: 0.01 })),
   ]);
   const name = shortcuts ? `resnet${depth}` : `plain-${depth}`;
-  return tf.model({ name, inputs: image, outputs: probabilities });
+  return ofWidth(tf.model({ name, inputs: image, outputs: probabilities }), chosen.width);
 }

@@ -3,6 +3,7 @@ import { tf } from '../runtime/tensorflow';
 import { layerSeeds, LayerMaker, through } from './layers';
 import type { NetworkOptions } from './network';
 import { settings, smallestSide } from './options';
+import { ofWidth } from './variant';
 
 export interface SpeedrunOptions extends NetworkOptions {
   /**
@@ -102,7 +103,7 @@ export function speedrun({ identities = true, ...options }: SpeedrunOptions = {}
     }),
   ]);
   if (identities) for (const layer of body) startAsIdentity(layer);
-  return tf.model({ name: 'speedrun', inputs: image, outputs: probabilities });
+  return ofWidth(tf.model({ name: 'speedrun', inputs: image, outputs: probabilities }), chosen.width);
 }
 
 function offsetNormalisation(name: string): tf.layers.Layer {

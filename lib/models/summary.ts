@@ -1,4 +1,5 @@
 import type { tf } from '../runtime/tensorflow';
+import { titleOf } from './registry';
 import { activationBytes, multiplyAdds, outputShape, product, sum } from './costs';
 import { geometry, type Geometry } from './geometry';
 import { check } from '../runtime/check';
@@ -19,6 +20,8 @@ export interface LayerRow {
 
 export interface ModelSummary extends Geometry {
   name: string;
+  /** As `titleOf` has it: `VGG16, width 0.25`. */
+  title: string;
   rows: readonly LayerRow[];
   parameters: number;
   /** Parameters that the optimizer updates. */
@@ -50,6 +53,7 @@ export function summary(model: tf.LayersModel, { batchSize = 1 }: SummaryOptions
   const trainable = count(model.trainableWeights);
   return {
     name: model.name,
+    title: titleOf(model),
     rows,
     parameters: trainable + nonTrainable,
     trainable,

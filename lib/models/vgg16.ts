@@ -2,6 +2,7 @@ import { tf } from '../runtime/tensorflow';
 import { LayerMaker } from './layers';
 import type { NetworkOptions } from './network';
 import { checkDepth, settings } from './options';
+import { ofWidth } from './variant';
 
 export interface VggOptions extends NetworkOptions {
   /** Weighted layers: the paper's configurations A, B, D and E. Defaults to 16. */
@@ -48,14 +49,17 @@ export function vgg16({ depth = 16, ...options }: VggOptions = {}): tf.LayersMod
     ...make.dropout(`block${number}_drop`),
   ];
 
-  return tf.sequential({
-    name: `vgg${depth}`,
-    layers: [
-      ...filters.flatMap((_, i) => block(i + 1)),
-      tf.layers.flatten({ name: 'flatten' }),
-      ...make.hidden('hidden1', 512),
-      ...make.hidden('hidden2', 512),
-      make.classifier(),
-    ],
-  });
+  return ofWidth(
+    tf.sequential({
+      name: `vgg${depth}`,
+      layers: [
+        ...filters.flatMap((_, i) => block(i + 1)),
+        tf.layers.flatten({ name: 'flatten' }),
+        ...make.hidden('hidden1', 512),
+        ...make.hidden('hidden2', 512),
+        make.classifier(),
+      ],
+    }),
+    chosen.width,
+  );
 }

@@ -1,6 +1,7 @@
 /** Published networks, ready to use. */
 import * as path from 'node:path';
 import { sha256 } from '../data/hash';
+import { asVariant } from '../models/variant';
 import { loadModel } from '../models/weights/files';
 import { UserError } from '../runtime/errors';
 import type { tf } from '../runtime/tensorflow';
@@ -45,7 +46,7 @@ export async function pretrained(
 ): Promise<tf.LayersModel> {
   const record = recordWithWeights(network, folder);
   checkFiles(record, networkFolder(network, folder));
-  const model = await loadModel(networkFolder(network, folder));
+  const model = asVariant(await loadModel(networkFolder(network, folder)), 'published');
   const description = sentenceOn(record);
   const { name, dataset, recipeName, recipe, test: trained, weights } = record;
   const facts: PublishedFacts = {

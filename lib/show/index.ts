@@ -1,3 +1,4 @@
+export { knowsClasses, showAtWork } from './at-work';
 export { accuracyOverSeeds, recallFigure } from './across';
 export {
   accuracyAgainstCost,

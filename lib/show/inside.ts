@@ -4,6 +4,7 @@ import { classActivation, saliency, type Attention, type AttentionOptions } from
 import { featureMaps, firstFilters, type Maps } from '../inspect/maps';
 import type { ImageChoice } from '../inspect/image';
 import { titleOf } from '../models/registry';
+import { publishedFacts } from '../published';
 import type { tf } from '../runtime/tensorflow';
 import { blend, heat, signed } from './colour';
 import { pictureOf } from './images';
@@ -17,11 +18,11 @@ export interface MapsOptions extends ImageChoice {
 /**
  * Shows the first convolution's filters in colour: grey is a weight of zero, and each filter is scaled by its own
  * largest weight.
- * @param trainedOn the dataset's name, for the title
+ * @param trainedOn the dataset's name, for the title; a network from `pretrained` knows it
  */
 export async function showFilters(
   model: tf.LayersModel,
-  { most = 32, trainedOn }: { most?: number; trainedOn?: string } = {},
+  { most = 32, trainedOn = publishedFacts(model)?.dataset.name }: { most?: number; trainedOn?: string } = {},
 ): Promise<void> {
   const filters = firstFilters(model);
   const { layer, height, width, channels, maps } = filters;
@@ -30,8 +31,8 @@ export async function showFilters(
     shown.map((map) => (channels === 3 ? colourFilter(map, filters) : signedMap(map, filters))),
     {
       title:
-        `${titleOf(model)}${trainedOn === undefined ? '' : ` on ${trainedOn}`}, layer "${layer}": ` +
-        `${countOf(shown, maps)} filters of ${height}×${width}`,
+        `${titleOf(model)}${trainedOn === undefined ? '' : `, trained on ${trainedOn}`}: ` +
+        `${countOf(shown, maps)} filters of ${height}×${width}, layer "${layer}"`,
       columns: 16,
       zoom: Math.max(2, Math.round(48 / width)),
     },

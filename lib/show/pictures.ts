@@ -25,7 +25,7 @@ export interface PictureGridOptions {
   zoom?: number;
 }
 
-/** Shows pictures side by side, each pixel a square, as PNG. */
+/** Shows pictures side by side, each pixel a square, as PNG. On a narrow page they shrink until a row fits. */
 export async function showPictures(pictures: readonly Picture[], options: PictureGridOptions): Promise<void> {
   emit(await picturesOutput(pictures, options));
 }
@@ -39,11 +39,12 @@ export async function picturesOutput(
   const rows: string[] = [];
   for (let i = 0; i < cells.length; i += columns)
     rows.push(`<tr>${cells.slice(i, i + columns).join('')}</tr>`);
-  const caption = `<caption style="caption-side:top;text-align:left;white-space:nowrap">${escapeHtml(title)}</caption>`;
   const captions = pictures.flatMap((picture) => picture.caption ?? []);
   return {
-    // A table, because every page and every sanitiser keeps it.
-    'text/html': `<table>${caption}<tbody>\n${rows.join('\n')}\n</tbody></table>`,
+    // A table, because every page and every sanitiser keeps it. Its title stands above it, where it can be wider.
+    'text/html':
+      `<p class="picture-title" style="margin:4px">${escapeHtml(title)}</p>\n<table><tbody>\n` +
+      `${rows.join('\n')}\n</tbody></table>`,
     'text/plain':
       captions.length > 0 ? `${title}: ${captions.join(' · ')}` : `${title}: ${pictures.length} pictures`,
   };
@@ -66,6 +67,6 @@ function cellHtml(picture: Picture, file: Uint8Array, gridZoom: number): string 
   return (
     `<td style="text-align:center;vertical-align:top;white-space:normal;padding:4px">` +
     `<img src="${source}" alt="${text}" width="${width * zoom}" height="${height * zoom}" ` +
-    `style="image-rendering:pixelated;max-width:none">${text && `<br>${text}`}</td>`
+    `style="image-rendering:pixelated;max-width:100%;height:auto">${text && `<br>${text}`}</td>`
   );
 }

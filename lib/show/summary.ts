@@ -1,4 +1,3 @@
-import { titleOf } from '../models/registry';
 import { summary, type LayerRow, type ModelSummary, type SummaryOptions } from '../models/summary';
 import type { tf } from '../runtime/tensorflow';
 import { emit } from './output';
@@ -43,7 +42,7 @@ function blockRows(rows: readonly LayerRow[]): LayerRow[] {
 }
 
 export function summaryTable(network: ModelSummary, withMemory = false): Table {
-  const { name, rows, parameters, trainable, nonTrainable, batchSize } = network;
+  const { title, rows, parameters, trainable, nonTrainable, batchSize } = network;
   const counts = (each: LayerRow | ModelSummary): object => ({
     parameters: each.parameters,
     multiplyAdds: each.multiplyAdds,
@@ -57,7 +56,7 @@ export function summaryTable(network: ModelSummary, withMemory = false): Table {
   });
   const content = table([...rows.map(row), { layer: 'total', ...counts(network) }], {
     caption:
-      `${titleOf({ name })}: ${count(parameters)} parameters, of which ${count(trainable)} trainable ` +
+      `${title}: ${count(parameters)} parameters, of which ${count(trainable)} trainable ` +
       `and ${count(nonTrainable)} non-trainable`,
     labels: {
       output: 'output shape',

@@ -11,6 +11,7 @@ const ofTheNetwork = new RegExp(
   [
     '^\\S[^\\n]*: [\\d,]+ parameters, of which',
     '^[^\\n]*: image \\d+×\\d+×\\d+ to \\d+ classes',
+    '^\\S[^\\n]*, published, trained on ',
     '^Networks\\n',
     '^Of the recipe\\n',
     '^Multiply-adds for an image',

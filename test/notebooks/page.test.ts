@@ -69,7 +69,7 @@ describe('a page of a notebook', () => {
         ran: typeof ran,
         stills: document.querySelectorAll('.figure img').length,
         table: document.querySelector('td[style="text-align:right"]')?.textContent,
-        caption: [...document.querySelectorAll('caption')].map(({ textContent }) => textContent),
+        caption: [...document.querySelectorAll('caption, .picture-title')].map(({ textContent }) => textContent),
         picture: document.querySelector('img[alt="noise"]')?.getBoundingClientRect().width,
         sharp: getComputedStyle(document.querySelector('img[alt="noise"]')).imageRendering,
       })`);
