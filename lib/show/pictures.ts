@@ -35,7 +35,9 @@ export async function picturesOutput(
   { title, columns = 10, zoom = 2 }: PictureGridOptions,
 ): Promise<Output> {
   const files = await Promise.all(pictures.map(png));
-  const cells = pictures.map((picture, i) => cellHtml(picture, files[i], zoom));
+  // All equally wide, however long their captions: then they shrink alike.
+  const share = 100 / Math.min(columns, Math.max(1, pictures.length));
+  const cells = pictures.map((picture, i) => cellHtml(picture, files[i], { zoom, share }));
   const rows: string[] = [];
   for (let i = 0; i < cells.length; i += columns)
     rows.push(`<tr>${cells.slice(i, i + columns).join('')}</tr>`);
@@ -60,12 +62,12 @@ async function png({ pixels, height, width, channels }: Picture): Promise<Uint8A
   }
 }
 
-function cellHtml(picture: Picture, file: Uint8Array, gridZoom: number): string {
-  const { caption = '', height, width, zoom = gridZoom } = picture;
+function cellHtml(picture: Picture, file: Uint8Array, grid: { zoom: number; share: number }): string {
+  const { caption = '', height, width, zoom = grid.zoom } = picture;
   const source = `data:image/png;base64,${Buffer.from(file).toString('base64')}`;
   const text = proseHtml(caption);
   return (
-    `<td style="text-align:center;vertical-align:top;white-space:normal;padding:4px">` +
+    `<td style="width:${Number(grid.share.toFixed(2))}%;text-align:center;vertical-align:top;white-space:normal;padding:4px">` +
     `<img src="${source}" alt="${text}" width="${width * zoom}" height="${height * zoom}" ` +
     `style="image-rendering:pixelated;max-width:100%;height:auto">${text && `<br>${text}`}</td>`
   );

@@ -83,4 +83,59 @@ describe('a page of a notebook', () => {
       }
     },
   );
+
+  test('is as dark as the reader’s system, on the screen', { skip: skipWithoutChromium }, async () => {
+    const browser = await launch();
+    try {
+      const tab = await browser.newPage();
+      await tab.goto(pathToFileURL(page).href);
+      const shades = [];
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await tab.emulateMedia({ colorScheme, media: 'screen' });
+        // Of the text, and of what is behind it: the sum of red, green and blue.
+        const [text, page] = await tab.evaluate<[string, string]>(`[
+          getComputedStyle(document.querySelector('.jp-RenderedHTMLCommon')).color,
+          getComputedStyle(document.body).backgroundColor,
+        ]`);
+        shades.push(
+          [text, page].map((colour) => (/\d+, \d+, \d+/.exec(colour)?.[0] ?? '').split(', ').map(Number)),
+        );
+      }
+      const sum = (colour: readonly number[]): number => colour.reduce((total, part) => total + part, 0);
+      const [[lightText, lightPage], [darkText, darkPage]] = shades.map((pair) => pair.map(sum));
+      assert.ok(lightPage - lightText > 300, `light: text ${lightText} on ${lightPage}`);
+      assert.ok(darkText - darkPage > 300, `dark: text ${darkText} on ${darkPage}`);
+    } finally {
+      await browser.close();
+    }
+  });
+
+  test(
+    'pictures in a row that is too wide shrink alike, and fit',
+    { skip: skipWithoutChromium },
+    async () => {
+      const pixels = new Uint8Array(32 * 32 * 3);
+      const wide = Array.from({ length: 16 }, (_, i) => ({
+        ...{ pixels, height: 32, width: 32, channels: 3 },
+        caption: i === 3 ? 'not as wide as it is long' : '',
+      }));
+      const output = rich(await picturesOutput(wide, { title: 'Sixteen', columns: 16 }));
+      const narrow = await exportPage(writeExecuted(folder, 'narrow', [output]), path.join(folder, 'narrow'));
+      const browser = await launch();
+      try {
+        const tab = await browser.newPage({ viewport: { width: 800, height: 600 } });
+        await tab.goto(pathToFileURL(narrow).href);
+        const seen = await tab.evaluate<{ widths: number[]; right: number }>(`(() => {
+        const boxes = [...document.querySelectorAll('td img')].map((image) => image.getBoundingClientRect());
+        return { widths: boxes.map(({ width }) => Math.round(width)), right: Math.max(...boxes.map(({ right }) => right)) };
+      })()`);
+        assert.equal(seen.widths.length, 16);
+        const [least, most] = [Math.min(...seen.widths), Math.max(...seen.widths)];
+        assert.ok(least > 20 && most - least <= 1, `${least} to ${most} pixels wide`);
+        assert.ok(seen.right <= 800, `up to ${seen.right} of 800`);
+      } finally {
+        await browser.close();
+      }
+    },
+  );
 });
