@@ -38,15 +38,16 @@ export const appearances: Readonly<Record<string, Appearance>> = {
 
 /**
  * For other networks: variants, and your own. They have the same contrast, and are at least 0.05 apart in OKLab from
- * each other and from the project's networks. They are assigned in the order of a figure, whose legend names them.
+ * each other and from the project's networks. They are assigned in the order of a figure, whose legend names them, so no
+ * two greens stand side by side.
  */
 export const variants: readonly Appearance[] = [
   { colour: '#D71EAF', symbol: 'star' },
   { colour: '#0F7300', symbol: 'hexagon' },
-  { colour: '#8C9B50', symbol: 'pentagon' },
   { colour: '#7D5582', symbol: 'triangle-down' },
-  { colour: '#E169AF', symbol: 'bowtie' },
+  { colour: '#8C9B50', symbol: 'pentagon' },
   { colour: '#787878', symbol: 'circle' },
+  { colour: '#E169AF', symbol: 'bowtie' },
 ];
 
 /**

@@ -28,8 +28,16 @@ export function figureOutput(figure: Figure): Output {
 /** MIME type of a Plotly figure. */
 export const plotlyType = 'application/vnd.plotly.v1+json';
 
+/** What a reader has no use for here. */
+const unneeded = ['select2d', 'lasso2d', 'zoomIn2d', 'zoomOut2d', 'autoScale2d'];
+
+/** The buttons come up with the pointer, one below the other: in a row they would cover the title. */
 function plotlyJson({ data, layout }: Figure): object {
-  return { data, layout, config: { responsive: true, displaylogo: false } };
+  return {
+    data,
+    layout: { ...layout, modebar: { orientation: 'v', bgcolor: 'rgba(0,0,0,0)' } },
+    config: { responsive: true, displaylogo: false, modeBarButtonsToRemove: unneeded },
+  };
 }
 
 /** The picture as an image file inside the page: sanitisers remove `<svg>`, but keep this. */
