@@ -49,9 +49,9 @@ export function confusionFigure(evaluation: Confusion): Figure {
         text: `${network} on ${dataset}: what was taken for what`,
         subtitle: { text: `${count} ${images}, ${percent(accuracy)} correct` },
       },
-      // A fixed size, so that the cells are about square and the colour bar stays beside them.
-      width: 760,
-      height: 600,
+      // A fixed size, so that the cells are about square and the colour bar stays beside them, even on a page of 800 pixels.
+      width: 680,
+      height: 550,
       xaxis: { title: { text: 'predicted class' }, showgrid: false },
       // From the first class downwards, as the matrix is written.
       yaxis: { title: { text: 'true class' }, showgrid: false, autorange: 'reversed' },

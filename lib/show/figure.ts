@@ -173,9 +173,7 @@ export function layout(own: Layout): Layout {
     ...each,
     title: { ...each.title, ...{ standoff: 12 } },
   });
-  // At the very top, to leave room for a subtitle above the legend.
-  const place = { y: 1 - 14 / own.height, yref: 'container', yanchor: 'top' };
-  const title = { x: 0, xref: 'paper', xanchor: 'left', font: { size: 16 }, ...place };
+  const title = { x: 0, xref: 'paper', xanchor: 'left', font: { size: 16 }, ...titlePlace(own.height) };
   return {
     ...own,
     title: { ...title, ...own.title },
@@ -188,12 +186,27 @@ export function layout(own: Layout): Layout {
       paper_bgcolor: 'rgba(0,0,0,0)',
       plot_bgcolor: 'rgba(0,0,0,0)',
       font: { color: ink, size: 12 },
-      margin: { l: 60, r: 20, t: 92, b: 50 },
-      legend: { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom' },
-      modebar: { bgcolor: 'rgba(0,0,0,0)', color: ink },
+      margin,
+      legend: { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom', tracegroupgap: 0 },
+      // In a row, its buttons would cover the title.
+      modebar: { orientation: 'v', bgcolor: 'rgba(0,0,0,0)', color: ink },
       hoverlabel: { bgcolor: '#333333', bordercolor: '#333333', font: { color: '#ffffff' } },
     },
   };
+}
+
+const margin = { l: 60, r: 20, t: 92, b: 50 } as const;
+
+/** At the very top, to leave room for a subtitle above the legend. */
+function titlePlace(height: number): object {
+  return { y: 1 - 14 / height, yref: 'container', yanchor: 'top' };
+}
+
+/** A layout from `layout` with room for further rows of the legend, in pixels, between the subtitle and the plot. */
+export function withHeadroom(own: Layout, more: number): Layout {
+  const height = own.height + more;
+  const title = { ...own.title, ...titlePlace(height) };
+  return { ...own, height, title, ...{ margin: { ...margin, t: margin.t + more } } };
 }
 
 /** Ticks of a logarithmic axis that are not crowded: powers of ten and, if these are few, values between them. */

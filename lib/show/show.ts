@@ -1,8 +1,9 @@
-import type { Figure } from './figure';
+import { isHeatmap, withHeadroom, type Figure } from './figure';
 import { figureText } from './figure-text';
 import { escapeHtml } from './html';
 import { emit, type Output } from './output';
 import { figureSvg } from './svg';
+import { legendOverhang } from './svg/lines';
 
 /**
  * Shows a figure below the cell: interactive if Plotly is available, otherwise as a still picture; in a terminal as
@@ -31,11 +32,14 @@ export const plotlyType = 'application/vnd.plotly.v1+json';
 /** What a reader has no use for here. */
 const unneeded = ['select2d', 'lasso2d', 'zoomIn2d', 'zoomOut2d', 'autoScale2d'];
 
-/** The buttons come up with the pointer, one below the other: in a row they would cover the title. */
+/** Of the plot, on a page that is 800 pixels wide. */
+const narrow = { left: 0, right: 600, top: 0, bottom: 0 };
+
 function plotlyJson({ data, layout }: Figure): object {
+  const named = data.flatMap((trace) => (isHeatmap(trace) || !trace.showlegend ? [] : [trace.name]));
   return {
     data,
-    layout: { ...layout, modebar: { orientation: 'v', bgcolor: 'rgba(0,0,0,0)' } },
+    layout: withHeadroom(layout, legendOverhang(narrow, named)),
     config: { responsive: true, displaylogo: false, modeBarButtonsToRemove: unneeded },
   };
 }
