@@ -29,8 +29,8 @@ export function figureOutput(figure: Figure): Output {
 /** MIME type of a Plotly figure. */
 export const plotlyType = 'application/vnd.plotly.v1+json';
 
-/** What a reader has no use for here. */
-const unneeded = ['select2d', 'lasso2d', 'zoomIn2d', 'zoomOut2d', 'autoScale2d'];
+/** What a reader has no use for here; the last one would upload the figure. */
+const unneeded = ['select2d', 'lasso2d', 'zoomIn2d', 'zoomOut2d', 'autoScale2d', 'sendChartToCloud'];
 
 /** Of the plot, on a page that is 800 pixels wide. */
 const narrow = { left: 0, right: 600, top: 0, bottom: 0 };
