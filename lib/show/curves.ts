@@ -7,7 +7,9 @@ import {
   type Validation,
 } from '../runs/history';
 import { layout, type Axis, type Figure, type LineTrace } from './figure';
+import { short } from './format';
 import { appearancesOf, type Appearance } from './palette';
+import { spikeFree } from './spikes';
 
 /** The two panels, left and right. */
 const measures = [
@@ -40,8 +42,9 @@ export function labelled(history: History, name: string): History {
 }
 
 /**
- * Accuracy and loss by epoch, the loss without penalties on weights, for training (dashed) and validation (solid). Several histories share the panels,
- * each in the colour of its network; histories that `labelled` renamed get colours of their own.
+ * Accuracy and loss by epoch, the loss without penalties on weights, for training (dashed) and validation (solid). Several
+ * histories share the panels, each in the colour of its network; histories that `labelled` renamed get colours of their
+ * own. Single losses that would flatten the rest are left above the axis, and the subtitle says so.
  */
 export function trainingCurves(histories: History | readonly History[], options: CurvesOptions = {}): Figure {
   const all: readonly History[] = 'epochs' in histories ? [histories] : histories;
@@ -59,18 +62,23 @@ export function trainingCurves(histories: History | readonly History[], options:
     range: [0.8, epochs + 0.2],
     dtick: Math.ceil(epochs / 10),
   };
+  const data = all.flatMap((history) => traces(history, looks.get(history.network)!, alone));
+  const losses = data.filter(({ yaxis }) => yaxis === 'y2').flatMap(({ y }) => y);
+  const cut = spikeFree(losses.filter((loss): loss is number => loss !== null));
+  const lines = alone || !validated ? '' : `solid: ${kinds}, dashed: training`;
+  const left = cut && `above the loss axis: ${cut.above} values, up to ${short(cut.highest)}`;
   return {
-    data: all.flatMap((history) => traces(history, looks.get(history.network)!, alone)),
+    data,
     layout: layout({
       title: {
         text: options.title ? `${options.title}, on ${datasets}` : `${unique(names)} on ${datasets}`,
-        subtitle: { text: alone || !validated ? '' : `solid: ${kinds}, dashed: training` },
+        subtitle: { text: [lines, left].filter(Boolean).join('; ') },
       },
       height: 380,
       xaxis: { ...x, domain: [0, 0.44], anchor: 'y' },
       xaxis2: { ...x, domain: [0.56, 1], anchor: 'y2' },
       yaxis: { title: { text: 'accuracy' }, tickformat: '.1~%', anchor: 'x' },
-      yaxis2: { title: { text: lossTitle(all) }, anchor: 'x2' },
+      yaxis2: { title: { text: lossTitle(all) }, anchor: 'x2', ...(cut && { range: cut.range }) },
     }),
   };
 }

@@ -172,3 +172,17 @@ test('a terminal gets the numbers', async () => {
   assert.match(confusion, /10 test images, 70\.0 % correct/);
   assert.match(confusion, /\ncircle +3 +1 +·\n/);
 });
+
+test('a spike of the loss does not flatten the curves, and the subtitle tells of it', () => {
+  const losses = [2.3, 2, 1.8, 80, 1.6, 1.5, 1.4, 1.3, 1.25, 1.2];
+  const epochs = losses.map((loss, i) => row(i + 1, { loss, valLoss: loss + 0.1 }));
+  const spiked = trainingCurves(history({ epochs, recipe: { ...history().recipe, epochs: 10 } }));
+  const [low, high] = spiked.layout.yaxis2!.range!;
+  assert.ok(low > 0.9 && low < 1.2 && high > 2 && high < 3, `${low} to ${high}`);
+  assert.equal(spiked.layout.title.subtitle?.text, 'above the loss axis: 2 values, up to 80.1');
+  // The values are still there.
+  assert.ok(spiked.data.some((trace) => isLine(trace) && trace.y.includes(80)));
+  // A loss that falls fast is no spike.
+  const falling = losses.map((_, i) => row(i + 1, { loss: 2.3 * 0.6 ** i, valLoss: 2.4 * 0.6 ** i }));
+  assert.equal(trainingCurves(history({ epochs: falling })).layout.yaxis2!.range, undefined);
+});

@@ -26,8 +26,16 @@ function linePanel(box: Box, xAxis: Axis, yAxis: Axis, lines: readonly LineTrace
     valueGrid(box, yAxis, yScale, y),
     ...xScale.values.map((v) => text(x(v), bottom + 18, tickText(xAxis, v), { anchor: 'middle' })),
     axisTitles(box, xAxis, yAxis),
-    ...lines.map((line) => drawLine(line, x, y)),
+    clipped(box, yAxis, lines.map((line) => drawLine(line, x, y)).join('')),
   ].join('');
+}
+
+/** An axis with a range of its own may leave values out, whose lines end at the top of the panel. */
+function clipped({ left, top, right, bottom }: Box, { range, type }: Axis, content: string): string {
+  if (range === undefined || type === 'log') return content;
+  const name = `panel-${round(left)}`;
+  const area = `x="${round(left)}" y="${round(top)}" width="${round(right - left)}" height="${round(bottom - top)}"`;
+  return `<clipPath id="${name}"><rect ${area}/></clipPath><g clip-path="url(#${name})">${content}</g>`;
 }
 
 function drawLine(line: LineTrace, x: (value: number) => number, y: (value: number) => number): string {
