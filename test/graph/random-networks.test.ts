@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { compareWithTfjs } from './eager-step';
 import { randomNetwork } from './random-network';
 
-const networks = 200;
+/** RANDOM_NETWORKS=1000 looks longer. */
+const networks = Number(process.env.RANDOM_NETWORKS ?? 100);
 const perTest = 25;
 
 for (let first = 1; first <= networks; first += perTest) {
