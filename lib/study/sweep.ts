@@ -12,6 +12,7 @@ import type { ProfileName } from '../lessons/profiles';
 import { DivergedError } from '../train/diverged';
 import { spreadOf } from '../runs/results';
 import { train, type TrainOptions } from '../train/train';
+import { copyFinished, noteFinished, trainingOf } from './shared-runs';
 
 /** One value of the varied hyperparameter. */
 export interface Setting {
@@ -21,7 +22,7 @@ export interface Setting {
   readonly options?: TrainOptions;
   /** What is different in the network. */
   readonly network?: NetworkOptions;
-  /** Builds a network of another kind. Defaults to the sweep's `build`. */
+  /** Builds another network. Defaults to the sweep's `build`. */
   readonly build?: (options: NetworkOptions) => tf.LayersModel;
 }
 
@@ -89,7 +90,8 @@ export interface Sweep {
 
 /**
  * Trains a network with each setting and each seed. Every run is stored as part of the study, so an interrupted sweep
- * continues where it stopped, and a finished one is only loaded. If a setting's loss is no longer finite, that is a
+ * continues where it stopped, and a finished one is only loaded. A setting that comes to the same as one of a sweep
+ * before, as the default does in every study, is not trained again: its run is a copy. If a setting's loss is no longer finite, that is a
  * result, too: its point says so.
  * @throws UserError as `train` does, but not for such a loss
  */
@@ -193,13 +195,17 @@ async function runOf(
   };
   const model = ownBuild({ ...network, seed });
   const { parameters } = summary(model);
+  const recipe = { ...base, ...options, seed };
   try {
+    const training = trainingOf(model, dataset, recipe);
+    await copyFinished(training, run.name);
     const history = await train(model, dataset, {
-      ...{ ...base, ...options, seed },
+      ...recipe,
       run: { ...run, label: titleOf(model), study: { name: study, setting } },
       callbacks: [announce, { onBatch }],
       onNotice: (message) => notices.push(message),
     });
+    if (!history.interrupted) noteFinished(training, run.name);
     return { parameters, history, failure: null };
   } catch (error) {
     if (error instanceof DivergedError) return { parameters, history: undefined, failure: error.message };

@@ -164,3 +164,40 @@ test('settings can differ in the network, and be another one', async () => {
   assert.ok(plain.parameters < none.parameters);
   assert.notEqual(none.runs[0].history.epochs[0].loss, half.runs[0].history.epochs[0].loss);
 });
+
+test('a setting that comes to the same as one before is a copy, and a run of its own study', async () => {
+  const steps: string[] = [];
+  const count: SweepCallbacks = {
+    onProgress: ({ study, setting, seed }) => steps.push(`${study} ${setting} ${seed}`),
+  };
+  const bySize = await run(count);
+  steps.length = 0;
+  const byDropout = await run(count, {
+    study: 'dropout',
+    base: { epochs: 2, batchSize: 16, validation: { split: 0.25 } },
+    settings: [
+      { name: '0', network: { dropout: 0 } },
+      { name: '0.5', network: { dropout: 0.5 } },
+    ],
+  });
+  assert.deepEqual([...new Set(steps)], ['dropout 0.5 1', 'dropout 0.5 2']);
+  assert.deepEqual(
+    byDropout.points[0].runs.map(({ history }) => history.epochs),
+    bySize.points[1].runs.map(({ history }) => history.epochs),
+  );
+  const stored = (await readRuns()).map(({ name, status, study }) => [
+    name,
+    status,
+    study?.name,
+    study?.setting,
+  ]);
+  for (const seed of ['', '-seed2']) {
+    const copy = stored.find(([name]) => name === `dropout_0-tiny-abcdef01${seed}`);
+    assert.deepEqual(copy?.slice(1), ['finished', 'dropout', '0']);
+  }
+  // What was removed is trained again.
+  fs.rmSync(process.env.RUNS_DIR!, { recursive: true });
+  steps.length = 0;
+  await run(count, { seeds: [1], settings: [{ name: '8', options: { batchSize: 8 } }] });
+  assert.deepEqual([...new Set(steps)], ['batch size 8 1']);
+});
