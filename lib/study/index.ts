@@ -19,4 +19,5 @@ export {
   type SweepPoint,
   type SweepProgress,
   type SweepRun,
+  type TrainedSetting,
 } from './sweep';

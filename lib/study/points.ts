@@ -1,6 +1,6 @@
 import { keptAccuracy, spreadOf, type Spread } from '../runs/results';
 import { inNoise, pooledSpread } from './noise';
-import type { Sweep, SweepPoint } from './sweep';
+import type { Sweep, SweepPoint, SweepRun } from './sweep';
 
 /** Validation accuracies of a setting's runs, in the order of the seeds. */
 export function accuraciesOf({ runs }: SweepPoint): number[] {
@@ -46,11 +46,18 @@ export function sweepRows({ points }: Sweep): SweepRow[] {
 }
 
 /**
- * The standard deviation over seeds, pooled over all settings of one or more sweeps.
+ * The standard deviation over seeds, pooled over all settings of one or more sweeps. A training that several settings
+ * share, such as the default's, counts once, for the first of them.
  * @returns NaN if no setting was trained with two seeds
  */
 export function pooledDeviation(sweeps: readonly Sweep[]): number {
-  return pooledSpread(sweeps.flatMap(({ points }) => points.map(accuraciesOf)));
+  const counted = new Set<string>();
+  const isNew = ({ seed, history }: SweepRun): boolean => {
+    const training = JSON.stringify([seed, history.epochs]);
+    return counted.size < counted.add(training).size;
+  };
+  const points = sweeps.flatMap((each) => each.points);
+  return pooledSpread(points.map((point) => accuraciesOf({ ...point, runs: point.runs.filter(isNew) })));
 }
 
 /** The setting with the highest mean validation accuracy. */

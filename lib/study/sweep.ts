@@ -7,6 +7,7 @@ import { onInterrupt } from '../runtime/interrupt';
 import type { tf } from '../runtime/tensorflow';
 import type { TrainCallbacks, TrainingProgress } from '../train/callbacks';
 import type { History } from '../runs/history';
+import type { RunOptions } from '../runs/run-folder';
 import { lessonRun } from '../lessons/lesson-run';
 import type { ProfileName } from '../lessons/profiles';
 import { DivergedError } from '../train/diverged';
@@ -44,9 +45,20 @@ export interface SweepOptions {
 export interface SweepCallbacks {
   onStart?(sweep: Sweep): void;
   onProgress?(progress: SweepProgress): void;
+  /** Called with each network once it is trained, or loaded, and before it is disposed. What it returns is awaited. */
+  onTrained?(trained: TrainedSetting): void | Promise<void>;
   /** Called after each run; `sweep` holds all runs so far. */
   onRun?(sweep: Sweep): void;
   onEnd?(sweep: Sweep): void;
+}
+
+/** A network that a sweep has trained. */
+export interface TrainedSetting {
+  readonly setting: string;
+  readonly seed: number;
+  readonly model: tf.LayersModel;
+  /** Its run, for `evaluate` to keep the result in. */
+  readonly run: RunOptions;
 }
 
 export interface SweepProgress {
@@ -179,12 +191,11 @@ interface Done {
 
 async function runOf(
   dataset: Dataset,
-  { study, base, profile, build }: SweepOptions,
+  { study, base, profile, build, callbacks }: SweepOptions,
   { name: setting, options, network, build: ownBuild = build }: Setting,
   seed: number,
   onBatch: (progress: TrainingProgress) => void,
 ): Promise<Done> {
-  const run = lessonRun(folderName(`${study}_${setting}`), profile, dataset, seed);
   const notices: string[] = [];
   const announce: TrainCallbacks = {
     onStart: ({ history, recipe }) => {
@@ -195,17 +206,24 @@ async function runOf(
   };
   const model = ownBuild({ ...network, seed });
   const { parameters } = summary(model);
+  const run = {
+    ...lessonRun(folderName(`${study}_${setting}`), profile, dataset, seed),
+    ...{ label: titleOf(model), study: { name: study, setting } },
+  };
   const recipe = { ...base, ...options, seed };
   try {
     const training = trainingOf(model, dataset, recipe);
     await copyFinished(training, run.name);
     const history = await train(model, dataset, {
       ...recipe,
-      run: { ...run, label: titleOf(model), study: { name: study, setting } },
+      run,
       callbacks: [announce, { onBatch }],
       onNotice: (message) => notices.push(message),
     });
-    if (!history.interrupted) noteFinished(training, run.name);
+    if (!history.interrupted) {
+      noteFinished(training, run.name);
+      await callbacks?.onTrained?.({ setting, seed, model, run });
+    }
     return { parameters, history, failure: null };
   } catch (error) {
     if (error instanceof DivergedError) return { parameters, history: undefined, failure: error.message };

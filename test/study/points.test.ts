@@ -46,10 +46,18 @@ test('rows hold means over seeds, with the sample deviation', () => {
 });
 
 test('the pooled deviation weighs each setting by its seeds, and passes over single ones', () => {
-  const sweep = sweepOf({ two: [0.3, 0.5], three: [0.4, 0.5, 0.6], one: [0.9] });
+  const sweep = sweepOf({ two: [0.3, 0.5], three: [0.45, 0.55, 0.65], one: [0.9] });
   // Squares 0.02 with 1 degree of freedom, and 0.02 with 2.
   near(pooledDeviation([sweep]), Math.sqrt(0.04 / 3));
   assert.ok(Number.isNaN(pooledDeviation([sweepOf({ one: [0.5] })])));
+});
+
+test('the pooled deviation counts a training once that several studies share', () => {
+  const chance = sweepOf({ default: [0.3, 0.5, 0.4] });
+  const study = sweepOf({ default: [0.3, 0.5], other: [0.6, 0.8] });
+  // Squares 0.02 with 2 degrees of freedom, and 0.02 with 1.
+  near(pooledDeviation([chance, study]), Math.sqrt(0.04 / 3));
+  near(pooledDeviation([study, study]), pooledDeviation([study]));
 });
 
 test('a lead is told in deviations of the difference of two means', () => {

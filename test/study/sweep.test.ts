@@ -172,14 +172,20 @@ test('a setting that comes to the same as one before is a copy, and a run of its
   };
   const bySize = await run(count);
   steps.length = 0;
-  const byDropout = await run(count, {
-    study: 'dropout',
-    base: { epochs: 2, batchSize: 16, validation: { split: 0.25 } },
-    settings: [
-      { name: '0', network: { dropout: 0 } },
-      { name: '0.5', network: { dropout: 0.5 } },
-    ],
-  });
+  const shown: string[] = [];
+  const onTrained: SweepCallbacks['onTrained'] = ({ setting, seed, model, run: { name } }) =>
+    void shown.push(`${name}: ${setting}, ${seed}, ${model.countParams()}`);
+  const byDropout = await run(
+    { ...count, onTrained },
+    {
+      study: 'dropout',
+      base: { epochs: 2, batchSize: 16, validation: { split: 0.25 } },
+      settings: [
+        { name: '0', network: { dropout: 0 } },
+        { name: '0.5', network: { dropout: 0.5 } },
+      ],
+    },
+  );
   assert.deepEqual([...new Set(steps)], ['dropout 0.5 1', 'dropout 0.5 2']);
   assert.deepEqual(
     byDropout.points[0].runs.map(({ history }) => history.epochs),
@@ -195,6 +201,8 @@ test('a setting that comes to the same as one before is a copy, and a run of its
     const copy = stored.find(([name]) => name === `dropout_0-tiny-abcdef01${seed}`);
     assert.deepEqual(copy?.slice(1), ['finished', 'dropout', '0']);
   }
+  assert.equal(shown.length, 4);
+  assert.match(shown[0], /^dropout_0-tiny-abcdef01: 0, 1, \d+$/);
   // What was removed is trained again.
   fs.rmSync(process.env.RUNS_DIR!, { recursive: true });
   steps.length = 0;
