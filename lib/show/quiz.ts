@@ -14,8 +14,6 @@ export interface SealedAnswer {
 interface QuizBase {
   /** Words of the question. */
   readonly question: string;
-  /** Said after a wrong answer. */
-  readonly hint?: string;
   /** Said after the right answer, and when the reader gives up. */
   readonly because: string;
 }
@@ -28,6 +26,8 @@ export interface OpenQuestion<A extends QuizAnswer> extends QuizBase {
   readonly answer: A | SealedAnswer | (() => A);
   /** How far off a number may be, as a share of the answer. Defaults to 0, which allows for rounding errors only. */
   readonly within?: number;
+  /** Said after a wrong answer. */
+  readonly hint?: string;
   readonly choices?: undefined;
 }
 
@@ -38,6 +38,8 @@ export interface ChoiceQuestion<Key extends string> extends QuizBase {
   /** The reader's choice: `undefined` while there is none, `null` to give up and see it. */
   readonly yours: Key | undefined | null;
   readonly answer: Key | SealedAnswer | (() => Key);
+  /** Said after a wrong answer: the same after each, or what is wrong with this one. */
+  readonly hint?: string | Readonly<Partial<Record<Key, string>>>;
 }
 
 /**
@@ -96,7 +98,7 @@ function choiceLines(question: AnyQuestion): string[] {
 }
 
 function verdict(question: AnyQuestion): { state: State; lines: string[] } {
-  const { yours, hint, because } = question;
+  const { yours, because } = question;
   if (yours === undefined) {
     return {
       state: 'open',
@@ -110,8 +112,13 @@ function verdict(question: AnyQuestion): { state: State; lines: string[] } {
   }
   return {
     state: 'wrong',
-    lines: [`Not yet: ${said(yours)} ${fault(yours, answer)}.`, ...(hint ? [hint] : [])],
+    lines: [`Not yet: ${said(yours)} ${fault(yours, answer)}.`, ...hintLines(question, yours)],
   };
+}
+
+function hintLines({ hint }: AnyQuestion, yours: QuizAnswer): string[] {
+  const line = typeof hint === 'object' ? hint[String(yours)] : hint;
+  return line === undefined ? [] : [line];
 }
 
 /** @throws Error if the answer is not among the choices, or its sealed text can't be read: a mistake of the lesson */

@@ -57,6 +57,18 @@ describe('a quiz', () => {
     assert.match(said({ ...weights, answer: false, yours: true }), /Not yet: true is not it/);
   });
 
+  test('says what is wrong with the very choice', () => {
+    const explained = {
+      ...choice,
+      choices: { ...choice.choices, c: 'neither' },
+      hint: { a: 'It has 3 rows.' },
+    };
+    assert.match(said({ ...explained, yours: 'a' }), /Not yet: a is not it\.\nIt has 3 rows\.$/);
+    assert.match(said({ ...explained, yours: 'c' }), /Not yet: c is not it\.$/);
+    assert.match(said({ ...choice, hint: 'Count them.', yours: 'a' }), /Count them\.$/);
+    assert.doesNotMatch(said({ ...explained, yours: undefined }), /3 rows/);
+  });
+
   test('takes a number that is near enough, where that is said', () => {
     assert.match(said({ ...weights, within: 0.05, yours: 1150 }), /Right: 1200/);
     assert.match(said({ ...weights, within: 0.05, yours: 1100 }), /too small/);
@@ -95,6 +107,8 @@ describe('a quiz', () => {
       quiz({ ...weights, yours: 'twelve hundred' });
       // @ts-expect-error a letter that is not among the choices
       quiz({ ...choice, yours: 'c' });
+      // @ts-expect-error a hint for a letter that is not among the choices
+      quiz({ ...choice, yours: 'a', hint: { c: '' } });
       quiz({ question: '', yours: 3, answer: 4, because: '' });
       quiz({ question: '', yours: undefined, answer: 'ReLU', because: '' });
     };
