@@ -1,5 +1,6 @@
 export { knowsClasses, showAtWork } from './at-work';
 export { accuracyOverSeeds, recallFigure } from './across';
+export { reliabilityFigure, type NamedCalibration, type ReliabilityOptions } from './calibration';
 export {
   accuracyAgainstCost,
   classBars,
@@ -15,6 +16,7 @@ export { networkDiagram } from './diagram';
 export type { Figure } from './figure';
 export { duration, fixed, percent, short, whole } from './format';
 export { gradientFigure, signalFigure } from './gradients';
+export { accuracyByImages } from './images-seen';
 export { pictureOf, showImages, type ImageGridOptions } from './images';
 export {
   showClassActivation,

@@ -5,6 +5,7 @@ import type { TrainCallbacks } from '../train/callbacks';
 import { lessonResult, type LessonResult } from '../lessons/lesson-result';
 import { comparedNetworks, seedsFor, type ProfileName } from '../lessons/profiles';
 import { networkResult, type NetworkResult } from '../lessons/result';
+import { undisturbedSeconds } from '../published/undisturbed';
 import { spreadOf } from '../runs/results';
 import { UserError } from '../runtime/errors';
 import { inNoise, pooledSpread } from './noise';
@@ -46,12 +47,15 @@ export async function lessonResults(
   return all;
 }
 
-/** The network's row in a comparison: accuracy and time are means over the seeds. */
+/**
+ * The network's row in a comparison. Accuracy is the mean over the seeds. Seconds are those of a training that nothing
+ * disturbs: all images at the speed of the fastest epoch of all seeds. What a run took depends on what else the machine was doing.
+ */
 export function seededRow(result: SeededResult): NetworkResult {
   const { name, runs } = result;
   const [{ model, history, evaluation }] = runs;
   const accuracy = spreadOf(testAccuracies(result));
-  const seconds = spreadOf(runs.map((run) => run.history.seconds)).mean;
+  const seconds = Math.min(...runs.map((run) => undisturbedSeconds(run)));
   return {
     ...networkResult(model, { history, evaluation, name }),
     ...{ accuracy: accuracy.mean, deviation: accuracy.deviation },
@@ -110,25 +114,35 @@ function testAccuracies({ runs }: SeededResult): number[] {
   return runs.map(({ evaluation }) => evaluation.accuracy);
 }
 
+/** What a network can be cheap in. */
+export type PriceTag = 'parameters' | 'multiplyAdds' | 'seconds';
+
 /**
- * Names of the networks that are not dominated: no other is at least as cheap and as accurate, and better in one of the
- * two.
+ * The networks that dominate each network: at least as cheap and as accurate, and better in one of the two. A network that none
+ * dominates is on the Pareto front. Networks without an accuracy or a price are left out.
+ * @returns for each network, the names of those that dominate it
  */
-export function paretoFront(
-  rows: readonly NetworkResult[],
-  cost: 'parameters' | 'multiplyAdds' | 'seconds',
-): string[] {
-  const at = (row: NetworkResult): [number, number] => [row[cost] ?? Infinity, row.accuracy ?? -Infinity];
-  return rows
-    .filter((row) => {
-      const [price, accuracy] = at(row);
-      return !rows.some((other) => {
-        const [otherPrice, otherAccuracy] = at(other);
-        const isNoWorse = otherPrice <= price && otherAccuracy >= accuracy;
-        return isNoWorse && (otherPrice < price || otherAccuracy > accuracy);
+export function dominators(
+  rows: readonly Pick<NetworkResult, 'network' | 'accuracy' | PriceTag>[],
+  cost: PriceTag,
+): Map<string, string[]> {
+  const known = rows.flatMap(({ network, accuracy, [cost]: price }) =>
+    accuracy === undefined || price === undefined ? [] : [{ network, accuracy, price }],
+  );
+  return new Map(
+    known.map((row) => {
+      const better = known.filter(({ price, accuracy }) => {
+        const isNoWorse = price <= row.price && accuracy >= row.accuracy;
+        return isNoWorse && (price < row.price || accuracy > row.accuracy);
       });
-    })
-    .map(({ network }) => network);
+      return [row.network, better.map(({ network }) => network)];
+    }),
+  );
+}
+
+/** Names of the networks that no other dominates. */
+export function paretoFront(rows: readonly NetworkResult[], cost: PriceTag): string[] {
+  return [...dominators(rows, cost)].filter(([, by]) => by.length === 0).map(([network]) => network);
 }
 
 /** The class that most networks predict for each image; a tie goes to the class predicted with more confidence. */
@@ -148,5 +162,12 @@ export function majority(evaluations: readonly Evaluation[]): Int32Array {
 export function missedByAll(evaluations: readonly Evaluation[], labels: Uint8Array): number[] {
   return [...labels.keys()].filter((image) =>
     evaluations.every(({ predictions }) => predictions[image] !== labels[image]),
+  );
+}
+
+/** The mean of several networks' probabilities for the same images. */
+export function meanProbabilities(networks: readonly (readonly Float32Array[])[]): Float32Array[] {
+  return networks[0].map((row, image) =>
+    row.map((_, k) => networks.reduce((sum, rows) => sum + rows[image][k], 0) / networks.length),
   );
 }

@@ -25,3 +25,12 @@ export function pooledSpread(groups: readonly (readonly number[])[]): number {
 export function inNoise(difference: number, noise: number, counts: readonly [number, number]): number {
   return difference / (noise * Math.sqrt(1 / counts[0] + 1 / counts[1]));
 }
+
+/**
+ * The standard deviation of a measured accuracy from one set of test images to another: that of a share of `images`
+ * independent draws, √(p(1 − p)/n).
+ * @param accuracy the share of the images that are classified correctly
+ */
+export function samplingError(accuracy: number, images: number): number {
+  return Math.sqrt((accuracy * (1 - accuracy)) / images);
+}

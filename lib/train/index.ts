@@ -4,6 +4,7 @@ export type { Engine, EngineRun, Steps, TrainingJob } from './engine';
 export { augmentedVersions } from './augmented';
 export { findLearningRate, type LearningRateOptions, type LearningRateSearch } from './find-learning-rate';
 export { graphEngine } from './graph-engine';
+export { splitIndices, type Split } from './order';
 export { tfjsEngine } from './tfjs-engine';
 export { train, type TrainOptions } from './train';
 export { whiten, type WhitenOptions } from './whiten';

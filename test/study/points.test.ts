@@ -3,12 +3,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   bestOf,
+  dominators,
   leadOf,
   majority,
   missedByAll,
   neighbours,
   paretoFront,
   pooledDeviation,
+  samplingError,
+  seededRow,
   seedNoise,
   sweepRows,
   type SeededResult,
@@ -16,6 +19,7 @@ import {
 } from '../../lib/study';
 import type { Evaluation } from '../../lib/runs';
 import type { LessonResult, NetworkResult } from '../../lib/lessons';
+import { networks } from '../../lib/models';
 import { evaluation, history, row } from '../show/fixtures';
 
 function sweepOf(accuracies: Readonly<Record<string, readonly number[]>>): Sweep {
@@ -134,4 +138,54 @@ test('the front: no other is as good for less', () => {
     network('waste', 2000, 0.65),
   ];
   assert.deepEqual(paretoFront(rows, 'parameters'), ['small', 'good', 'best']);
+});
+
+test('dominated: by whom, where equals do not dominate each other', () => {
+  const rows = [
+    { network: 'a', parameters: 10, multiplyAdds: 5, accuracy: 0.5 },
+    { network: 'twin of a', parameters: 10, multiplyAdds: 6, accuracy: 0.5 },
+    { network: 'b', parameters: 20, multiplyAdds: 1, accuracy: 0.4 },
+    { network: 'c', parameters: 30, multiplyAdds: 9, accuracy: 0.5 },
+    { network: 'not measured', parameters: 1, multiplyAdds: 1 },
+  ];
+  assert.deepEqual(
+    [...dominators(rows, 'parameters')],
+    [
+      ['a', []],
+      ['twin of a', []],
+      ['b', ['a', 'twin of a']],
+      ['c', ['a', 'twin of a']],
+    ],
+  );
+  assert.deepEqual(dominators(rows, 'multiplyAdds').get('twin of a'), ['a']);
+  assert.equal(dominators(rows, 'seconds').size, 0);
+});
+
+test('the sampling error is widest at one half, and falls with the root of the images', () => {
+  near(samplingError(0.5, 100), 0.05);
+  near(samplingError(0.9, 100), 0.03);
+  near(samplingError(0.9, 400), 0.015);
+  near(samplingError(1, 100), 0);
+});
+
+test('the seconds of a row are those of the fastest epoch of any seed, for all images', () => {
+  const run = (speeds: readonly number[], accuracy: number): LessonResult => ({
+    model: networks.baseline.build(),
+    history: history({
+      epochs: speeds.map((imagesPerSecond, i) =>
+        row(i + 1, { seconds: 100 / imagesPerSecond, imagesPerSecond }),
+      ),
+      images: 200,
+      seconds: speeds.reduce((sum, speed) => sum + 100 / speed, 0),
+    }),
+    evaluation: { ...evaluation, accuracy },
+    name: 'Baseline',
+  });
+  const { seconds, imagesPerSecond, accuracy } = seededRow({
+    ...{ network: 'baseline', name: 'Baseline' },
+    runs: [run([10, 20], 0.4), run([50, 5], 0.6)],
+  });
+  near(seconds, 200 / 50);
+  near(imagesPerSecond, 50);
+  near(accuracy, 0.5);
 });
