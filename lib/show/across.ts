@@ -4,7 +4,6 @@ import type { SeededResult } from '../study/compare';
 import { spreadOf } from '../runs/results';
 import { shareCells } from './confusion';
 import { layout, type DotTrace, type Figure } from './figure';
-import { percent } from './format';
 import { appearancesOf } from './palette';
 
 /** Test accuracy of each network: a dot for each seed, and the mean with the standard deviation over seeds. */
@@ -62,7 +61,10 @@ export function recallFigure(evaluations: readonly Evaluation[], names?: readonl
         y: evaluations.map(({ network }, i) => names?.[i] ?? network),
         z: shares,
         colorbar: { title: { text: 'recall', side: 'right' }, tickformat: '.1~%' },
-        text: shares.map((row) => row.map((share) => percent(share).replace(/\s*%$/, ''))),
+        // Whole percents: with a hundred images of a class, the rest is chance.
+        text: shares.map((row) =>
+          row.map((share) => (Number.isFinite(share) ? (share * 100).toFixed(0) : '')),
+        ),
         customdata: shares,
         hovertemplate: '%{y}<br>%{x}: %{z:.1%} found<extra></extra>',
       },

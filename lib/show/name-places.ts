@@ -19,34 +19,58 @@ interface Box {
   readonly bottom: number;
 }
 
-/** The narrowest panel that is drawn: names that fit there fit on any other. */
-const panel = { width: 300, height: 270 } as const;
-const letter = { width: 6, height: 13 } as const;
+/** Widths of a panel, in a narrow window, as a still picture and in a wide window: names have to fit on all of them. */
+const widths = [300, 640, 1100] as const;
+const panelHeight = 270;
+/** With some room between two lines of text. */
+const letter = { width: 6.5, height: 16 } as const;
 const radius = 7;
+/** How often all names are placed anew; each time they know where the others are. */
+const rounds = 8;
 
 /**
- * Gives each name in turn the position next to its point where it covers least of the points, error bars and other
- * names. If several positions are free, it takes the one towards the middle of the panel.
+ * Gives each name the position next to its point where it covers least of the points, error bars and other names. If
+ * several positions are as good, it takes the one towards the middle of the panel.
  * @param points `x` and `y` as fractions of the panel, from its lower left corner; `reach` as a fraction of its height
  */
 export function namePlaces(points: readonly NamedPoint[]): NamePlace[] {
-  const drawn = points.map(({ name, x, y, reach }) => ({
-    ...{ name, x: x * panel.width, y: (1 - y) * panel.height, reach: reach * panel.height },
-  }));
-  const taken = drawn.flatMap(({ x, y, reach }) => [around(x, y, radius, radius), around(x, y, 4, reach)]);
-  return drawn.map((point): NamePlace => {
-    const [near, far] =
-      point.x > panel.width / 2 ? (['left', 'right'] as const) : (['right', 'left'] as const);
-    const places: NamePlace[] = [`top ${near}`, `bottom ${near}`, `top ${far}`, `bottom ${far}`];
-    const costs = places.map((place) => {
-      const box = nameBox(point, place);
-      const outside = Math.max(0, -box.left) + Math.max(0, box.right - panel.width);
-      return taken.reduce((sum, other) => sum + overlap(box, other), outside * letter.height);
-    });
-    const best = places[costs.indexOf(Math.min(...costs))];
-    taken.push(nameBox(point, best));
-    return best;
+  const panels = widths.map((width) => {
+    const drawn = points.map(({ name, x, y, reach }) => ({
+      ...{ name, x: x * width, y: (1 - y) * panelHeight, reach: reach * panelHeight },
+    }));
+    const taken = drawn.flatMap(({ x, y, reach }) => [around(x, y, radius, radius), around(x, y, 4, reach)]);
+    return { width, drawn, taken };
   });
+  const places = points.map((point) => choicesFor(point)[0]);
+  for (let round = 0; round < rounds; round++) {
+    const before = places.join();
+    points.forEach((point, i) => {
+      const choices = choicesFor(point);
+      const costs = choices.map((place) =>
+        panels.reduce((sum, { width, drawn, taken }) => {
+          const box = nameBox(drawn[i], place);
+          const outside = Math.max(0, -box.left) + Math.max(0, box.right - width);
+          // In the first round, only the names before this one have their place.
+          const others = drawn.flatMap((other, k) =>
+            k === i || (round === 0 && k > i) ? [] : [nameBox(other, places[k])],
+          );
+          return [...taken, ...others].reduce(
+            (total, other) => total + overlap(box, other),
+            sum + outside * letter.height,
+          );
+        }, 0),
+      );
+      places[i] = choices[costs.indexOf(Math.min(...costs))];
+    });
+    if (places.join() === before) break;
+  }
+  return places;
+}
+
+/** The best first. */
+function choicesFor({ x }: NamedPoint): NamePlace[] {
+  const [near, far] = x > 0.5 ? (['left', 'right'] as const) : (['right', 'left'] as const);
+  return [`top ${near}`, `bottom ${near}`, `top ${far}`, `bottom ${far}`];
 }
 
 function nameBox({ name, x, y }: NamedPoint, place: NamePlace): Box {

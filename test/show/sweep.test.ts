@@ -143,5 +143,5 @@ test('recall by class: a row a network, as it is called', () => {
   const [heatmap] = recallFigure([{ ...evaluation, classes }], ['Baseline, seed 1']).data;
   assert.ok(heatmap.type === 'heatmap');
   assert.deepEqual([heatmap.y, heatmap.z], [['Baseline, seed 1'], [[0.75, 1, 0]]]);
-  assert.deepEqual(heatmap.text, [['75.0', '100.0', '0.0']]);
+  assert.deepEqual(heatmap.text, [['75', '100', '0']]);
 });
