@@ -19,9 +19,14 @@ interface Box {
   readonly bottom: number;
 }
 
-/** Widths of a panel, in a narrow window, as a still picture and in a wide window: names have to fit on all of them. */
-const widths = [300, 640, 1100] as const;
-const panelHeight = 270;
+/** Widths of a panel in a narrow window, as a still picture and in a wide window, and how much names count that meet there. */
+const widths = [
+  [300, 0.2],
+  [640, 1],
+  [1100, 1],
+] as const;
+/** Less than all of it: axes extend beyond the points. */
+const panelHeight = 230;
 /** With some room between two lines of text. */
 const letter = { width: 6.5, height: 16 } as const;
 const radius = 7;
@@ -34,12 +39,12 @@ const rounds = 8;
  * @param points `x` and `y` as fractions of the panel, from its lower left corner; `reach` as a fraction of its height
  */
 export function namePlaces(points: readonly NamedPoint[]): NamePlace[] {
-  const panels = widths.map((width) => {
+  const panels = widths.map(([width, weight]) => {
     const drawn = points.map(({ name, x, y, reach }) => ({
       ...{ name, x: x * width, y: (1 - y) * panelHeight, reach: reach * panelHeight },
     }));
     const taken = drawn.flatMap(({ x, y, reach }) => [around(x, y, radius, radius), around(x, y, 4, reach)]);
-    return { width, drawn, taken };
+    return { width, weight, drawn, taken };
   });
   const places = points.map((point) => choicesFor(point)[0]);
   for (let round = 0; round < rounds; round++) {
@@ -47,17 +52,15 @@ export function namePlaces(points: readonly NamedPoint[]): NamePlace[] {
     points.forEach((point, i) => {
       const choices = choicesFor(point);
       const costs = choices.map((place) =>
-        panels.reduce((sum, { width, drawn, taken }) => {
+        panels.reduce((sum, { width, weight, drawn, taken }) => {
           const box = nameBox(drawn[i], place);
           const outside = Math.max(0, -box.left) + Math.max(0, box.right - width);
           // In the first round, only the names before this one have their place.
           const others = drawn.flatMap((other, k) =>
             k === i || (round === 0 && k > i) ? [] : [nameBox(other, places[k])],
           );
-          return [...taken, ...others].reduce(
-            (total, other) => total + overlap(box, other),
-            sum + outside * letter.height,
-          );
+          const met = [...taken, ...others].reduce((total, other) => total + overlap(box, other), 0);
+          return sum + weight * (met + outside * letter.height);
         }, 0),
       );
       places[i] = choices[costs.indexOf(Math.min(...costs))];

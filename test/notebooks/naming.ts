@@ -14,6 +14,8 @@ const ofTheNetwork = new RegExp(
     '^\\S[^\\n]*, published, trained on ',
     '^Networks\\n',
     '^Of the recipe\\n',
+    // They name the data that they were published for.
+    '^Published results ·',
     '^Multiply-adds for an image',
     '^Maps behind each block',
     '^Share of the network',
