@@ -74,7 +74,6 @@ export function recallFigure(evaluations: readonly Evaluation[], names?: readonl
         text: `Recall by class, on ${dataset}`,
         subtitle: { text: 'percent of the test images of each class that were found' },
       },
-      width: 860,
       height: 240 + 34 * evaluations.length,
       xaxis: { title: { text: 'class' }, showgrid: false },
       yaxis: { title: { text: 'network' }, showgrid: false, autorange: 'reversed' },

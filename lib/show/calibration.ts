@@ -24,17 +24,14 @@ export function reliabilityFigure(
   const looks = appearancesOf(calibrations.map(({ network }) => network));
   const datasets = [...new Set(calibrations.map(({ dataset }) => dataset))].join(', ');
   const x: Axis = { title: { text: 'confidence' }, range: [0, 1], tickformat: '.1~%', dtick: 0.2 };
+  const leftOut = `confidence; bins of ${least} images or more`;
   return {
     data: [diagonal, ...calibrations.flatMap((each) => traces(each, looks.get(each.network)!, least))],
     layout: layout({
-      title: {
-        text: `Accuracy against confidence, test images of ${datasets}`,
-        subtitle: {
-          text: `dashed: an honest network; below it, too confident; bins of fewer than ${least} images left out`,
-        },
-      },
+      title: { text: `Accuracy against confidence, test images of ${datasets}` },
       height: 440,
-      xaxis: { ...x, domain: [0, 0.44], anchor: 'y' },
+      // In the place of a subtitle, which a legend of two rows needs in a narrow window.
+      xaxis: { ...x, title: { text: leftOut }, domain: [0, 0.44], anchor: 'y' },
       xaxis2: { ...x, domain: [0.56, 1], anchor: 'y2' },
       yaxis: { title: { text: 'accuracy' }, range: [0, 1.02], tickformat: '.1~%', dtick: 0.2, anchor: 'x' },
       yaxis2: { title: { text: 'share of the images' }, tickformat: '.1~%', anchor: 'x2' },
@@ -43,11 +40,11 @@ export function reliabilityFigure(
 }
 
 const diagonal: LineTrace = {
-  ...{ type: 'scatter', mode: 'lines+markers', name: 'as confident as right' },
+  ...{ type: 'scatter', mode: 'lines+markers', name: 'calibrated' },
   ...{ x: [0, 1], y: [0, 1], xaxis: 'x', yaxis: 'y' },
   line: { color: ink, dash: 'dash', width: 1 },
   marker: { symbol: 'circle', size: 1 },
-  ...{ showlegend: true, legendgroup: 'diagonal', hovertemplate: 'as confident as right<extra></extra>' },
+  ...{ showlegend: true, legendgroup: 'diagonal', hovertemplate: 'calibrated<extra></extra>' },
 };
 
 function traces(

@@ -11,6 +11,7 @@ export function accuracyByImages(histories: readonly History[], title: string): 
   const looks = appearancesOf(histories.map(({ network }) => network));
   const kinds = histories.map(({ recipe }) => validationName(recipe.validation)).filter(Boolean);
   const datasets = histories.map(({ dataset }) => dataset);
+  const reached = histories.flatMap(({ epochs }) => epochs.map(({ valAccuracy }) => valAccuracy ?? 0));
   const lines = histories
     .filter(({ recipe }) => recipe.validation !== 'none')
     .map(({ network, epochs }): LineTrace => {
@@ -35,7 +36,12 @@ export function accuracyByImages(histories: readonly History[], title: string): 
       },
       height: 380,
       xaxis: { title: { text: 'images seen' }, tickformat: '~s' },
-      yaxis: { title: { text: 'held-out accuracy' }, tickformat: '.1~%' },
+      // From zero: a small difference should look small.
+      yaxis: {
+        title: { text: 'held-out accuracy' },
+        range: [0, Math.min(1, Math.max(0.2, ...reached) * 1.1)],
+        tickformat: '.1~%',
+      },
     }),
   };
 }

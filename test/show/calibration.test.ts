@@ -41,7 +41,7 @@ test('a reliability diagram: accuracy at the mean confidence of each bin, a gap 
   );
   assert.equal(accuracy.line.color, appearances['VGG16'].colour);
   assert.match(figure.layout.title.text, /built-in sample/);
-  assert.match(figure.layout.title.subtitle!.text, /fewer than 2 images/);
+  assert.match(figure.layout.xaxis.title.text, /2 images or more/);
   const circles = [...picture(figure).matchAll(/<circle cx="([\d.]+)" cy="([\d.]+)" r="4"/g)];
   // The gap has no point on the left; all bins have one on the right.
   assert.equal(circles.length, 2 + 10);
