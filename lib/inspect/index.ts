@@ -6,3 +6,6 @@ export { featureMaps, firstFilters, type Maps } from './maps';
 export { classScores, headOf, type Head } from './scores';
 export { signalScales, type LayerScale, type SignalOptions, type SignalScales } from './signal';
 export { evaluateWithout } from './without';
+export { lossAlong, type LossAlong, type PathOptions, type PathPoint } from './loss-along';
+export { optimisePictures, type OptimisedPictures, type PictureSearch } from './optimise-pictures';
+export { logitsOf, mapsOf, type OfPixels } from './pixels';

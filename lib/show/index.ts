@@ -27,6 +27,7 @@ export {
   type MapsOptions,
 } from './inside';
 export { learningRateCurve } from './learning-rate';
+export { lineFigure, lossAlongFigure, type LineAxes, type NamedLine } from './lines';
 export { liveCurves } from './live-curves';
 export { appearances } from './palette';
 export { showPictures, type Picture, type PictureGridOptions } from './pictures';
