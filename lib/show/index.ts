@@ -30,6 +30,7 @@ export { learningRateCurve } from './learning-rate';
 export { lineFigure, lossAlongFigure, type LineAxes, type NamedLine } from './lines';
 export { liveCurves } from './live-curves';
 export { appearances } from './palette';
+export { picturesOf } from './pixel-pictures';
 export { showPictures, type Picture, type PictureGridOptions } from './pictures';
 export { liveProgress } from './progress';
 export { showPublished } from './published';
