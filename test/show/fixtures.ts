@@ -133,7 +133,7 @@ export function pictureOf(html: string): string {
 export function parseXml(xml: string): string[] {
   const names: string[] = [];
   const open: string[] = [];
-  const tag = /<(\/?)([a-z]+)((?: [\w:-]+="[^"<]*")*)(\/?)>|([^<]+)/gy;
+  const tag = /<(\/?)([a-zA-Z]+)((?: [\w:-]+="[^"<]*")*)(\/?)>|([^<]+)/gy;
   let end = 0;
   for (const match of xml.matchAll(tag)) {
     const [whole, closing, name, , single, text] = match as unknown as [string, ...(string | undefined)[]];
