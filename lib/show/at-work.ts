@@ -31,6 +31,6 @@ export async function showAtWork(model: tf.LayersModel, dataset: Dataset): Promi
   const few = { ...dataset, test: takeSubset(dataset.test, there) };
   await showImages(few, {
     evaluation: await evaluate(model, few),
-    title: `${dataset.name}: the first test image of each class, and what ${titleOf(model)}, says`,
+    title: `${dataset.name}: the first test image of each class, and what the published ${titleOf({ name: model.name })} says`,
   });
 }

@@ -63,7 +63,7 @@ export async function showFeatureMaps(
     ],
     {
       title:
-        `${dataset.name}, ${className(dataset, from, index)}, and what ${titleOf(model)}'s layer "${layer}" ` +
+        `${dataset.name}, ${className(dataset, from, index)}, and what layer "${layer}" of ${titleOf(model)} ` +
         `makes of it: ${countOf(shown, found.maps)} maps of ${found.height}×${found.width}`,
       columns: 11,
       zoom: Math.max(1, Math.round((2 * rows) / found.height)),

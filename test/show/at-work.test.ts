@@ -31,7 +31,7 @@ test('on images of its classes: the first of each, with what it makes of them', 
   await showAtWork(model, dataset);
   const [text, ...others] = lines;
   assert.equal(others.length, 0);
-  assert.match(text, /^made up: the first test image of each class, and what LeNet-5, published, says: /);
+  assert.match(text, /^made up: the first test image of each class, and what the published LeNet-5 says: /);
   const captions = text.split(': ').at(-1)!.split(' · ');
   assert.deepEqual(captions.map((caption) => /^\w+/.exec(caption)![0]).sort(), [...cifarClasses].sort());
   for (const caption of captions) assert.match(caption, /^\w+(, taken for \w+)? \(\d+\.\d %\)$/);
