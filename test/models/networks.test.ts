@@ -261,7 +261,7 @@ test('networks of other depths have that many weighted layers, and a title', () 
     ...([18, 20, 34] as const).map((depth) => resnet18({ depth, width: 0.1 })),
   ];
   assert.deepEqual(
-    models.map((model) => [model.name, summary(model).depth, titleOf(model)]),
+    models.map((model) => [model.name, summary(model).depth, titleOf({ name: model.name })]),
     [
       ...[11, 13, 16, 19].map((depth) => [`vgg${depth}`, depth, `VGG${depth}`]),
       ...[18, 20, 34].map((depth) => [`resnet${depth}`, depth, `ResNet${depth}`]),
@@ -274,7 +274,7 @@ test('the plain network is the residual one without its sums and projections', (
   const rows = rowsOf('resnet18', { width: 0.1 });
   const plain = resnet18({ width: 0.1, shortcuts: false });
   const found = summary(plain);
-  assert.equal(titleOf(plain), 'plain-18');
+  assert.equal(titleOf({ name: plain.name }), 'plain-18');
   assert.equal(found.depth, 18);
   assert.deepEqual(
     found.rows.map(({ layer, parameters }) => [layer, parameters]),

@@ -131,7 +131,7 @@ test('what cannot be done is refused before training, with the layer and the sid
   await assert.rejects(
     train(alexnet8({ width: 0.1 }), images, { resizing: [{ until: 0.5, side: 16 }] }),
     says(
-      /^AlexNet8 cannot .* 16×16.*"pool5" .* would be left with nothing.* Sides that it can take below 32: 29, 30, 31\.$/,
+      /^AlexNet8, width 0.1 cannot .* 16×16.*"pool5" .* would be left with nothing.* Sides that it can take below 32: 29, 30, 31\.$/,
     ),
   );
 });
