@@ -1,4 +1,5 @@
 /** A published network at work on images, as a lesson opens. */
+import { firstOfEach } from '../data/statistics';
 import { takeSubset } from '../data/subset';
 import type { Dataset } from '../data/types';
 import { evaluate } from '../evaluate';
@@ -26,9 +27,8 @@ export async function showAtWork(model: tf.LayersModel, dataset: Dataset): Promi
     );
     return;
   }
-  const firsts = dataset.classNames.map((_, label) => dataset.test.labels.indexOf(label));
-  const there = Uint32Array.from(firsts.filter((index) => index >= 0));
-  const few = { ...dataset, test: takeSubset(dataset.test, there) };
+  const firsts = firstOfEach(dataset.test, dataset.classNames.length, 1);
+  const few = { ...dataset, test: takeSubset(dataset.test, Uint32Array.from(firsts)) };
   await showImages(few, {
     evaluation: await evaluate(model, few),
     title: `${dataset.name}: the first test image of each class, and what the published ${titleOf({ name: model.name })} says`,
