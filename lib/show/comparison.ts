@@ -1,6 +1,6 @@
 import type { NetworkResult } from '../lessons/result';
 import type { Evaluation } from '../runs/evaluation';
-import { layout, logTicks, type BarTrace, type Figure, type PointTrace } from './figure';
+import { layout, logTicks, type BarTrace, type DotTrace, type Figure, type PointTrace } from './figure';
 import { duration, percent, short } from './format';
 import { appearancesOf, type Appearance } from './palette';
 import { namePlaces } from './name-places';
@@ -70,30 +70,31 @@ export function comparisonTable(results: readonly NetworkResult[]): Table {
   });
 }
 
-/** What networks cost, as bars on a logarithmic axis, since costs differ by powers of ten. */
-export function costBars(results: readonly NetworkResult[], cost: Cost): Figure {
+/**
+ * What networks cost, as dots on a logarithmic axis, since costs differ by powers of ten. No bars: their length would mean
+ * nothing where no axis has a zero.
+ */
+export function costDots(results: readonly NetworkResult[], cost: Cost): Figure {
   const { title, format, tickformat } = costs[cost];
   const known = results.filter((result) => result[cost] !== undefined);
   const looks = appearancesOf(known.map(({ network }) => network));
-  const bars: BarTrace = {
-    type: 'bar',
-    name: title,
-    x: known.map(({ network }) => network),
-    y: known.map((result) => result[cost]!),
-    marker: { color: known.map(({ network }) => looks.get(network)!.colour) },
-    text: known.map((result) => format(result[cost]!)),
-    textposition: 'outside',
-    cliponaxis: false,
-    showlegend: false,
-    hovertemplate: `%{x}: %{y:,} ${title}<extra></extra>`,
-  };
+  const dots = known.map(({ network, [cost]: value = 0 }): DotTrace => {
+    const { colour, symbol } = looks.get(network)!;
+    return {
+      ...{ type: 'scatter', mode: 'markers', name: network },
+      ...{ x: [`${network}: ${format(value)}`], y: [value] },
+      marker: { color: colour, symbol, size: 12 },
+      showlegend: false,
+      hovertemplate: `${network}: %{y:,} ${title}<extra></extra>`,
+    };
+  });
   return {
-    data: [bars],
+    data: dots,
     layout: layout({
       title: { text: `${title[0].toUpperCase()}${title.slice(1)}`, subtitle: { text: 'logarithmic axis' } },
       height: 360,
-      xaxis: { title: { text: 'network' }, showgrid: false },
-      yaxis: { title: { text: title }, type: 'log', tickformat, dtick: logTicks(bars.y) },
+      xaxis: { title: { text: 'network' }, type: 'category', showgrid: false },
+      yaxis: { title: { text: title }, type: 'log', tickformat, dtick: logTicks(dots.flatMap(({ y }) => y)) },
     }),
   };
 }

@@ -5,7 +5,7 @@ export {
   accuracyAgainstCost,
   classBars,
   comparisonTable,
-  costBars,
+  costDots,
   showComparison,
   type Cost,
 } from './comparison';

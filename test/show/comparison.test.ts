@@ -7,7 +7,7 @@ import {
   appearances,
   classBars,
   comparisonTable,
-  costBars,
+  costDots,
   gradientFigure,
   labelled,
   trainingCurves,
@@ -103,16 +103,18 @@ test('a comparison has a column for what somebody measured, and a dash for who d
   assert.ok(!comparisonTable([result('VGG16')]).columns.some(({ label }) => label === 'test accuracy'));
 });
 
-test('bars on a logarithmic axis: equal factors, equal steps, from a common foot', () => {
+test('costs on a logarithmic axis: equal factors, equal steps, each with its number', () => {
   const results = ['Baseline', 'VGG16', 'ResNet18'].map((name, i) =>
     result(name, { parameters: 1000 * 100 ** i }),
   );
-  const { svg, text } = forms(costBars(results, 'parameters'));
-  const [first, second, third, ...others] = bars(svg);
+  const { svg, text } = forms(costDots(results, 'parameters'));
+  const [first, second, third, ...others] = [
+    ...svg.matchAll(/<circle cx="([\d.]+)" cy="([\d.]+)" r="6"/g),
+  ].map(([, x, y]) => ({ x: Number(x), y: Number(y) }));
   assert.equal(others.length, 0);
-  assert.ok(Math.abs(third.height - second.height - (second.height - first.height)) < 0.3);
-  assert.ok([second, third].every(({ foot }) => Math.abs(foot - first.foot) < 0.2));
-  assert.match(text, /\nVGG16 +100k\n/);
+  assert.ok(first.y - second.y > 20 && Math.abs(first.y - second.y - (second.y - third.y)) < 0.3);
+  assert.ok(first.x < second.x && second.x < third.x);
+  assert.match(text, /\nVGG16: 100k +/);
 });
 
 test('points: more accuracy stands higher, more cost further right, each network in its colour', () => {
