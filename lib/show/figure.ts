@@ -52,7 +52,7 @@ export interface HeatmapTrace {
   readonly ygap: number;
 }
 
-/** Vertical bars, one for each category; those of several traces stand side by side. */
+/** Vertical bars on a linear axis, one for each category; those of several traces stand side by side. */
 export interface BarTrace {
   readonly type: 'bar';
   readonly name: string;
@@ -60,10 +60,6 @@ export interface BarTrace {
   readonly y: readonly number[];
   /** One colour for all bars, or one for each. */
   readonly marker: { readonly color: string | readonly string[] };
-  /** Text above the bars. */
-  readonly text?: readonly string[];
-  readonly textposition?: 'outside';
-  readonly cliponaxis?: false;
   readonly showlegend: boolean;
   readonly hovertemplate: string;
 }

@@ -1,7 +1,7 @@
 import type { BarTrace, Figure } from '../figure';
 import { categoryAxis } from './categories';
 import { legend } from './lines';
-import { axisTitles, extent, padded, round, scaleOf, text, valueGrid, type Box } from './parts';
+import { axisTitles, extent, padded, round, scaleOf, valueGrid, type Box } from './parts';
 
 export function barPanel(frame: Box, { layout }: Figure, bars: readonly BarTrace[]): string {
   const { xaxis, yaxis } = layout;
@@ -9,14 +9,11 @@ export function barPanel(frame: Box, { layout }: Figure, bars: readonly BarTrace
   const { box, slot, below, names, at } = categoryAxis(frame, categories);
   const { top, bottom } = box;
   const values = bars.flatMap((trace) => trace.y);
-  const [low, high] = padded(extent(values), yaxis);
-  // The length of a bar is its value, so a linear axis must start at zero.
-  const scale = scaleOf(
-    yaxis,
-    yaxis.type === 'log' ? [low, high] : [Math.min(0, ...values), Math.max(high, 1e-9)],
-  );
+  const [, high] = padded(extent(values), yaxis);
+  // The length of a bar is its value, so the axis must start at zero.
+  const scale = scaleOf(yaxis, [Math.min(0, ...values), Math.max(high, 1e-9)]);
   const y = (value: number): number => bottom - scale.at(value) * (bottom - top);
-  const foot = yaxis.type === 'log' ? bottom : y(0);
+  const foot = y(0);
   const width = (slot * 0.8) / bars.length;
   const drawn = bars.flatMap((trace, t) =>
     trace.x.map((category, i) => {
@@ -24,10 +21,10 @@ export function barPanel(frame: Box, { layout }: Figure, bars: readonly BarTrace
       const end = y(trace.y[i]);
       const { color } = trace.marker;
       const fill = typeof color === 'string' ? color : color[i];
-      const rect =
+      return (
         `<rect x="${round(x)}" y="${round(Math.min(end, foot))}" width="${round(width)}" ` +
-        `height="${round(Math.abs(foot - end))}" fill="${fill}"/>`;
-      return rect + text(x + width / 2, Math.min(end, foot) - 4, trace.text?.[i] ?? '', { anchor: 'middle' });
+        `height="${round(Math.abs(foot - end))}" fill="${fill}"/>`
+      );
     }),
   );
   return [
