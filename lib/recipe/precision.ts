@@ -19,9 +19,9 @@ export function checkPrecisionChoice(choice: PrecisionChoice): PrecisionChoice {
 }
 
 /**
- * Below this, a network's operations are so small that starting them takes longer than computing them, in either type.
- * AlexNet8, VGG16, ResNet18 and the speed-run's network lie above it, the other networks far below. Measured on a CPU
- * (docs/engine.md); for cards it is a rule of thumb.
+ * Above this lie AlexNet8, VGG16, ResNet18 and the speed-run's network, the others far below. A rule of thumb: on a CPU the
+ * large ones gain half or more, Inception10 less (docs/engine.md); the smallest were not measured, and no card was. The
+ * smaller an operation is, the more of its time goes into starting it, in either type.
  */
 const worthwhileMultiplyAdds = 100e6;
 

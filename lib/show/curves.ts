@@ -1,3 +1,4 @@
+import { counted } from '../data/text';
 import type { Loss } from '../recipe';
 import {
   imageLoss,
@@ -66,7 +67,7 @@ export function trainingCurves(histories: History | readonly History[], options:
   const losses = data.filter(({ yaxis }) => yaxis === 'y2').flatMap(({ y }) => y);
   const cut = spikeFree(losses.filter((loss): loss is number => loss !== null));
   const lines = alone || !validated ? '' : `solid: ${kinds}, dashed: training`;
-  const left = cut && `above the loss axis: ${cut.above} values, up to ${short(cut.highest)}`;
+  const left = cut && `above the loss axis: ${counted(cut.above, 'value')}, up to ${short(cut.highest)}`;
   return {
     data,
     layout: layout({

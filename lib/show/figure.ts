@@ -58,8 +58,7 @@ export interface BarTrace {
   readonly name: string;
   readonly x: readonly string[];
   readonly y: readonly number[];
-  /** One colour for all bars, or one for each. */
-  readonly marker: { readonly color: string | readonly string[] };
+  readonly marker: { readonly color: string };
   readonly showlegend: boolean;
   readonly hovertemplate: string;
 }

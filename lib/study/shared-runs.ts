@@ -1,6 +1,7 @@
 /** Trainings that several studies have in common, such as that of the default setting: done once, and copied. */
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
+import { exists } from '../data/files';
 import type { Dataset } from '../data/types';
 import { weightsDigest } from '../models/weights/digest';
 import type { tf } from '../runtime/tensorflow';
@@ -44,7 +45,7 @@ export function noteFinished(training: string, name: string): void {
  */
 export async function copyFinished(training: string, name: string): Promise<void> {
   const target = runPath(name);
-  if (await isThere(path.join(target, runFiles.run))) return;
+  if (exists(path.join(target, runFiles.run))) return;
   for (const [source, held] of finished) {
     if (held !== training || path.dirname(source) !== path.dirname(target)) continue;
     const description = descriptionIn(source);
@@ -68,11 +69,4 @@ function descriptionIn(folder: string): RunFile | undefined {
     if (error instanceof RunFileError) return undefined;
     throw error;
   }
-}
-
-async function isThere(file: string): Promise<boolean> {
-  return fs.access(file).then(
-    () => true,
-    () => false,
-  );
 }

@@ -19,11 +19,9 @@ export function barPanel(frame: Box, { layout }: Figure, bars: readonly BarTrace
     trace.x.map((category, i) => {
       const x = at(category) - 0.4 * slot + t * width;
       const end = y(trace.y[i]);
-      const { color } = trace.marker;
-      const fill = typeof color === 'string' ? color : color[i];
       return (
         `<rect x="${round(x)}" y="${round(Math.min(end, foot))}" width="${round(width)}" ` +
-        `height="${round(Math.abs(foot - end))}" fill="${fill}"/>`
+        `height="${round(Math.abs(foot - end))}" fill="${trace.marker.color}"/>`
       );
     }),
   );
@@ -37,6 +35,5 @@ export function barPanel(frame: Box, { layout }: Figure, bars: readonly BarTrace
 }
 
 function entryOf({ name, marker: { color } }: BarTrace): { name: string; sign: string } {
-  const fill = typeof color === 'string' ? color : color[0];
-  return { name, sign: `fill="${fill}" d="M14 -6h12v12h-12z"` };
+  return { name, sign: `fill="${color}" d="M14 -6h12v12h-12z"` };
 }
