@@ -4,7 +4,7 @@
  * its neighbours. `npm run lint` holds every import, of types too, against this list.
  */
 const floors = [
-  ['report', 'export'], //                      what is stored, as one page; executed notebooks with still pictures
+  ['report', 'export', 'play'], //              what is stored, as one page; executed notebooks with still pictures; the playground
   ['notebooks', 'bench'], //                    batch runs; the contenders of the benchmark
   ['show'], //                                  figures, tables, diagrams, progress
   ['study'], //                                 sweeps of one setting; networks compared over seeds
