@@ -114,11 +114,26 @@ async function looksWhole(browser: Browser, file: string, name: string, executed
     await laysOutFormulas(page, executed, '.katex');
     const { wide } = await inspectPage(page);
     assert.deepEqual(wide, [], 'outputs wider than the page');
+    assert.deepEqual(await deadLinks(page), [], 'links that lead nowhere');
     await page.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true });
     assert.deepEqual(log, { errors: [], requests: [] });
   } finally {
     await context.close();
   }
+}
+
+/** Links of a page to places that it does not have, and to files that are not the page of a lesson. */
+async function deadLinks(page: Page): Promise<string[]> {
+  const links = await page.evaluate<{ href: string; leads: boolean }[]>(`
+    [...document.querySelectorAll('a[href]')].map((link) => {
+      const href = link.getAttribute('href');
+      return { href, leads: href.startsWith('#') && document.getElementById(decodeURIComponent(href.slice(1))) !== null };
+    })`);
+  assert.ok(links.length > 10);
+  const lessons = new Set(listNotebooks().map((file) => `${path.basename(file, '.ipynb')}.html`));
+  return links
+    .filter(({ href, leads }) => !leads && !/^https?:/.test(href) && !lessons.has(href))
+    .map(({ href }) => href);
 }
 
 async function looksWholeInLab(browser: Browser, lab: Lab, file: string): Promise<void> {

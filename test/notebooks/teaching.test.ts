@@ -28,11 +28,43 @@ test('the order for a term and the guide name every lesson', () => {
   }
 });
 
-test('the glossary is in alphabetical order', () => {
+/** The glossary's words, each with the lessons that introduce it. */
+function glossary(): {
+  readonly word: string;
+  readonly anchor: string;
+  readonly lessons: readonly string[];
+}[] {
   const text = fs.readFileSync(path.join(projectRoot, 'docs/glossary.md'), 'utf8');
-  const words = [...text.matchAll(/^\| (.+?) \|.*ipynb/gm)].map(([, word]) => word.toLowerCase());
+  return [...text.matchAll(/^### (.+)\n\n(.+)$/gm)].map(([, word, entry]) => ({
+    word,
+    // As GitHub and JupyterLab make it of a heading.
+    anchor: word
+      .toLowerCase()
+      .replaceAll(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+    lessons: [...entry.matchAll(/notebooks\/([\w-]+\.ipynb)/g)].map(([, lesson]) => lesson),
+  }));
+}
+
+test('the glossary is in alphabetical order', () => {
+  const words = glossary().map(({ word }) => word.toLowerCase());
   assert.ok(words.length > 30);
   assert.deepEqual(words, [...words].sort());
+});
+
+test('each lesson links to the entries of the words that it introduces, and the glossary back to it', () => {
+  for (const file of listNotebooks()) {
+    const lesson = path.basename(file);
+    const linked = [
+      ...fs.readFileSync(file, 'utf8').matchAll(/\[([^[\]"]+)\]\(..\/docs\/glossary\.md#([\w-]+)\)/g),
+    ];
+    const introduced = glossary().filter(({ lessons }) => lessons.includes(lesson));
+    assert.deepEqual(
+      linked.map(([, word, anchor]) => [word, anchor]),
+      introduced.map(({ word, anchor }) => [word, anchor]),
+      lesson,
+    );
+  }
 });
 
 /** Paths of the files that a page links to. */

@@ -3,6 +3,7 @@
 Pages come out of the project's template, with the Plotly of the clone's npm packages (plotly.js-dist-min), and
 slides with reveal.js. Nothing in a notebook is trusted: the template passes each cell, as nbconvert has rendered it, through `clean`. Formulas are only
 marked until then (`markdown`); KaTeX lays out all of a page at once (`lay_out`), so that a page needs no script for them.
+Links lead to the other lessons' pages, and words of the glossary to its entries at the end of the page (`explain`).
 """
 
 import html
@@ -53,12 +54,28 @@ def clean(rendered):
 clone = Path(sys.prefix).parent
 
 
+LESSON = re.compile(r"([\w-]+)\.ipynb(#.*)?")
+GLOSSARY = "../docs/glossary.md#"
+
+
+def on_page(url, extension):
+    """Where a link of a notebook leads on its page."""
+    if lesson := LESSON.fullmatch(url):
+        return f"{lesson[1]}{extension}{lesson[2] or ''}"
+    return url.replace(GLOSSARY, "#word-", 1)
+
+
 @pass_context
 def markdown(context, source):
     """Markdown as HTML, with each formula as text in an element that `lay_out` finds."""
     from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
+    extension = context["resources"].get("output_extension", ".html")
+
     class Marking(IPythonRenderer):
+        def link(self, text, url, title=None):
+            return super().link(text, on_page(url, extension), title)
+
         def inline_math(self, body):
             return f'<span class="tex-inline">{html.escape(body)}</span>'
 
@@ -89,9 +106,37 @@ def lay_out(cells):
     return f"<style>{laid['css']}</style>{MARKED.sub(lambda _: next(markup), cells)}"
 
 
+WORD = re.compile(r"^### (.+)\n+(.+)$", re.MULTILINE)
+
+
+def anchor(word):
+    """The end of a link to a heading, as GitHub makes it."""
+    return re.sub(r"[^\w -]", "", word.lower()).replace(" ", "-")
+
+
+@pass_context
+def explain(context, cells):
+    """Cells of a page, and after them the entries of the glossary that they link to."""
+    linked = set(re.findall(r'href="#word-([^"]+)"', cells))
+    if not linked:
+        return cells
+    glossary = (clone / "docs/glossary.md").read_text(encoding="utf-8")
+    entries = [
+        f'<dt id="word-{anchor(word)}">{html.escape(word)}</dt><dd>{meaning(context, text)}</dd>'
+        for word, text in WORD.findall(glossary)
+        if anchor(word) in linked
+    ]
+    return f'{cells}<section class="words"><h2>Words</h2><dl>{"".join(entries)}</dl></section>'
+
+
+def meaning(context, text):
+    """An entry without its note on the lesson, since this page is that lesson."""
+    return markdown(context, re.sub(r" \(Lessons? .*\)$", "", text))
+
+
 c.HTMLExporter.template_name = "cifar10"
 c.SlidesExporter.template_name = "cifar10-slides"
 c.HTMLExporter.extra_template_paths = [
     str(clone / "node_modules" / folder) for folder in ("plotly.js-dist-min", "reveal.js/dist")
 ]
-c.HTMLExporter.filters = {"clean_html": clean, "markdown2html": markdown, "lay_out": lay_out}
+c.HTMLExporter.filters = {"clean_html": clean, "markdown2html": markdown, "lay_out": lay_out, "explain": explain}
