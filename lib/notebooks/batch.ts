@@ -11,6 +11,7 @@ import type { Outcome } from './outcome';
 import { exportPage } from './page';
 import { OutputError } from './output-error';
 import { type PlanEntry, type PlannedRun, readsOthers } from './plan';
+import { findingOf } from './finding';
 import { lockFile, readRecord, recordFile, type RunRecord, whyRun, writeRecord } from './record';
 import { execute, type Execution } from './run';
 import type { Surroundings } from './surroundings';
@@ -184,12 +185,14 @@ class Batch {
     const failure = execution.failure ?? pageFailure;
     const { seconds, ended } = execution;
     const passed = failure === undefined;
+    const finding = passed ? findingOf(output) : undefined;
     writeRecord(output, {
       ...begun,
       status: passed ? 'passed' : 'failed',
       ...(passed ? {} : { failure }),
       seconds,
       cellSeconds: passed ? execution.cellSeconds : (before?.cellSeconds ?? []),
+      ...(finding !== undefined && { finding }),
       outputDigest: hashFile(output),
     });
     if (passed) return { status: 'passed', name, output, seconds, ended };

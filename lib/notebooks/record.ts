@@ -27,6 +27,8 @@ export interface RunRecord {
   readonly seconds: number;
   /** Time of each code cell, in seconds; while 'running' or after a failure, the times of the previous run. */
   readonly cellSeconds: readonly number[];
+  /** What it found out, in a sentence of its own; missing if it says nothing of the kind. */
+  readonly finding?: string;
   readonly fingerprint: Fingerprint;
   readonly surroundings: Surroundings;
   /** sha256 of the executed notebook. */

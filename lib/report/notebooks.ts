@@ -16,6 +16,8 @@ export interface NotebookRow {
   readonly profile?: string;
   /** Name of the dataset. */
   readonly data?: string;
+  /** What it found out, in its own words. */
+  readonly finding?: string;
   /** Why it did not pass: cell, line and error in one line, or why it could not be run. */
   readonly reason?: string;
   /** The whole error, if it has more than one line. */
@@ -63,7 +65,7 @@ function rowOf(
   if (record === undefined) {
     return { name, status: outcome?.status ?? 'not run', ...reasonOf(outcome), ...files };
   }
-  const { started, seconds, parameters, surroundings, failure } = record;
+  const { started, seconds, parameters, surroundings, failure, finding } = record;
   return {
     name,
     status: statusOf(record, executed, outcome),
@@ -71,6 +73,7 @@ function rowOf(
     ...(record.status !== 'running' && { seconds }),
     ...(typeof parameters.profile === 'string' && { profile: parameters.profile }),
     data: surroundings.data.name,
+    ...(finding !== undefined && { finding }),
     ...(failure && { reason: failureText(failure) }),
     ...(failure?.message.trim().includes('\n') && { details: failure.message.trim() }),
     ...reasonOf(outcome),

@@ -56,8 +56,9 @@ describe('ten planted notebooks, two at a time, keep-going', () => {
     assert.match(page, /built-in sample/);
   });
 
-  test('one passes, with its parameter', () => {
+  test('one passes, with its parameter, and says what it found', () => {
     assert.equal(recordOf('01-passes').status, 'passed');
+    assert.equal(recordOf('01-passes').finding, 'short 10');
     const cells = executedCells(path.join(out, 'notebooks', '01-passes.ipynb'));
     assert.deepEqual(cells[3].outputs[0].text, ['short 10\n']);
   });

@@ -54,6 +54,7 @@ test('a collection: Plotly once, its data named, failures with their reasons, ea
   assert.match(text, /Some of these numbers are from the built-in sample/);
   assert.match(text, /04-vgg16--batchSize=16 : error in cell \[3\] \(train\), line 2: RangeError: bad luck/);
   assert.match(text, /05-resnet18 : it has no parameter &quot;size&quot;; it has profile\./);
+  assert.match(text, /What they found 00-dataset 00-dataset found &lt;something&gt; out\. 01-baseline 01-/);
   assert.match(text, /Study: batch size of Baseline/);
   assert.match(text, /32 59\.5 ± 0\.7 % 2 /);
   assert.match(text, /ResNet18, width 0\.25 75\.\d ± 0\.8 % /);

@@ -28,6 +28,7 @@ export function notebooksSection({ notebooks, batch }: Report, link: Link): Mark
 ${isEmpty && markup`<p>No notebook has been run yet. <code>npm start</code> runs them all.</p>`}
 ${batch && ofBatch.length > 0 && notebookTable(ofBatch, `${when ?? ''}, ${duration(batch.seconds)} in all`, link)}
 ${reasons(ofBatch)}
+${findings(ofBatch)}
 ${others.length > 0 && ofBatch.length > 0 && markup`<h3>From other batches</h3>`}
 ${others.length > 0 && notebookTable(others, counted(others.length, 'notebook'), link)}
 ${reasons(others)}
@@ -78,6 +79,14 @@ function notebookTable(rows: readonly NotebookRow[], caption: string, link: Link
     ...(data.size === 1 ? data : []),
   ];
   return tableMarkup(rows, columns, { caption: common.join(' · ') });
+}
+
+/** What the notebooks found out, each in its own words. */
+function findings(rows: readonly NotebookRow[]): Markup | false {
+  const found = rows.filter(({ finding }) => finding !== undefined);
+  if (found.length === 0) return false;
+  return markup`<h3>What they found</h3>
+<dl class="findings">${found.map(({ name, finding }) => markup`<dt>${name}</dt><dd>${finding}</dd>`)}</dl>`;
 }
 
 /** The full errors. */
