@@ -40,7 +40,7 @@ export async function picturesOutput(
   const cells = pictures.map((picture, i) => cellHtml(picture, files[i], { zoom, share }));
   const rows: string[] = [];
   for (let i = 0; i < cells.length; i += columns)
-    rows.push(`<tr>${cells.slice(i, i + columns).join('')}</tr>`);
+    rows.push(`<tr style="background-color:transparent">${cells.slice(i, i + columns).join('')}</tr>`);
   const captions = pictures.flatMap((picture) => picture.caption ?? []);
   return {
     // A table, because every page and every sanitiser keeps it. Its title stands above it, where it can be wider.
