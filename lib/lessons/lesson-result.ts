@@ -2,6 +2,7 @@ import type { Dataset } from '../data/types';
 import { networks } from '../models/registry';
 import { begunEpochs } from '../recipe';
 import type { Evaluation } from '../runs/evaluation';
+import { asVariant } from '../models/variant';
 import type { tf } from '../runtime/tensorflow';
 import type { TrainCallbacks } from '../train/callbacks';
 import { evaluate } from '../evaluate/evaluate';
@@ -16,7 +17,7 @@ export interface LessonResult {
   readonly model: tf.LayersModel;
   readonly history: History;
   readonly evaluation: Evaluation;
-  /** The network's title, with its width unless that is 1. */
+  /** The network's title, with its width unless that is 1, and what else is different: `LeNet-5, ReLU`. */
   readonly name: string;
 }
 
@@ -33,8 +34,12 @@ export async function lessonResult(
   callbacks: readonly TrainCallbacks[] = [],
   seed = 1,
 ): Promise<LessonResult> {
-  const model = networks[network].build({ seed, ...profileFor(network, profile).changes });
-  const name = lessonLabel(network, profile);
+  const { changes, variant } = profileFor(network, profile);
+  const what = [network, ...(variant === undefined ? [] : [variant])].join('-');
+  const model = networks[network].build({ seed, ...changes });
+  // Titles have its width already.
+  if (variant !== undefined) asVariant(model, variant);
+  const name = lessonLabel(what, profile);
   const notices: string[] = [];
   let isLoaded = false;
   const announce: TrainCallbacks = {
@@ -46,7 +51,7 @@ export async function lessonResult(
       console.log([`${name}${from}${isLoaded ? ': trained before, and loaded' : ''}`, ...shown].join('\n'));
     },
   };
-  const run = lessonRun(network, profile, dataset, seed);
+  const run = lessonRun(what, profile, dataset, seed);
   const history = await train(model, dataset, {
     ...lessonRecipe(network, profile),
     seed,

@@ -17,7 +17,7 @@ const short = {
   preciseStatistics: preciseStatistics({ batches: 20 }),
 } satisfies TrainOptions;
 
-/** What differs for a network: the slopes of sigmoids are a quarter at most, so LeNet-5 takes larger steps. */
+/** What differs for a network: LeNet-5 takes larger steps, since the slopes of its sigmoids are a quarter at most. */
 const adapted: Partial<Readonly<Record<ComparedNetwork, TrainOptions>>> = {
   lenet5: { optimizer: adam({ learningRate: 4e-3 }) },
 };

@@ -4,6 +4,7 @@ export { inception10, type InceptionOptions } from './inception10';
 export { lenet5, type LeNetOptions } from './lenet5';
 export type { Activation, ImageShape, Initialiser, Network, NetworkOptions, Paper } from './network';
 export { networkNamed, networks, titleOf, type NetworkName } from './registry';
+export { asVariant } from './variant';
 export { resnet18, type ResNetOptions } from './resnet18';
 export { speedrun, type SpeedrunOptions } from './speedrun';
 export { summary, type LayerRow, type ModelSummary, type SummaryOptions } from './summary';

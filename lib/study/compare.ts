@@ -13,7 +13,7 @@ import { inNoise, pooledSpread } from './noise';
 /** One network, trained with several seeds. */
 export interface SeededResult {
   readonly network: NetworkName;
-  /** The network's title, with its width unless that is 1. */
+  /** The network's title, with its width unless that is 1, and what else is different. */
   readonly name: string;
   /** One for each seed. */
   readonly runs: readonly LessonResult[];

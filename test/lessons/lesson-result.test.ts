@@ -58,7 +58,7 @@ test('a lesson takes the result of another one, and trains it where it is not th
   let batches = 0;
   const counting = [{ onBatch: () => void batches++ }];
   const first = await lessonResult('lenet5', 'tiny', dataset, counting);
-  assert.equal(first.name, 'LeNet-5');
+  assert.equal(first.name, 'LeNet-5, ReLU');
   assert.equal(first.history.epochs.length, 2);
   assert.ok(batches > 0);
 
@@ -67,9 +67,9 @@ test('a lesson takes the result of another one, and trains it where it is not th
   assert.equal(batches, 0, 'it was trained again');
   assert.deepEqual(second.evaluation.confidences, first.evaluation.confidences);
   assert.deepEqual(second.history.epochs, first.history.epochs);
-  assert.match(printed.at(-1) ?? '', /^LeNet-5: trained before, and loaded$/);
+  assert.match(printed.at(-1) ?? '', /^LeNet-5, ReLU: trained before, and loaded$/);
 
-  const [run] = fs.readdirSync(folder).filter((name) => name.startsWith('lenet5-tiny'));
+  const [run] = fs.readdirSync(folder).filter((name) => name.startsWith('lenet5-ReLU-tiny'));
   for (const name of ['history.json', 'test.json']) fs.truncateSync(path.join(folder, run, name), 50);
   const third = await lessonResult('lenet5', 'tiny', dataset, counting);
   assert.equal(batches, 0, 'it was trained again');
@@ -79,5 +79,5 @@ test('a lesson takes the result of another one, and trains it where it is not th
   );
   assert.deepEqual(third.history.epochs, first.history.epochs);
   await lessonResult('lenet5', 'tiny', dataset, counting);
-  assert.match(printed.at(-1) ?? '', /^LeNet-5: trained before, and loaded$/, 'it is whole again');
+  assert.match(printed.at(-1) ?? '', /^LeNet-5, ReLU: trained before, and loaded$/, 'it is whole again');
 });
