@@ -63,4 +63,21 @@ export interface PicturesPack {
   readonly split: 'train' | 'test';
 }
 
-export type Pack = NetworkPack | PicturesPack;
+/**
+ * A network before its training, for training in the page. It has no weights: tfjs's topology holds the initialisers with
+ * their seeds, from which the page draws the same weights as Node does.
+ */
+export interface BlueprintPack {
+  readonly kind: 'blueprint';
+  /** Of the registry: `baseline`, `lenet5`. */
+  readonly id: string;
+  /** As titles show it: `LeNet-5 with ReLU`. */
+  readonly title: string;
+  /** [height, width, channels] of the input. */
+  readonly imageShape: readonly [number, number, number];
+  readonly classes: number;
+  /** Of an untrained `model.json`, built with seed 0. */
+  readonly topology: object;
+}
+
+export type Pack = NetworkPack | PicturesPack | BlueprintPack;
