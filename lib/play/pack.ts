@@ -44,6 +44,8 @@ export interface NetworkPack {
   readonly imageShape: readonly [number, number, number];
   readonly scale: PixelScale;
   readonly facts: NetworkFacts | null;
+  /** Whether its last layer gives logits, which a softmax turns into probabilities. */
+  readonly logits: boolean;
   /** Of tfjs's `model.json`. */
   readonly topology: object;
   readonly weights: { readonly entries: readonly WeightEntry[]; readonly bytes: Base64 };
@@ -80,4 +82,29 @@ export interface BlueprintPack {
   readonly topology: object;
 }
 
-export type Pack = NetworkPack | PicturesPack | BlueprintPack;
+export type Pack = NetworkPack | PicturesPack | BlueprintPack | ProgramPack;
+
+/** tfjs's WebAssembly program, for the engine. */
+export interface ProgramPack {
+  readonly kind: 'program';
+  readonly wasm: Base64;
+}
+
+/** A pack that lies beside the page in a file of its own, which is loaded when it is asked for. */
+export interface Offer {
+  readonly kind: Exclude<Pack, ProgramPack>['kind'];
+  /** The pack's: the id of a network or blueprint, the split of pictures. */
+  readonly id: string;
+  readonly title: string;
+  /** Address, relative to the page; null if the pack is part of the page. */
+  readonly file: string | null;
+  /** Of the pack. */
+  readonly bytes: number;
+  /** Of a network. */
+  readonly facts: NetworkFacts | null;
+}
+
+/** What a page offers, in the order in which it is shown: `playground.offer(...)`, before the packs. */
+export interface Contents {
+  readonly offers: readonly Offer[];
+}

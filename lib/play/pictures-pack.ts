@@ -1,0 +1,52 @@
+/** Pictures of a dataset as the page takes them. */
+import { chooseSubset } from '../data/subset';
+import type { Dataset } from '../data/types';
+import { tf } from '../runtime/tensorflow';
+import type { PicturesPack } from './pack';
+
+const columns = 20;
+
+/**
+ * Packs `count` pictures of a split, as many of each class as of any other, in an order that the dataset alone decides.
+ * @param count those that the split has if it has fewer
+ */
+export async function picturesPack(
+  dataset: Dataset,
+  split: PicturesPack['split'],
+  count: number,
+): Promise<PicturesPack> {
+  const { classNames, imageShape } = dataset;
+  const set = dataset[split];
+  const taken = Math.min(count, set.count);
+  const indices = [...chooseSubset(set.labels, taken, classNames.length, 0)];
+  const [height, width, channels] = imageShape;
+  const rows = Math.ceil(indices.length / columns);
+  const mosaic = new Uint8Array(rows * height * columns * width * channels);
+  const line = width * channels;
+  indices.forEach((index, i) => {
+    const [row, column] = [Math.floor(i / columns), i % columns];
+    for (let y = 0; y < height; y++) {
+      const from = (index * height + y) * line;
+      mosaic.set(set.images.subarray(from, from + line), ((row * height + y) * columns + column) * line);
+    }
+  });
+  return {
+    kind: 'pictures',
+    title: `${dataset.name}, ${split === 'test' ? 'test images' : 'training images'}`,
+    classNames,
+    imageShape,
+    labels: indices.map((index) => set.labels[index]),
+    columns,
+    png: Buffer.from(await png(mosaic, [rows * height, columns * width, channels])).toString('base64'),
+    split,
+  };
+}
+
+async function png(pixels: Uint8Array, shape: [number, number, number]): Promise<Uint8Array> {
+  const tensor = tf.tensor3d(pixels, shape, 'int32');
+  try {
+    return await tf.node.encodePng(tensor, 9);
+  } finally {
+    tensor.dispose();
+  }
+}

@@ -1,0 +1,33 @@
+/** The published networks, for the page. */
+import { titleOf } from '../models/registry';
+import { pretrained, recordsWithWeights } from '../published/pretrained';
+import { networkPack } from './network-pack';
+import type { Offered } from './offers';
+import type { NetworkFacts } from './pack';
+
+export function publishedOffers(folder?: string): Offered[] {
+  return recordsWithWeights(folder).map((record): Offered => {
+    const { name, network, recipe, recipeName, dataset, weights, history } = record;
+    const title = titleOf(network);
+    const facts: NetworkFacts = {
+      dataset: dataset.name,
+      recipe: recipeName,
+      seed: recipe.seed,
+      epochs: history.epochs.length,
+      accuracy: weights.test.accuracy,
+    };
+    const make = async (): ReturnType<Offered['make']> => {
+      const model = await pretrained(network.name, {
+        ...(folder !== undefined && { folder }),
+        onNotice: () => undefined,
+      });
+      try {
+        const { classNames } = dataset;
+        return await networkPack(model, { id: name, title, classNames, facts, kernels: weights.kernels });
+      } finally {
+        model.dispose();
+      }
+    };
+    return { kind: 'network', id: name, title, facts, make };
+  });
+}
