@@ -7,7 +7,12 @@ export default tseslint.config(
     languageOptions: {
       parserOptions: {
         // What runs in a reader's browser has a browser's types.
-        project: ['./tsconfig.json', './lib/report/browser/tsconfig.json', './lib/play/page/tsconfig.json'],
+        project: [
+          './tsconfig.json',
+          './lib/report/browser/tsconfig.json',
+          './lib/play/page/tsconfig.json',
+          './test/play/page/tsconfig.json',
+        ],
         tsconfigRootDir: import.meta.dirname,
       },
     },

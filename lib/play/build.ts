@@ -13,49 +13,61 @@ export interface PageBuild {
 }
 
 const pageFolder = path.join(__dirname, 'page');
-const entry = path.join(pageFolder, 'main.tsx');
 const scriptFile = 'page.js';
 const stylesFile = 'page.css';
+/** Those of the page and of the tests. */
+const keptBuilds = 6;
 
 export interface BuildOptions {
+  /** What the script begins with. Defaults to the page; tests have entries of their own. */
+  readonly entry?: string;
   /** Where builds are kept. Defaults to a folder beside the set-up's. */
   readonly cache?: string;
 }
 
 /** @throws UserError with Vite's message if a source is broken */
 export async function buildPage({
+  entry = path.join(pageFolder, 'main.tsx'),
   cache = path.join(projectRoot, '.setup', 'playground'),
 }: BuildOptions = {}): Promise<PageBuild> {
-  const digest = sourcesDigest();
+  const digest = sourcesDigest(entry);
   const folder = path.join(cache, digest);
-  if (!fs.existsSync(folder)) await buildInto(folder, cache);
+  if (!fs.existsSync(folder)) await buildInto(folder, { entry, cache });
+  const styles = path.join(folder, stylesFile);
   return {
     script: fs.readFileSync(path.join(folder, scriptFile), 'utf8'),
-    styles: fs.readFileSync(path.join(folder, stylesFile), 'utf8'),
+    styles: fs.existsSync(styles) ? fs.readFileSync(styles, 'utf8') : '',
   };
 }
 
 /** Into a folder of its own that is moved to its place when it is whole: processes may build at the same time. */
-async function buildInto(folder: string, cache: string): Promise<void> {
+async function buildInto(folder: string, { entry, cache }: Required<BuildOptions>): Promise<void> {
   fs.mkdirSync(cache, { recursive: true });
   const temporary = fs.mkdtempSync(path.join(cache, '.building-'));
   try {
-    await runVite(temporary);
+    await runVite(entry, temporary);
     try {
       fs.renameSync(temporary, folder);
     } catch (error) {
       if (!fs.existsSync(folder)) throw error;
     }
-    for (const name of fs.readdirSync(cache)) {
-      // Older builds; those of others in progress begin with a dot.
-      if (!name.startsWith('.') && name !== path.basename(folder)) remove(path.join(cache, name));
-    }
+    forgetOld(cache);
   } finally {
     remove(temporary);
   }
 }
 
-async function runVite(outDir: string): Promise<void> {
+/** Keeps the newest builds; those in progress begin with a dot. */
+function forgetOld(cache: string): void {
+  const builds = fs
+    .readdirSync(cache)
+    .filter((name) => !name.startsWith('.'))
+    .map((name) => ({ folder: path.join(cache, name), made: fs.statSync(path.join(cache, name)).mtimeMs }))
+    .sort((a, b) => b.made - a.made);
+  for (const { folder } of builds.slice(keptBuilds)) remove(folder);
+}
+
+async function runVite(entry: string, outDir: string): Promise<void> {
   // Vite's entry for `require` loads its module, and warns that one should not.
   process.env.VITE_CJS_IGNORE_WARNING = 'true';
   const { build } = await import('vite');
@@ -91,10 +103,11 @@ async function runVite(outDir: string): Promise<void> {
 }
 
 /** Of everything that a build depends on. */
-function sourcesDigest(): string {
+function sourcesDigest(entry: string): string {
   const hash = createHash('sha256');
   const files = [
     __filename,
+    entry,
     path.join(__dirname, 'pack.ts'),
     path.join(projectRoot, 'package-lock.json'),
     ...filesIn(pageFolder),

@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { UserError } from '../runtime/errors';
-import { buildPage } from './build';
+import { buildPage, type PageBuild } from './build';
 import { addScript, files, folderHtml, offerScript } from './html';
 import { offerOf, type Offered } from './offers';
 import type { Offer } from './pack';
@@ -17,12 +17,17 @@ export interface WrittenFile {
 /**
  * Writes the page, and each pack in a script of its own, which the page loads when it needs it.
  * @param folder new, empty, or of an earlier export, which is replaced
+ * @param build the page's program. Defaults to the page's own
  * @returns all files, index.html first
  * @throws UserError if the folder holds anything else
  */
-export async function writeFolder(folder: string, offered: readonly Offered[]): Promise<WrittenFile[]> {
+export async function writeFolder(
+  folder: string,
+  offered: readonly Offered[],
+  build?: PageBuild,
+): Promise<WrittenFile[]> {
   expectOurs(folder);
-  const build = await buildPage();
+  const { script, styles } = build ?? (await buildPage());
   fs.mkdirSync(path.join(folder, 'packs'), { recursive: true });
   const written: WrittenFile[] = [];
   const write = (file: string, content: string): void => {
@@ -31,8 +36,8 @@ export async function writeFolder(folder: string, offered: readonly Offered[]): 
   };
   // First, so that an export that was cut off is known as one.
   write('index.html', folderHtml());
-  write(files.script, build.script);
-  write(files.styles, build.styles);
+  write(files.script, script);
+  write(files.styles, styles);
   write(files.program, addScript(programPack()));
   const offers: Offer[] = [];
   for (const each of offered) {

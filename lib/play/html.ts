@@ -71,7 +71,6 @@ function html({ scripts, styles, head, body }: Parts): string {
     `style-src ${styles}`,
     'img-src data: blob:',
     'media-src blob:',
-    'connect-src data: blob:',
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
