@@ -2,9 +2,13 @@
 import './styles/page.css';
 import { render } from 'preact';
 import { packs } from './packs';
+import { start } from './state/start';
 import { App } from './view/app';
+import { followTheme } from './view/parts/colours';
 
 packs.receive();
+followTheme();
+start();
 const root = document.getElementById('app');
 if (!root) throw new Error('The page has no element with the id "app".');
 root.replaceChildren();

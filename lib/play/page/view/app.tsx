@@ -1,16 +1,28 @@
 import type { JSX } from 'preact';
-import { packs } from '../packs';
+import { backend } from '../state/networks';
+import { route } from '../state/route';
+import { texts } from '../texts';
+import { DropTarget } from './image/drop';
+import { Header } from './header';
+import { Look } from './look/look';
+import { slots } from './slots';
 
-/** Everything below the page's heading. */
+/** Everything that the page shows. */
 export function App(): JSX.Element {
+  const { tab } = route.value;
+  const Slot = tab === 'look' ? undefined : slots[tab];
   return (
-    <main>
-      <h1>Playground</h1>
-      <ul>
-        {packs.offers('network').map(({ id, title }) => (
-          <li key={id}>{title}</li>
-        ))}
-      </ul>
-    </main>
+    <>
+      <Header />
+      <main>
+        <div id="panel" role="tabpanel" aria-labelledby={`tab-${tab}`}>
+          {Slot ? <Slot /> : <Look />}
+        </div>
+      </main>
+      <footer>
+        <p class="hint">{backend.value && texts.runsOn(backend.value)}</p>
+      </footer>
+      <DropTarget />
+    </>
   );
 }

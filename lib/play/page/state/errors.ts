@@ -1,0 +1,4 @@
+/** A sentence for the reader, from whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,283 @@
+/** Every text of the page, in one place, for translation: words, sentences, and how numbers are written. */
+import type { NetworkFacts } from '../pack';
+import type { Step } from './engine/types';
+
+type StepOf<Kind extends Step['kind']> = Extract<Step, { readonly kind: Kind }>;
+
+const digits = (count: number): Intl.NumberFormat =>
+  new Intl.NumberFormat('en', { minimumFractionDigits: count, maximumFractionDigits: count });
+const [whole, one, two] = [digits(0), digits(1), digits(2)];
+
+/** Short enough for a small cell: 0.82, −12.5, 1,204. */
+export function number(value: number): string {
+  const size = Math.abs(value);
+  const format = size >= 99.95 ? whole : size >= 9.995 ? one : two;
+  const text = format.format(size);
+  return value < 0 && Number(text.replace(/,/g, '')) !== 0 ? `−${text}` : text;
+}
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
+const exactPercent = (share: number): string => `${one.format(share * 100)} %`;
+const count = (amount: number, unit: string): string => `${whole.format(amount)} ${unit}${amount === 1 ? '' : 's'}`;
+
+/** What an image's caption adds to its name. */
+const labelled = (label: string | null): string => (label === null ? '' : `, labelled ${label}`);
+
+export const texts = {
+  title: 'Playground',
+  tagline: 'Take a trained network apart, layer by layer.',
+  skip: 'Skip to the network',
+  tabs: { look: 'Look', why: 'Why', train: 'Train here' },
+  tabsLabel: 'What to do',
+  runsOn: (backend: string): string =>
+    `Everything runs in this page, on ${{ webgpu: 'the graphics card (WebGPU)', webgl: 'the graphics card (WebGL)', wasm: 'WebAssembly', cpu: 'plain JavaScript' }[backend] ?? backend}. Nothing is sent anywhere.`,
+
+  networks: {
+    label: 'Network',
+    second: 'Compared with',
+    compare: 'Compare with another',
+    single: 'Stop comparing',
+    none: 'This page holds no network.',
+    loading: (title: string): string => `Loading ${title} …`,
+    option: (title: string, facts: NetworkFacts | null): string =>
+      facts?.accuracy ? `${title} (${exactPercent(facts.accuracy)})` : title,
+    facts: (parameters: number, facts: NetworkFacts | null): string => {
+      const size = `${whole.format(parameters)} parameters`;
+      if (facts === null) return `${size}.`;
+      const accuracy = facts.accuracy === null ? '' : ` Right on ${exactPercent(facts.accuracy)} of the test images.`;
+      return `${size}, trained on ${facts.dataset} for ${count(facts.epochs, 'epoch')}.${accuracy}`;
+    },
+  },
+
+  image: {
+    title: 'The picture',
+    role: 'picture to edit',
+    caption: (name: string, label: string | null, [height, width]: readonly number[]): string =>
+      `What the network sees, ${width} × ${height} pixels: ${name || 'an empty sheet'}${labelled(label)}`,
+    stage: (name: string, label: string | null): string => `${name || 'An empty sheet'}${labelled(label)}.`,
+    keys: {
+      move: 'Arrow keys move it.',
+      cover: 'Arrow keys move a square, Enter covers what is under it, Delete uncovers.',
+      draw: 'Arrow keys move the brush, Enter dabs, Control and arrow keys draw, Delete undoes.',
+    },
+    drop: 'Drop the picture here',
+  },
+
+  crop: {
+    role: 'crop frame',
+    label: 'Part of the picture that the network is given. Arrow keys move the frame, plus and minus resize it.',
+    caption: ([height, width]: readonly number[]): string =>
+      `The original. Drag the frame or its corner: what is inside is scaled to ${width} × ${height} pixels.`,
+  },
+
+  edits: {
+    tools: 'Dragging on the picture',
+    tool: { move: 'Move', cover: 'Cover', draw: 'Paint' },
+    hint: {
+      move: 'Drag the picture to move it.',
+      cover: 'Drag a square over the picture to hide what is under it.',
+      draw: 'Paint on the picture.',
+    },
+    turn: 'Turn',
+    brightness: 'Brightness',
+    contrast: 'Contrast',
+    blur: 'Blur',
+    mirror: 'Mirror',
+    reset: 'Reset',
+    undo: { cover: 'Uncover', draw: 'Undo' },
+    colour: 'Colour',
+    brushSize: 'Brush',
+    degrees: (value: number): string => `${value}°`.replace('-', '−'),
+    share: (value: number): string => `${value > 0 ? '' : value < 0 ? '−' : ''}${Math.round(Math.abs(value) * 100)} %`,
+    times: (value: number): string => `× ${two.format(value)}`,
+    pixels: (value: number): string => `${one.format(value)} px`,
+  },
+
+  sources: {
+    label: 'Choose a picture',
+    open: 'Open',
+    useCamera: 'Camera',
+    draw: 'Blank sheet',
+    drawing: 'your drawing',
+    camera: 'the camera',
+    hold: 'Hold',
+    film: 'Go on',
+    stop: 'Stop',
+    hint: 'You can also drop a picture anywhere, or paste one.',
+    ofClass: (title: string): string => `${title}: which classes to show`,
+    allClasses: 'All classes',
+    test: (position: number): string => `test image ${position}`,
+    picture: (position: number, label: string): string => `Test image ${position}, ${label}`,
+  },
+
+  answer: {
+    bars: 'Probability of each class',
+    truth: 'the label of this picture',
+    percent,
+    exactPercent,
+    spoken: (name: string, share: number): string => `${name}, ${percent(share)}`,
+    how: 'How is it computed?',
+  },
+
+  network: {
+    title: 'Layer by layer',
+    hint: 'Click on a layer for all of its maps, then on a map to see how each of its numbers comes about.',
+    label: (title: string): string => `${title}, layer by layer; arrow keys lead from layer to layer`,
+    groups: 'One box for a convolution with its normalisation and activation',
+    legend: ['below zero', 'zero', 'above zero'],
+    box: (kind: string, shape: string, name: string): string => `${kind}: ${shape} (${name})`,
+  },
+
+  layers: {
+    short: {
+      InputLayer: 'Image',
+      Conv2D: 'Conv',
+      DepthwiseConv2D: 'Depthwise',
+      SeparableConv2D: 'Separable',
+      Dense: 'Dense',
+      MaxPooling2D: 'Max',
+      AveragePooling2D: 'Mean',
+      GlobalAveragePooling2D: 'Global mean',
+      GlobalMaxPooling2D: 'Global max',
+      BatchNormalization: 'Norm',
+      LayerNormalization: 'Norm',
+      Flatten: 'Flatten',
+      Reshape: 'Reshape',
+      Concatenate: 'Join',
+      Add: 'Sum',
+      Dropout: 'Dropout',
+      Rescaling: 'Scale',
+      ReLU: 'ReLU',
+      Softmax: 'Softmax',
+    },
+    activations: {
+      relu: 'ReLU',
+      relu6: 'ReLU6',
+      leakyRelu: 'Leaky ReLU',
+      elu: 'ELU',
+      selu: 'SELU',
+      gelu: 'GELU',
+      sigmoid: 'Sigmoid',
+      hardSigmoid: 'Hard sigmoid',
+      tanh: 'Tanh',
+      softplus: 'Softplus',
+      softsign: 'Softsign',
+      swish: 'Swish',
+      softmax: 'Softmax',
+      linear: 'Linear',
+    },
+    sentences: {
+      InputLayer: 'The picture as numbers: each colour less its mean over the training images, over its deviation.',
+      Conv2D:
+        'A window slides over the maps before. At each place its numbers are multiplied by a kernel and summed; each map has a kernel of its own, the same at every place.',
+      DepthwiseConv2D: 'A window slides over each map by itself, with a kernel of its own.',
+      Dense: 'Each unit is a weighted sum of all inputs.',
+      MaxPooling2D: 'Of each window, the largest value: what was found stays, where exactly is lost.',
+      AveragePooling2D: 'Of each window, the mean.',
+      GlobalAveragePooling2D: 'Of each map, the mean: how much of its feature there is in the whole picture.',
+      GlobalMaxPooling2D: 'Of each map, the largest value.',
+      BatchNormalization:
+        'Each map less its mean in training, over its deviation, then scaled and shifted by two learned numbers.',
+      Activation: 'The same curve for every number. Without it, all layers together would be one weighted sum.',
+      Flatten: 'All maps in one list, for the dense layers.',
+      Concatenate: 'The maps of all branches, one after the other.',
+      Add: 'What the block computed is added to its input, place by place.',
+      Dropout: 'In training, some values are set to zero at random. Here all of them pass.',
+    },
+    units: (amount: number): string => count(amount, 'unit'),
+    maps: (amount: number, height: number, width: number): string => `${count(amount, 'map')} of ${width} × ${height}`,
+    shortMaps: (amount: number, height: number, width: number): string => `${amount} of ${width}×${height}`,
+    parameters: (amount: number): string => (amount === 0 ? '' : ` · ${count(amount, 'parameter')}`),
+    choose: 'Steps of this layer',
+    close: 'Close the layer',
+    all: 'Maps of this layer',
+    map: (position: number): string => `map ${position}`,
+    unit: (position: number, name: string | null): string => name ?? `unit ${position}`,
+    sharedScale: 'Same colours for the same numbers in all maps of a layer',
+  },
+
+  inspector: {
+    of: (layer: string): string => `of ${layer}`,
+    close: 'Close the map',
+    map: 'Place in the map',
+    where: (row: number, column: number): string => `row ${row}, column ${column}`,
+    value: (where: string, value: number): string => `${where}: ${number(value)}`,
+    steps: 'How this number comes about',
+    play: 'Slide',
+    pause: 'Pause',
+    next: 'Next place',
+    mapBefore: 'Previous map',
+    mapAfter: 'Next map',
+    hint: 'Drag on the map or use the arrow keys: the window follows.',
+    open: (name: string): string => `Open ${name}`,
+    from: (name: string, layer: string): string => `${name} of ${layer}`,
+    colours: ['red', 'green', 'blue'],
+    unknown: (kind: string, value: string): string =>
+      `This page doesn’t know how to take a layer of the kind ${kind} apart. It gives ${value}.`,
+  },
+
+  steps: {
+    titles: {
+      'weighted-sum': 'Weighted sum',
+      maximum: 'Largest',
+      mean: 'Mean',
+      normalisation: 'Normalisation',
+      activation: 'Activation',
+      scaling: 'Scaling',
+      addition: 'Sum',
+      copy: 'Passed on',
+      softmax: 'Softmax',
+      pixel: 'Pixel',
+    } satisfies Record<Step['kind'], string>,
+    window: 'window',
+    kernel: 'kernel',
+    products: 'products',
+    sum: 'sum',
+    bias: 'bias',
+    input: 'from',
+    value: 'value',
+    weight: 'weight',
+    product: 'product',
+    mean: 'mean in training',
+    variance: 'variance in training',
+    deviation: 'deviation in training',
+    gamma: 'learned scale',
+    beta: 'learned shift',
+    class: 'class',
+    logit: 'score',
+    exponential: 'exponential',
+    share: 'share',
+    show: 'Show',
+    strongestHere: 'Show what counts most here',
+    others: (amount: number): string => `${whole.format(amount)} other${amount === 1 ? '' : 's'}`,
+    all: (amount: number): string => `The largest of ${count(amount, 'product')}`,
+    allAt: (row: number, column: number): string => `All maps before, at row ${row}, column ${column}`,
+    largestOf: (amount: number): string => `the largest of ${amount} =`,
+    meanOf: (amount: number, sum: string): string => `${sum} ÷ ${amount} =`,
+    normalisation: ({ input, mean, variance, epsilon, gamma, beta }: StepOf<'normalisation'>): string =>
+      `${number(input)} minus the mean ${number(mean)}, over the square root of the variance ${number(variance)} plus ${epsilon}, times ${number(gamma)}, plus ${number(beta)}`,
+    normalisationHint: 'Mean and variance were measured in training; scale and shift were learned.',
+    pixel: ({ pixel, mean, deviation }: StepOf<'pixel'>): string =>
+      `${number(pixel)} minus the mean ${number(mean)}, over the deviation ${number(deviation)}`,
+    pixelHint: 'The pixel from 0 to 1, less the mean of this colour in training, over its deviation.',
+    softmaxHint: 'The largest score is taken off first, which changes no share.',
+    activation: (name: string): string =>
+      name === 'relu' ? 'What is below zero becomes zero.' : 'The curve is the same for every number.',
+    copy: (className: string): string =>
+      className === 'Dropout' ? 'Dropout acts in training alone.' : 'The same number, at another place.',
+  },
+
+  errors: {
+    noFile: 'Nothing that was dropped is a file. Drop a picture as PNG, JPEG or WebP.',
+    notAPicture: (name: string, type: string): string =>
+      `${name} is ${type === '' ? 'no picture' : `of the type ${type}`}. Choose a PNG, JPEG or WebP.`,
+    emptyFile: (name: string): string => `${name} is empty. Choose another picture.`,
+    brokenPicture: (name: string): string => `${name} can’t be read as a picture: the file is damaged. Try another copy.`,
+    camera: (reason: string): string =>
+      reason === 'NotAllowedError'
+        ? 'The camera may not be used. Allow it in the browser’s settings for this page, or open a picture.'
+        : reason === 'NotFoundError'
+          ? 'There is no camera here. Open a picture instead.'
+          : 'The camera doesn’t start. Another program may be using it.',
+  },
+} as const;

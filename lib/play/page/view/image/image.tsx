@@ -1,0 +1,28 @@
+/** The picture: what it is and what is done to it. */
+import type { JSX } from 'preact';
+import { useRef } from 'preact/hooks';
+import { isCropped, shape, source } from '../../state/picture';
+import { texts } from '../../texts';
+import { useWidth } from '../parts/hooks';
+import { Crop } from './crop';
+import { Stage } from './stage';
+
+/** In CSS pixels. */
+const largestStage = 320;
+
+export function ImagePanel(): JSX.Element {
+  const panel = useRef<HTMLElement>(null);
+  const width = Math.min(useWidth(panel), largestStage);
+  const { name, label } = source.value;
+  return (
+    <section class="image" ref={panel} aria-label={texts.image.title}>
+      {width > 0 && isCropped.value && <Crop width={width} />}
+      {width > 0 && (
+        <figure>
+          <Stage size={width} />
+          <figcaption>{texts.image.caption(name, label, shape.value)}</figcaption>
+        </figure>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,162 @@
+/** A network as a picture: its layers with their maps, and what flows where. */
+import { useSignal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useMemo, useRef } from 'preact/hooks';
+import type { LoadedNetwork } from '../../engine/types';
+import { openLayer, selectedLayer } from '../../state/selection';
+import { settings } from '../../state/settings';
+import { texts } from '../../texts';
+import { useMedia, useWidth } from '../parts/hooks';
+import { Box } from './box';
+import { type Bounds, type Direction, gaps, sizesFor } from './dimensions';
+import { type Group, groupsOf, lastOf } from './groups';
+import { type Layout, layOut, type PlacedBox } from './layout';
+
+export function NetworkPicture({
+  place,
+  network,
+}: {
+  readonly place: number;
+  readonly network: LoadedNetwork;
+}): JSX.Element {
+  const frame = useRef<HTMLDivElement>(null);
+  const width = useWidth(frame);
+  const direction: Direction = useMedia('(max-width: 599px)') ? 'down' : 'right';
+  const joins = settings.groupsLayers.value;
+  const groups = useMemo(() => groupsOf(network.layers, joins), [network, joins]);
+  return (
+    <div class={`network ${direction}`} ref={frame} role="group" aria-label={texts.network.label(network.pack.title)}>
+      {width > 0 && <Picture key={direction} {...{ place, groups, direction, width }} />}
+    </div>
+  );
+}
+
+interface PictureProps {
+  readonly place: number;
+  readonly groups: readonly Group[];
+  readonly direction: Direction;
+  /** Of the page's column, in CSS pixels. */
+  readonly width: number;
+}
+
+function Picture({ place, groups, direction, width }: PictureProps): JSX.Element {
+  const layout = useMemo(() => {
+    const sizes = sizesFor(direction, width);
+    const byId = new Map(groups.map((group) => [group.id, group]));
+    return layOut(groups, {
+      ...gaps[direction],
+      sizeOf: (id, beside) => {
+        const size = sizes(byId.get(id)!, beside);
+        return direction === 'right'
+          ? { along: size.width, across: size.height }
+          : { along: size.height, across: size.width };
+      },
+    });
+  }, [groups, direction, width]);
+  const list = useRef<HTMLOListElement>(null);
+  const focused = useSignal(groups[0]?.id ?? '');
+  const isKnown = groups.some(({ id }) => id === focused.value);
+  const [across, down] = direction === 'right' ? [layout.along, layout.across] : [layout.across, layout.along];
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const next = neighbour(layout, focused.peek(), event.key, direction);
+    if (next === null) return;
+    event.preventDefault();
+    focused.value = next;
+    const boxes = [...list.current!.querySelectorAll<HTMLElement>('[data-group]')];
+    boxes.find(({ dataset }) => dataset['group'] === next)?.focus();
+  };
+  return (
+    <div class="drawing" style={{ width: across, height: down }}>
+      <Lines layout={layout} direction={direction} place={place} groups={groups} />
+      <ol ref={list} onKeyDown={onKeyDown}>
+        {groups.map((group, i) => {
+          const box = layout.boxes.find(({ id }) => id === group.id)!;
+          return (
+            <Box
+              key={group.id}
+              {...{ place, group }}
+              bounds={boundsOf(box, direction)}
+              isReachable={isKnown ? group.id === focused.value : i === 0}
+              onFocus={() => {
+                focused.value = group.id;
+              }}
+              onOpen={() => {
+                openLayer(place, lastOf(group).name);
+              }}
+            />
+          );
+        })}
+      </ol>
+    </div>
+  );
+}
+
+function Lines({
+  layout,
+  direction,
+  place,
+  groups,
+}: {
+  readonly layout: Layout;
+  readonly direction: Direction;
+  readonly place: number;
+  readonly groups: readonly Group[];
+}): JSX.Element {
+  const selected = selectedLayer.value;
+  const isOn = (id: string): boolean =>
+    selected?.place === place &&
+    groups.some((group) => group.id === id && group.layers.some(({ name }) => name === selected.layer));
+  const [across, down] = direction === 'right' ? [layout.along, layout.across] : [layout.across, layout.along];
+  return (
+    <svg class="lines" width={across} height={down} aria-hidden="true">
+      {layout.routes.map(({ from, to, points }) => (
+        <path key={`${from} ${to}`} class={isOn(from) || isOn(to) ? 'on' : undefined} d={curve(points, direction)} />
+      ))}
+    </svg>
+  );
+}
+
+/** Straight through each step, and in a soft S from one to the next. */
+function curve(points: readonly (readonly [number, number])[], direction: Direction): string {
+  const text = (along: number, across: number): string => {
+    const [x, y] = direction === 'right' ? [along, across] : [across, along];
+    return `${x.toFixed(1)} ${y.toFixed(1)}`;
+  };
+  return points
+    .map(([along, across], i) => {
+      if (i === 0) return `M${text(along, across)}`;
+      const [beforeAlong, beforeAcross] = points[i - 1];
+      const middle = (beforeAlong + along) / 2;
+      return `C${text(middle, beforeAcross)} ${text(middle, across)} ${text(along, across)}`;
+    })
+    .join('');
+}
+
+function boundsOf({ startAlong, startAcross, along, across }: PlacedBox, direction: Direction): Bounds {
+  return direction === 'right'
+    ? { left: startAlong, top: startAcross, width: along, height: across }
+    : { left: startAcross, top: startAlong, width: across, height: along };
+}
+
+/** The box that an arrow key leads to; null for other keys, or where there is none. */
+function neighbour(layout: Layout, id: string, key: string, direction: Direction): string | null {
+  const { boxes } = layout;
+  const current = boxes.find((box) => box.id === id);
+  if (!current) return null;
+  if (key === 'Home') return boxes[0].id;
+  if (key === 'End') return boxes[boxes.length - 1].id;
+  const [forth, back, below, above] =
+    direction === 'right'
+      ? ['ArrowRight', 'ArrowLeft', 'ArrowDown', 'ArrowUp']
+      : ['ArrowDown', 'ArrowUp', 'ArrowRight', 'ArrowLeft'];
+  const middle = ({ startAcross, across }: PlacedBox): number => startAcross + across / 2;
+  const distance = (box: PlacedBox): number => Math.abs(middle(box) - middle(current));
+  const nearest = (found: PlacedBox[]): string | null =>
+    found.sort((a, b) => distance(a) - distance(b)).at(0)?.id ?? null;
+  if (key === forth) return nearest(boxes.filter(({ step }) => step === current.step + 1));
+  if (key === back) return nearest(boxes.filter(({ step }) => step === current.step - 1));
+  const beside = boxes.filter(({ step, id: other }) => step === current.step && other !== id);
+  if (key === below) return nearest(beside.filter((box) => middle(box) > middle(current)));
+  if (key === above) return nearest(beside.filter((box) => middle(box) < middle(current)));
+  return null;
+}

@@ -1,0 +1,5 @@
+/** What the tabs beside "Look" show: a component for each; a tab without one is not offered. */
+import type { JSX } from 'preact';
+import type { Tab } from '../state/route';
+
+export const slots: Readonly<Partial<Record<Exclude<Tab, 'look'>, () => JSX.Element>>> = {};
