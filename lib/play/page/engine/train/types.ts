@@ -15,6 +15,8 @@ export interface TrainSettings {
 
 /** Pictures to learn from, or to be tested on. */
 export interface LabelledPictures {
+  /** What they are: `CIFAR-10, training images`. */
+  readonly title: string;
   readonly pictures: readonly Pixels[];
   readonly labels: readonly number[];
   readonly classNames: readonly string[];
@@ -54,8 +56,8 @@ export interface Trainer {
   weights(layer: string): Promise<Readonly<Record<string, Weight>>>;
   /** A layer's output for an image: [height, width, channels] or [units]. */
   output(layer: string, image: Pixels): Promise<Float32Array>;
-  /** The network as it is now, for the other tabs. */
-  pack(id: string, title: string): NetworkPack;
+  /** The network as it is now, for the other tabs; `accuracy` is that on the held-out pictures, if it was measured. */
+  pack(id: string, title: string, accuracy: number | null): Promise<NetworkPack>;
   dispose(): void;
 }
 

@@ -1,0 +1,3 @@
+/** Training in the page. */
+export { makeTrainer } from './trainer';
+export { optimizerNames } from './types';
