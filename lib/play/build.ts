@@ -109,6 +109,8 @@ function sourcesDigest(entry: string): string {
     __filename,
     entry,
     path.join(__dirname, 'pack.ts'),
+    // The same random numbers in the page as in Node.
+    path.join(projectRoot, 'lib', 'data', 'random.ts'),
     path.join(projectRoot, 'package-lock.json'),
     ...filesIn(pageFolder),
   ];

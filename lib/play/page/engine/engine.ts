@@ -1,4 +1,5 @@
 /** tfjs in the page: starts a backend, and loads networks. */
+import './operations';
 import type { NetworkPack } from '../../pack';
 import { startBackend, type BackendChoice } from './backend/choose';
 import { Network } from './network/network';

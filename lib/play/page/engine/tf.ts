@@ -1,7 +1,6 @@
-/** tfjs in the page: its operations and its layers. Backends come with engine/backend. */
+/** tfjs in the page: its operations and its layers. Backends come with engine/backend, gradients with
+ * engine/operations. */
 import * as core from '@tensorflow/tfjs-core';
-// Layers use them, as in `x.mul(y)`.
-import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
 import * as tfLayers from '@tensorflow/tfjs-layers';
 
 export const tf = core;

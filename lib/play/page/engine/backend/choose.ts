@@ -4,6 +4,7 @@ import '@tensorflow/tfjs-backend-webgl';
 import '@tensorflow/tfjs-backend-webgpu';
 import { tf } from '../tf';
 import type { BackendName } from '../types';
+import { registerConvGradients } from './conv-gradients';
 import { prepareWasm } from './wasm';
 
 export const backendNames = ['webgpu', 'webgl', 'wasm', 'cpu'] as const satisfies readonly BackendName[];
@@ -27,6 +28,7 @@ export async function startBackend({ asked, program }: BackendChoice): Promise<B
       if (name === 'wasm') await prepareWasm(await program());
       if (!(await tf.setBackend(name))) throw new Error('it does not start');
       await tf.ready();
+      if (name === 'wasm') registerConvGradients();
       return name;
     } catch (error) {
       reasons.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);

@@ -1,11 +1,10 @@
 /** WebAssembly without a request: its program comes with the page. */
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { tf } from '../tf';
-import { registerConv2DBackpropFilter } from './conv2d-backprop-filter';
 
 let isPrepared = false;
 
-/** Hands tfjs its program, which it asks for when the backend starts, and adds the kernels that it lacks. */
+/** Hands tfjs its program, which it asks for when the backend starts. */
 export async function prepareWasm(program: Uint8Array): Promise<void> {
   if (isPrepared) return;
   isPrepared = true;
@@ -25,7 +24,6 @@ export async function prepareWasm(program: Uint8Array): Promise<void> {
     },
     true,
   );
-  registerConv2DBackpropFilter();
 }
 
 /** Not an address: what stands for the program where tfjs would have one. */
