@@ -6,6 +6,7 @@ import type { Frame } from '../../state/raster';
 import { texts } from '../../texts';
 import { Canvas } from '../parts/canvas';
 import { Mark } from '../parts/picker';
+import { px } from '../parts/px';
 
 /** The smallest side of a frame, in the original's pixels. */
 const smallest = 8;
@@ -72,7 +73,7 @@ export function Crop({ width }: { readonly width: number }): JSX.Element {
         aria-roledescription={texts.crop.role}
         aria-label={texts.crop.label}
         tabIndex={0}
-        style={{ width: shownWidth, height: shownHeight }}
+        style={px({ width: shownWidth, height: shownHeight })}
         onPointerDown={onPointerDown}
         onPointerMove={onPointerMove}
         onPointerUp={onPointerUp}

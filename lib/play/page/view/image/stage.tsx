@@ -12,6 +12,7 @@ import { texts } from '../../texts';
 import { Canvas } from '../parts/canvas';
 import { drawPixels } from '../parts/maps';
 import { Mark } from '../parts/picker';
+import { px } from '../parts/px';
 
 /** Side of the square that a click covers, as a share of the picture. */
 const coverShare = 0.25;
@@ -115,7 +116,7 @@ export function Stage({ size }: { readonly size: number }): JSX.Element {
       aria-roledescription={texts.image.role}
       aria-label={`${texts.image.stage(name, label)} ${texts.image.keys[tool.value]}`}
       tabIndex={0}
-      style={{ width: shownWidth, height: shownHeight }}
+      style={px({ width: shownWidth, height: shownHeight })}
       onPointerDown={onPointerDown}
       onPointerMove={onPointerMove}
       onPointerUp={onPointerUp}

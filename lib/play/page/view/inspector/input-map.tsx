@@ -10,6 +10,7 @@ import { drawMap } from '../parts/maps';
 import { Mark } from '../parts/picker';
 import { scaleOf } from './inspector';
 import type { StepProps } from './step-card';
+import { px } from '../parts/px';
 
 export interface InputMapProps extends Pick<StepProps, 'place' | 'network' | 'layer' | 'at'> {
   readonly window: Window;
@@ -42,7 +43,7 @@ export function InputMap({ place, network, layer, at, window, channel, side = 10
       <div
         ref={area}
         class="slides"
-        style={size}
+        style={px(size)}
         onPointerDown={(event) => {
           area.current!.setPointerCapture(event.pointerId);
           point(event);

@@ -11,6 +11,7 @@ import { useOutput, useVisible } from '../parts/hooks';
 import { columnsFor, drawList, drawMap, drawPixels, largestIn, type Output } from '../parts/maps';
 import { type Bounds, captionHeight, padding, thumbnail, thumbnailGap } from './dimensions';
 import { type Group, lastOf } from './groups';
+import { px } from '../parts/px';
 
 export interface BoxProps {
   readonly place: number;
@@ -42,7 +43,7 @@ export function Box({ place, group, bounds, isReachable, onFocus, onOpen }: BoxP
     }
   };
   return (
-    <li style={{ ...bounds }}>
+    <li style={px({ ...bounds })}>
       <button
         ref={button}
         type="button"

@@ -11,6 +11,7 @@ import { Box } from './box';
 import { type Bounds, type Direction, gaps, sizesFor } from './dimensions';
 import { type Group, groupsOf, lastOf } from './groups';
 import { type Layout, layOut, type PlacedBox } from './layout';
+import { px } from '../parts/px';
 
 export function NetworkPicture({
   place,
@@ -66,7 +67,7 @@ function Picture({ place, groups, direction, width }: PictureProps): JSX.Element
     boxes.find(({ dataset }) => dataset['group'] === next)?.focus();
   };
   return (
-    <div class="drawing" style={{ width: across, height: down }}>
+    <div class="drawing" style={px({ width: across, height: down })}>
       <Lines layout={layout} direction={direction} place={place} groups={groups} />
       <ol ref={list} onKeyDown={onKeyDown}>
         {groups.map((group, i) => {

@@ -1,6 +1,7 @@
 import { effect } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { px } from './px';
 
 export interface CanvasProps {
   /** In CSS pixels. */
@@ -32,5 +33,5 @@ export function Canvas({ width, height, draw, inputs = [], ...rest }: CanvasProp
       }),
     [width, height, ...inputs],
   );
-  return <canvas ref={canvas} style={{ width, height }} aria-hidden="true" {...rest} />;
+  return <canvas ref={canvas} style={px({ width, height })} aria-hidden="true" {...rest} />;
 }

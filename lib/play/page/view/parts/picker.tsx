@@ -3,6 +3,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import { clamp } from '../../state/raster';
 import { Canvas } from './canvas';
+import { px } from './px';
 
 export interface PickerProps {
   /** What the map shows, for screen readers. */
@@ -67,7 +68,7 @@ export function Picker(props: PickerProps): JSX.Element {
       aria-valuemax={count - 1}
       aria-valuenow={y * columns + x}
       aria-valuetext={valueText}
-      style={{ width, height }}
+      style={px({ width, height })}
       onPointerDown={(event) => {
         if (event.button !== 0) return;
         area.current!.setPointerCapture(event.pointerId);
