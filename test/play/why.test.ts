@@ -12,7 +12,6 @@ import {
   saliency,
   searchInput,
 } from '../../lib/play/page/engine/explain';
-import { coarseFirst } from '../../lib/play/page/engine/explain/occlusion';
 import { Network } from '../../lib/play/page/engine/network/network';
 import { tf } from '../../lib/play/page/engine/tf';
 import type { Pixels } from '../../lib/play/page/engine/types';
@@ -77,23 +76,34 @@ test('a class-activation map and its bias average to the score; without global a
   assert.equal(averageBeforeClassifier(lenet), undefined);
 });
 
-test('a sweep covers every place once, coarse places first, and measures what one patch measures', async () => {
-  const patches = coarseFirst({ height: 16, width: 16 }, 6, 2);
-  assert.equal(new Set(patches.map(({ y, x }) => `${y} ${x}`)).size, 64);
-  assert.equal(patches.length, 64);
-  assert.deepEqual(patches[0], { y: -2, x: -2, size: 6 });
+test('a grid of patches has every place, a few all over first; a patch hides what is inside the image', () => {
+  const grid = occlusion.grid({ height: 16, width: 16 }, 6, 2);
+  assert.deepEqual([grid.rows, grid.columns, grid.patches.length], [8, 8, 64]);
+  assert.deepEqual(grid.patches[0], { y: -2, x: -2, size: 6 });
+  assert.deepEqual(
+    [...grid.coarseFirst].sort((a, b) => a - b),
+    [...Array(64).keys()],
+  );
+  assert.deepEqual(grid.coarseFirst.slice(0, 4), [0, 4, 32, 36]);
   const image = picture(3);
-  const sweep = occlusion.sweep(lenet, image, 0, { size: 6, stride: 2 });
-  const measured: number[] = [];
-  for (let some = await sweep.next(); some; some = await sweep.next()) {
-    assert.equal(some.first, measured.length);
-    measured.push(...some.probabilities);
+  const covered = occlusion.cover(image, { y: -2, x: 14, size: 4 });
+  const changed = [...covered.values.keys()].filter((i) => covered.values[i] !== image.values[i]);
+  assert.equal(changed.length, 2 * 2 * 3);
+  assert.ok(changed.every((i) => covered.values[i] === 0.5));
+});
+
+test('what is measured under a patch is what the network says of the covered image', async () => {
+  const image = picture(3);
+  const { patches } = occlusion.grid(image, 6, 4);
+  const rows = await occlusion.under(lenet, image, patches);
+  assert.equal(rows.length, 16);
+  for (const i of [0, 7]) {
+    const look = await lenet.look(occlusion.cover(image, patches[i]));
+    rows[i].forEach((share, c) => {
+      assert.ok(Math.abs(share - look.probabilities[c]) < 1e-5);
+    });
+    look.dispose();
   }
-  assert.equal(measured.length, 64);
-  const alone = await occlusion.under(lenet, image, sweep.patches[40]);
-  assert.ok(Math.abs(alone[0] - measured[40]) < 1e-5);
-  const covered = occlusion.cover(lenet, image, { y: -2, x: 14, size: 4 });
-  assert.equal([...covered.values].filter((value, i) => value !== image.values[i]).length, 2 * 2 * 3);
 });
 
 test('the nearest picture to one of the set is that one', async () => {

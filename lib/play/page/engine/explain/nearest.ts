@@ -1,13 +1,12 @@
 import { Network } from '../network/network';
 import { tf, type Tensor2D } from '../tf';
 import type { LoadedNetwork, Pixels } from '../types';
+import { Pace } from './pace';
 import type { IndexFeatures } from './types';
-
-/** Pictures at a time: few enough that the page answers in between. */
-const batch = 16;
 
 export const indexFeatures: IndexFeatures = (network, pictures) => {
   let known: Float32Array[] = [];
+  const pace = new Pace();
   return {
     get done() {
       return known.length;
@@ -15,7 +14,10 @@ export const indexFeatures: IndexFeatures = (network, pictures) => {
     total: pictures.length,
     async advance() {
       if (known.length >= pictures.length) return false;
-      known.push(...(await featuresOf(network, pictures.slice(known.length, known.length + batch))));
+      const some = pictures.slice(known.length, known.length + pace.size);
+      const begin = performance.now();
+      known.push(...(await featuresOf(network, some)));
+      pace.note(some.length, performance.now() - begin);
       return known.length < pictures.length;
     },
     async nearest(image, count) {

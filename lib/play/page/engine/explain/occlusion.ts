@@ -1,44 +1,19 @@
 import { Network } from '../network/network';
 import type { Pixels } from '../types';
-import type { Occlusion, OcclusionSweep, Patch } from './types';
+import type { Occlusion, Patch, PatchGrid } from './types';
 
-/** What a patch is filled with, on the scale from 0 to 1. */
+/** What a patch is filled with, on the scale from 0 to 1: the middle between black and white. */
 const grey = 0.5;
 
-/** A batch takes about this long, in milliseconds, so that a drag stays smooth while a map is being measured. */
-const budget = 60;
-
 export const occlusion: Occlusion = {
-  cover: (_network, image, patch) => covered(image, patch),
-
-  async under(network, image, patch) {
-    const [probabilities] = await Network.of(network).probabilitiesOf([covered(image, patch)]);
-    return probabilities;
-  },
-
-  sweep(network, image, classIndex, { size, stride }) {
-    const patches = coarseFirst(image, size, stride);
-    let first = 0;
-    let batch = 1;
-    return {
-      patches,
-      async next() {
-        if (first >= patches.length) return null;
-        const some = patches.slice(first, first + batch);
-        const begin = performance.now();
-        const rows = await Network.of(network).probabilitiesOf(some.map((patch) => covered(image, patch)));
-        const perImage = (performance.now() - begin) / some.length;
-        const measured = { first, probabilities: Float32Array.from(rows, (row) => row[classIndex]) };
-        first += some.length;
-        batch = Math.max(1, Math.min(2 * batch, 32, Math.floor(budget / perImage)));
-        return measured;
-      },
-    } satisfies OcclusionSweep;
-  },
+  cover: covered,
+  grid: gridOf,
+  under: (network, image, patches) =>
+    Network.of(network).probabilitiesOf(patches.map((patch) => covered(image, patch))),
 };
 
-/** The image with a grey square; a copy. */
-export function covered({ height, width, channels, values }: Pixels, { y, x, size }: Patch): Pixels {
+/** A copy of the image with a grey square. */
+function covered({ height, width, channels, values }: Pixels, { y, x, size }: Patch): Pixels {
   const result = values.slice();
   const [left, right] = [Math.max(0, x), Math.min(width, x + size)];
   if (left < right) {
@@ -49,28 +24,26 @@ export function covered({ height, width, channels, values }: Pixels, { y, x, siz
   return { height, width, channels, values: result };
 }
 
-/**
- * Patches centred on a grid of `stride` pixels: first every eighth of its rows and columns, then every fourth, every
- * second, all; a rough map appears at once and becomes finer.
- */
-export function coarseFirst(
+function gridOf(
   { height, width }: Pick<Pixels, 'height' | 'width'>,
   size: number,
   stride: number,
-): Patch[] {
-  const places = (side: number): number[] =>
-    Array.from({ length: Math.ceil(side / stride) }, (_, i) => Math.floor((i + 0.5) * stride));
-  const patches: Patch[] = [];
-  const seen = new Set<string>();
+): PatchGrid {
+  const [rows, columns] = [Math.ceil(height / stride), Math.ceil(width / stride)];
+  const first = (place: number): number => Math.round((place + 0.5) * stride - size / 2);
+  const patches = Array.from({ length: rows * columns }, (_, i): Patch => {
+    return { y: first(Math.floor(i / columns)), x: first(i % columns), size };
+  });
+  return { rows, columns, patches, coarseFirst: coarseFirst(rows, columns) };
+}
+
+/** Every eighth of rows and columns, then every fourth, every second, all: a rough map first, which becomes finer. */
+function coarseFirst(rows: number, columns: number): number[] {
+  const order = new Set<number>();
   for (const step of [8, 4, 2, 1]) {
-    places(height).forEach((y, row) => {
-      places(width).forEach((x, column) => {
-        const key = `${row} ${column}`;
-        if (row % step !== 0 || column % step !== 0 || seen.has(key)) return;
-        seen.add(key);
-        patches.push({ y: Math.round(y - size / 2), x: Math.round(x - size / 2), size });
-      });
-    });
+    for (let row = 0; row < rows; row += step) {
+      for (let column = 0; column < columns; column += step) order.add(row * columns + column);
+    }
   }
-  return patches;
+  return [...order];
 }

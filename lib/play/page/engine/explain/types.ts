@@ -37,26 +37,24 @@ export interface Patch {
   readonly size: number;
 }
 
-/** What a class's probability becomes under each patch of a sweep, coarse places first. */
-export interface OcclusionSweep {
+/** Patches whose centres form a grid over an image. */
+export interface PatchGrid {
+  readonly rows: number;
+  readonly columns: number;
+  /** Row by row. */
   readonly patches: readonly Patch[];
-  /** Measures the next few patches: [first, first + probabilities.length) of `patches`. Null when all are measured. */
-  next(): Promise<{ readonly first: number; readonly probabilities: Float32Array } | null>;
+  /** Indices into `patches`: a few all over the image first, so that a rough map is there at once. */
+  readonly coarseFirst: readonly number[];
 }
 
 /** Explaining by covering: Zeiler & Fergus 2013, https://arxiv.org/abs/1311.2901. */
 export interface Occlusion {
-  /** The image with a patch in grey, the mean of the network's training pixels. */
-  cover(network: LoadedNetwork, image: Pixels, patch: Patch): Pixels;
-  /** All classes' probabilities of the image under one patch. */
-  under(network: LoadedNetwork, image: Pixels, patch: Patch): Promise<Float32Array>;
-  /** Patches of a size, `stride` pixels apart, over the whole image. */
-  sweep(
-    network: LoadedNetwork,
-    image: Pixels,
-    classIndex: number,
-    options: { readonly size: number; readonly stride: number },
-  ): OcclusionSweep;
+  /** The image with a patch in middle grey. */
+  cover(image: Pixels, patch: Patch): Pixels;
+  /** Patches of a size with their centres `stride` pixels apart. */
+  grid(image: Pick<Pixels, 'height' | 'width'>, size: number, stride: number): PatchGrid;
+  /** All classes' probabilities under each of some patches. */
+  under(network: LoadedNetwork, image: Pixels, patches: readonly Patch[]): Promise<readonly Float32Array[]>;
 }
 
 /** What optimising the input makes of a class, step by step. */

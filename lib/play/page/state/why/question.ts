@@ -1,0 +1,74 @@
+/** What "Why" is about: what the first network says of the picture, and the class to explain. */
+import { computed, effect, signal } from '@preact/signals';
+import type { LoadedNetwork, Pixels } from '../../engine/types';
+import { looks } from '../looking';
+import { networks } from '../networks';
+import { inputFor } from '../picture';
+import { route } from '../route';
+
+export interface Question {
+  readonly network: LoadedNetwork;
+  readonly image: Pixels;
+  readonly classIndex: number;
+}
+
+/** The class that the reader chose; null for the network's answer. */
+export const chosenClass = signal<number | null>(null);
+
+/** Of the first network; null before it has answered. */
+export const probabilities = computed(() => looks[0].value?.probabilities ?? null);
+
+/** Index of the class that is explained; null before the network has answered. */
+export const classIndex = computed(() => {
+  const shares = probabilities.value;
+  if (!shares) return null;
+  const chosen = chosenClass.value;
+  return chosen !== null && chosen < shares.length ? chosen : shares.indexOf(Math.max(...shares));
+});
+
+/** Null before the network has answered, and while another tab is open. */
+export const question = computed<Question | null>(() => {
+  const network = networks[0].value;
+  const index = classIndex.value;
+  if (network === null || index === null || route.value.tab !== 'why') return null;
+  return { network, image: inputFor(network.pack.imageShape).value, classIndex: index };
+});
+
+/**
+ * Keeps an answer up to date with a question: one at a time, the latest question first, those between left out.
+ * @returns a function that stops it
+ */
+export function keepAnswered<Asked>(
+  read: () => Asked | null,
+  answer: (asked: Asked) => Promise<void>,
+  fail: (error: unknown) => void,
+): () => void {
+  let next: Asked | null = null;
+  let isBusy = false;
+  const work = async (): Promise<void> => {
+    isBusy = true;
+    while (next !== null) {
+      const asked: Asked = next;
+      next = null;
+      // What was clicked is drawn before the processor is taken.
+      await afterDrawing();
+      try {
+        await answer(asked);
+      } catch (error) {
+        fail(error);
+      }
+    }
+    isBusy = false;
+  };
+  return effect(() => {
+    next = read();
+    if (next !== null && !isBusy) void work();
+  });
+}
+
+/** Resolves when the browser has drawn what has changed. */
+export function afterDrawing(): Promise<void> {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+  });
+}
