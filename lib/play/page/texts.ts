@@ -267,6 +267,110 @@ export const texts = {
       className === 'Dropout' ? 'Dropout acts in training alone.' : 'The same number, at another place.',
   },
 
+  why: {
+    picture: (name: string, label: string | null): string =>
+      `What the network sees: ${name || 'an empty sheet'}${labelled(label)}. Edit it under “Look”.`,
+    classes: 'Explain the class',
+    followAnswer: 'Back to the network’s answer',
+
+    occlusion: {
+      title: 'Cover parts of it',
+      about:
+        'A grey square hides part of the picture. Where the probability falls (orange), the network has lost something that spoke for the class; where it rises (blue), something that spoke against it. The square is itself something that the network never saw in training, and two parts that stand in for each other can both look unimportant.',
+      label: 'Grey square over the picture; arrow keys move it',
+      drag: 'Drag over the picture, or use the arrow keys.',
+      map: (name: string): string => `How far ${name} falls when the square is there.`,
+      spoken: (where: string, name: string, share: number | null): string =>
+        share === null ? where : `${where}: ${name} ${percent(share)}`,
+      now: (name: string, share: number): string => `now it says ${name}, ${percent(share)}`,
+      size: 'Size of the square',
+      sizes: ['Small', 'Medium', 'Large'],
+      sweep: 'Measure everywhere',
+      stop: 'Stop',
+      measured: (done: number, total: number): string => `${done} of ${total} places measured`,
+    },
+
+    saliency: {
+      title: 'Saliency',
+      about:
+        'How much the class’s score would change if a pixel changed a little: the gradient, in size. It shows what the network is sensitive to, not what it needs: a pixel can matter and yet have no slope, and the maps of untrained networks look much alike.',
+      map: (name: string): string => `Where ${name} reacts most.`,
+      lit: 'The picture, lit there.',
+      none: '',
+    },
+
+    activation: {
+      title: 'Class activation',
+      about:
+        'The last feature maps, each times the weight that the classifier gives it for the class. Their mean is the class’s score, so the map says where the score comes from. It is coarse: a place of the map has seen much of the picture around it.',
+      map: (name: string): string => `Where the score of ${name} comes from; blue speaks against it.`,
+      lit: 'The picture, lit there.',
+      none: 'This network has no such map. It needs one weight for each feature map, and so a global average pooling right before the classifier. Here dense layers come after the maps, and they mix all places.',
+    },
+
+    nearest: {
+      title: 'The nearest pictures',
+      about:
+        'Test pictures whose features, the numbers that the classifier is given, differ least from those of this picture, with their labels and distances. If they are of another class than the answer, the classifier draws its line between pictures that look alike to the network. Near in features is not near to the eye, and a distance means nothing in another network.',
+      choose: (position: number, name: string): string => `Test image ${position}, ${name}: look at it`,
+      among: (done: number, total: number): string =>
+        done < total ? `Among the first ${done} of ${total} test pictures so far.` : `Among ${count(total, 'test picture')}.`,
+      none: 'This page holds no test pictures to compare with.',
+    },
+
+    search: {
+      title: 'What the class looks like to the network',
+      about:
+        'It starts with noise and changes the pixels, step by step, so that the score of the class grows. What comes out is what this network rewards: textures and parts, often many of them at once. It is no memory of a training picture, and another seed finds another one.',
+      start: (name: string, again: boolean): string => `${again ? 'Start again for' : 'Optimise for'} ${name}`,
+      stop: 'Stop',
+      seed: 'Seed',
+      blank: 'Not started.',
+      state: (steps: number, name: string, share: number): string =>
+        `${count(steps, 'step')}: ${name}, ${percent(share)}`,
+    },
+  },
+
+  train: {
+    title: 'Train a network in this page',
+    intro: (training: number, heldOut: number): string =>
+      `It learns from ${whole.format(training)} training pictures, in batches. ${whole.format(heldOut)} test pictures are held out: it is measured on them, and never learns from them.`,
+    loading: 'Loading the pictures …',
+    none: 'This page holds no pictures to train on.',
+    network: 'Network',
+    seed: 'Seed',
+    play: 'Train',
+    pause: 'Pause',
+    step: 'One step',
+    restart: 'Start again',
+    settings: 'Settings, also while it trains',
+    optimizer: 'Optimizer',
+    optimizers: { sgd: 'SGD', momentum: 'SGD with momentum', rmsprop: 'RMSProp', adam: 'Adam' },
+    learningRate: 'Learning rate',
+    batchSize: 'Batch size',
+    progress: (step: number, epoch: number): string => `Step ${whole.format(step)}, epoch ${two.format(epoch)}`,
+    speed: (pictures: number): string => `${whole.format(pictures)} pictures a second`,
+    seriesOf: { training: 'training', heldOut: 'held out' },
+    loss: 'Loss',
+    lossAbout: 'Cross-entropy. Guessing scores 2.30 with ten classes; lower is better.',
+    accuracy: 'Accuracy',
+    accuracyAbout: 'Share of the pictures that it names rightly. Guessing gets 10 % with ten classes.',
+    steps: 'steps',
+    changed: (change: string): string => `here: ${change}`,
+    table: (title: string): string => `${title} as numbers`,
+    columns: ['Step', 'Training', 'Held out'],
+    filters: 'Filters of the first layer',
+    filtersAbout: 'What each of them is looking for, in colours: grey is a weight of zero. At the start they are noise.',
+    filter: (position: number): string => `filter ${position}`,
+    maps: 'Their maps',
+    mapsAbout: (label: string): string => `What they find in one held-out picture: ${label}.`,
+    guess: (name: string, share: number): string => `It says ${name}, ${percent(share)}.`,
+    look: 'Take it apart under “Look”',
+    named: (title: string, step: number): string => `${title}, trained here for ${count(step, 'step')}`,
+    diverged:
+      'The loss is no longer a number: the steps were too large. Start again with a smaller learning rate.',
+  },
+
   errors: {
     noFile: 'Nothing that was dropped is a file. Drop a picture as PNG, JPEG or WebP.',
     notAPicture: (name: string, type: string): string =>
