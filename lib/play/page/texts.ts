@@ -356,7 +356,12 @@ export const texts = {
     accuracy: 'Accuracy',
     accuracyAbout: 'Share of the pictures that it names rightly. Guessing gets 10 % with ten classes.',
     steps: 'steps',
-    changed: (change: string): string => `here: ${change}`,
+    changedAt: (step: number, change: string): string => `From step ${whole.format(step)}: ${change}.`,
+    changes: {
+      optimizer: (name: string): string => name,
+      learningRate: (rate: number): string => `learning rate ${rate}`,
+      batchSize: (size: number): string => `batches of ${size}`,
+    },
     table: (title: string): string => `${title} as numbers`,
     columns: ['Step', 'Training', 'Held out'],
     filters: 'Filters of the first layer',

@@ -26,6 +26,7 @@ import type {
   Trainer,
   TrainerOptions,
   TrainSettings,
+  WatchedLayers,
 } from './types';
 
 /** Held-out pictures at a time. */
@@ -36,6 +37,7 @@ export const makeTrainer: MakeTrainer = async (options) =>
 
 class PageTrainer implements Trainer {
   step = 0;
+  readonly watched: WatchedLayers;
   /** Pictures learned from so far, over all epochs. */
   #seen = 0;
   #settings: TrainSettings;
@@ -55,6 +57,7 @@ class PageTrainer implements Trainer {
     this.#settings = options.settings;
     this.#optimizer = makeOptimizer(options.settings);
     this.#scale = scaleOf(options.training.pictures);
+    this.watched = watchedIn(model);
     const dropouts = model.layers.filter((layer) => layer.getClassName() === 'Dropout');
     this.#dropouts = dropouts as unknown as { seed?: number }[];
   }
@@ -201,4 +204,18 @@ function accuracyOf(scores: Tensor2D, truth: Tensor2D): Scalar {
 async function numbersOf(loss: Tensor, accuracy: Tensor): Promise<Measured> {
   const [[one], [other]] = await Promise.all([loss.data(), accuracy.data()]);
   return { loss: one, accuracy: other };
+}
+
+function watchedIn({ layers }: Model): WatchedLayers {
+  const first = layers.findIndex((layer) => layer.getClassName() === 'Conv2D');
+  const after = layers.findIndex(
+    (layer, i) => i > first && !/Normalization|Activation|ReLU/.test(layer.getClassName()),
+  );
+  const maps = layers[after - 1];
+  return {
+    filters: layers[first].name,
+    maps: maps.name,
+    mapShape: (maps.outputShape as number[]).slice(1) as [number, number, number],
+    answer: layers[layers.length - 1].name,
+  };
 }

@@ -40,6 +40,17 @@ export interface TrainerOptions {
   readonly settings: TrainSettings;
 }
 
+/** Names of layers. */
+export interface WatchedLayers {
+  /** The first convolution, whose kernels are pictures. */
+  readonly filters: string;
+  /** Its maps after normalisation and activation, before anything is pooled, and their shape. */
+  readonly maps: string;
+  readonly mapShape: readonly [number, number, number];
+  /** What gives the probabilities. */
+  readonly answer: string;
+}
+
 /** A network in training. Calls may not overlap: wait for one before the next. */
 export interface Trainer {
   /** Steps so far. */
@@ -52,6 +63,8 @@ export interface Trainer {
   advance(): Promise<Measured>;
   /** On the held-out pictures, without learning from them. */
   measure(): Promise<Measured>;
+  /** Where to watch it learn. */
+  readonly watched: WatchedLayers;
   /** A layer's weights, by short name, such as `kernel`. */
   weights(layer: string): Promise<Readonly<Record<string, Weight>>>;
   /** A layer's output for an image: [height, width, channels] or [units]. */

@@ -46,7 +46,9 @@ const dimmest = 0.12;
 function lit(image: Pixels, heat: Heat): Pixels {
   const largest = heat.values.reduce((most, value) => Math.max(most, value), 0);
   const values = image.values.map((value, i) => {
-    const share = largest > 0 ? Math.max(0, heat.values[Math.floor(i / image.channels)]) / largest : 0;
+    const heatHere = Math.max(0, heat.values[Math.floor(i / image.channels)]);
+    // The root, so that half the heat is not a quarter of the light.
+    const share = largest > 0 ? Math.sqrt(heatHere / largest) : 0;
     return value * (dimmest + (1 - dimmest) * share);
   });
   return { ...image, values };

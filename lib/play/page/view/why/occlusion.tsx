@@ -81,7 +81,11 @@ function Square({ side }: { readonly side: number }): JSX.Element | null {
   return (
     <Picker
       label={texts.why.occlusion.label}
-      valueText={texts.why.occlusion.spoken(texts.inspector.where(row + 1, column + 1), className(), shareUnder())}
+      valueText={texts.why.occlusion.spoken(
+        texts.inspector.where(row + 1, column + 1),
+        className(),
+        shareUnder(),
+      )}
       rows={places.rows}
       columns={places.columns}
       y={row}
@@ -114,7 +118,12 @@ function DropMap({ side }: { readonly side: number }): JSX.Element | null {
   // A fall of 5 % is not drawn as if it were the whole.
   const strongest = known.reduce((most, value) => Math.max(most, Math.abs(value)), 0.1);
   return (
-    <div class="drop-map" style={{ width: side, height }} data-measured={known.length} data-strongest={strongest}>
+    <div
+      class="drop-map"
+      style={{ width: side, height }}
+      data-measured={known.length}
+      data-strongest={strongest}
+    >
       <Canvas
         width={side}
         height={height}
@@ -136,7 +145,8 @@ function Reading(): JSX.Element {
   const best = under.indexOf(Math.max(...under));
   return (
     <p class="reading" data-before={shares[index]} data-under={under[index]}>
-      <b>{names[index]}</b> {texts.answer.exactPercent(shares[index])} → {texts.answer.exactPercent(under[index])}
+      <b>{names[index]}</b> {texts.answer.exactPercent(shares[index])} →{' '}
+      {texts.answer.exactPercent(under[index])}
       {best !== index && ` · ${texts.why.occlusion.now(names[best], under[best])}`}
     </p>
   );

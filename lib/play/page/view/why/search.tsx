@@ -3,7 +3,15 @@ import type { JSX } from 'preact';
 import { useEffect, useId } from 'preact/hooks';
 import { networks } from '../../state/networks';
 import { classIndex } from '../../state/why/question';
-import { found, isSearching, mostSteps, searchError, searchSeed, startSearch, stopSearch } from '../../state/why/search';
+import {
+  found,
+  isSearching,
+  mostSteps,
+  searchError,
+  searchSeed,
+  startSearch,
+  stopSearch,
+} from '../../state/why/search';
 import { texts } from '../../texts';
 import { Canvas } from '../parts/canvas';
 import { Icon } from '../parts/icons';
