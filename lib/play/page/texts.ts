@@ -16,9 +16,16 @@ export function number(value: number): string {
   return value < 0 && Number(text.replace(/,/g, '')) !== 0 ? `−${text}` : text;
 }
 
+/** As a further term of a sum: + 0.82, − 12.5. */
+export function added(value: number): string {
+  const text = number(value);
+  return text.startsWith('−') ? `− ${text.slice(1)}` : `+ ${text}`;
+}
+
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 const exactPercent = (share: number): string => `${one.format(share * 100)} %`;
-const count = (amount: number, unit: string): string => `${whole.format(amount)} ${unit}${amount === 1 ? '' : 's'}`;
+const count = (amount: number, unit: string): string =>
+  `${whole.format(amount)} ${unit}${amount === 1 ? '' : 's'}`;
 
 /** What an image's caption adds to its name. */
 const labelled = (label: string | null): string => (label === null ? '' : `, labelled ${label}`);
@@ -44,7 +51,8 @@ export const texts = {
     facts: (parameters: number, facts: NetworkFacts | null): string => {
       const size = `${whole.format(parameters)} parameters`;
       if (facts === null) return `${size}.`;
-      const accuracy = facts.accuracy === null ? '' : ` Right on ${exactPercent(facts.accuracy)} of the test images.`;
+      const accuracy =
+        facts.accuracy === null ? '' : ` Right on ${exactPercent(facts.accuracy)} of the test images.`;
       return `${size}, trained on ${facts.dataset} for ${count(facts.epochs, 'epoch')}.${accuracy}`;
     },
   },
@@ -65,7 +73,8 @@ export const texts = {
 
   crop: {
     role: 'crop frame',
-    label: 'Part of the picture that the network is given. Arrow keys move the frame, plus and minus resize it.',
+    label:
+      'Part of the picture that the network is given. Arrow keys move the frame, plus and minus resize it.',
     caption: ([height, width]: readonly number[]): string =>
       `The original. Drag the frame or its corner: what is inside is scaled to ${width} × ${height} pixels.`,
   },
@@ -88,7 +97,8 @@ export const texts = {
     colour: 'Colour',
     brushSize: 'Brush',
     degrees: (value: number): string => `${value}°`.replace('-', '−'),
-    share: (value: number): string => `${value > 0 ? '' : value < 0 ? '−' : ''}${Math.round(Math.abs(value) * 100)} %`,
+    share: (value: number): string =>
+      `${value > 0 ? '' : value < 0 ? '−' : ''}${Math.round(Math.abs(value) * 100)} %`,
     times: (value: number): string => `× ${two.format(value)}`,
     pixels: (value: number): string => `${one.format(value)} px`,
   },
@@ -97,7 +107,7 @@ export const texts = {
     label: 'Choose a picture',
     open: 'Open',
     useCamera: 'Camera',
-    draw: 'Blank sheet',
+    draw: 'Draw',
     drawing: 'your drawing',
     camera: 'the camera',
     hold: 'Hold',
@@ -167,7 +177,8 @@ export const texts = {
       linear: 'Linear',
     },
     sentences: {
-      InputLayer: 'The picture as numbers: each colour less its mean over the training images, over its deviation.',
+      InputLayer:
+        'The picture as numbers: each colour less its mean over the training images, over its deviation.',
       Conv2D:
         'A window slides over the maps before. At each place its numbers are multiplied by a kernel and summed; each map has a kernel of its own, the same at every place.',
       DepthwiseConv2D: 'A window slides over each map by itself, with a kernel of its own.',
@@ -178,14 +189,16 @@ export const texts = {
       GlobalMaxPooling2D: 'Of each map, the largest value.',
       BatchNormalization:
         'Each map less its mean in training, over its deviation, then scaled and shifted by two learned numbers.',
-      Activation: 'The same curve for every number. Without it, all layers together would be one weighted sum.',
+      Activation:
+        'The same curve for every number. Without it, all layers together would be one weighted sum.',
       Flatten: 'All maps in one list, for the dense layers.',
       Concatenate: 'The maps of all branches, one after the other.',
       Add: 'What the block computed is added to its input, place by place.',
       Dropout: 'In training, some values are set to zero at random. Here all of them pass.',
     },
     units: (amount: number): string => count(amount, 'unit'),
-    maps: (amount: number, height: number, width: number): string => `${count(amount, 'map')} of ${width} × ${height}`,
+    maps: (amount: number, height: number, width: number): string =>
+      `${count(amount, 'map')} of ${width} × ${height}`,
     shortMaps: (amount: number, height: number, width: number): string => `${amount} of ${width}×${height}`,
     parameters: (amount: number): string => (amount === 0 ? '' : ` · ${count(amount, 'parameter')}`),
     choose: 'Steps of this layer',
@@ -381,7 +394,8 @@ export const texts = {
     notAPicture: (name: string, type: string): string =>
       `${name} is ${type === '' ? 'no picture' : `of the type ${type}`}. Choose a PNG, JPEG or WebP.`,
     emptyFile: (name: string): string => `${name} is empty. Choose another picture.`,
-    brokenPicture: (name: string): string => `${name} can’t be read as a picture: the file is damaged. Try another copy.`,
+    brokenPicture: (name: string): string =>
+      `${name} can’t be read as a picture: the file is damaged. Try another copy.`,
     camera: (reason: string): string =>
       reason === 'NotAllowedError'
         ? 'The camera may not be used. Allow it in the browser’s settings for this page, or open a picture.'

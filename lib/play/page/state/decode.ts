@@ -18,7 +18,10 @@ export async function rasterOfFile(file: File): Promise<Raster> {
 
 export async function rasterOfBlob(blob: Blob): Promise<Raster> {
   // Pixels as they are stored, but upright.
-  const bitmap = await createImageBitmap(blob, { colorSpaceConversion: 'none', imageOrientation: 'from-image' });
+  const bitmap = await createImageBitmap(blob, {
+    colorSpaceConversion: 'none',
+    imageOrientation: 'from-image',
+  });
   try {
     return rasterOfDrawable(bitmap, bitmap.width, bitmap.height);
   } finally {
@@ -29,7 +32,9 @@ export async function rasterOfBlob(blob: Blob): Promise<Raster> {
 /** Bytes of a PNG, as packs hold them. */
 export async function rasterOfPng(base64: string): Promise<Raster> {
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }), { colorSpaceConversion: 'none' });
+  const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }), {
+    colorSpaceConversion: 'none',
+  });
   const raster = pixelsOf(bitmap, bitmap.width, bitmap.height);
   bitmap.close();
   return raster;

@@ -125,7 +125,9 @@ function light(values: Float32Array, { brightness, contrast }: Edits): void {
 /** A Gaussian along rows, then along columns; beyond the border the last pixel goes on. */
 function blurred(values: Float32Array, width: number, height: number, sigma: number): Float32Array {
   const reach = Math.ceil(3 * sigma);
-  const weights = Array.from({ length: 2 * reach + 1 }, (_, i) => Math.exp(-((i - reach) ** 2) / (2 * sigma ** 2)));
+  const weights = Array.from({ length: 2 * reach + 1 }, (_, i) =>
+    Math.exp(-((i - reach) ** 2) / (2 * sigma ** 2)),
+  );
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const pass = (from: Float32Array, across: boolean): Float32Array => {
     const to = new Float32Array(from.length);

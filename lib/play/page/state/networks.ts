@@ -35,7 +35,10 @@ export const chosen = computed<readonly string[]>(() => {
 /** What computes; null before the engine has started. */
 export const backend = signal<BackendName | null>(null);
 
-const states = [signal<NetworkState>({ status: 'empty' }), signal<NetworkState>({ status: 'empty' })] as const;
+const states = [
+  signal<NetworkState>({ status: 'empty' }),
+  signal<NetworkState>({ status: 'empty' }),
+] as const;
 
 /** The states of the first and the second network. */
 export const networkStates: readonly ReadonlySignal<NetworkState>[] = states;

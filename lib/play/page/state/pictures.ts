@@ -25,7 +25,14 @@ export function pictureSet(split: PicturesPack['split']): Promise<PictureSet> {
   return known;
 }
 
-async function unpacked({ title, classNames, labels, imageShape, columns, png }: PicturesPack): Promise<PictureSet> {
+async function unpacked({
+  title,
+  classNames,
+  labels,
+  imageShape,
+  columns,
+  png,
+}: PicturesPack): Promise<PictureSet> {
   const mosaic = await rasterOfPng(png);
   const [height, width] = imageShape;
   const pictures = labels.map((_, i) => {

@@ -16,9 +16,12 @@ export function Crop({ width }: { readonly width: number }): JSX.Element {
   const scale = Math.min(width / raster.width, (width * 0.75) / raster.height);
   const [shownWidth, shownHeight] = [Math.round(raster.width * scale), Math.round(raster.height * scale)];
   const area = useRef<HTMLDivElement>(null);
-  const drag = useRef<{ readonly x: number; readonly y: number; readonly frame: Frame; readonly resizes: boolean } | null>(
-    null,
-  );
+  const drag = useRef<{
+    readonly x: number;
+    readonly y: number;
+    readonly frame: Frame;
+    readonly resizes: boolean;
+  } | null>(null);
   const onPointerDown = (event: PointerEvent): void => {
     if (event.button !== 0) return;
     area.current!.setPointerCapture(event.pointerId);
@@ -107,7 +110,10 @@ export function Crop({ width }: { readonly width: number }): JSX.Element {
 function resize(before: Frame, wanted: number): void {
   const { raster } = source.peek();
   const aspect = before.width / before.height;
-  const width = Math.max(smallest, Math.min(wanted, raster.width - before.x, (raster.height - before.y) * aspect));
+  const width = Math.max(
+    smallest,
+    Math.min(wanted, raster.width - before.x, (raster.height - before.y) * aspect),
+  );
   moveFrame({ ...before, width, height: width / aspect });
 }
 
@@ -115,7 +121,12 @@ function resize(before: Frame, wanted: number): void {
 function resizeAround(before: Frame, wanted: number): void {
   const width = Math.max(smallest, wanted);
   const height = (width * before.height) / before.width;
-  moveFrame({ x: before.x + (before.width - width) / 2, y: before.y + (before.height - height) / 2, width, height });
+  moveFrame({
+    x: before.x + (before.width - width) / 2,
+    y: before.y + (before.height - height) / 2,
+    width,
+    height,
+  });
 }
 
 function drawWhole(context: CanvasRenderingContext2D, width: number, height: number): void {

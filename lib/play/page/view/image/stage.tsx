@@ -24,7 +24,11 @@ export function Stage({ size }: { readonly size: number }): JSX.Element {
   const [height, width] = shape.value;
   const [shownWidth, shownHeight] = [size, Math.round((size * height) / width)];
   /** Where a drag began, and what was there. */
-  const drag = useRef<{ readonly from: Point; readonly moved: Point; readonly covers: readonly Cover[] } | null>(null);
+  const drag = useRef<{
+    readonly from: Point;
+    readonly moved: Point;
+    readonly covers: readonly Cover[];
+  } | null>(null);
   /** Where the arrow keys have brought the brush or the cover. */
   const cursor = useSignal<Point>([Math.floor(width / 2), Math.floor(height / 2)]);
   const isByKeys = useSignal(false);
@@ -32,7 +36,10 @@ export function Stage({ size }: { readonly size: number }): JSX.Element {
 
   const pointOf = (event: PointerEvent): Point => {
     const box = area.current!.getBoundingClientRect();
-    return [((event.clientX - box.left) / box.width) * width, ((event.clientY - box.top) / box.height) * height];
+    return [
+      ((event.clientX - box.left) / box.width) * width,
+      ((event.clientY - box.top) / box.height) * height,
+    ];
   };
   const coverAround = ([x, y]: Point): Cover => ({
     x: Math.round(x - square / 2),

@@ -19,7 +19,15 @@ export interface InputMapProps extends Pick<StepProps, 'place' | 'network' | 'la
   readonly side?: number;
 }
 
-export function InputMap({ place, network, layer, at, window, channel, side = 108 }: InputMapProps): JSX.Element {
+export function InputMap({
+  place,
+  network,
+  layer,
+  at,
+  window,
+  channel,
+  side = 108,
+}: InputMapProps): JSX.Element {
   const area = useRef<HTMLDivElement>(null);
   const input = network.layers.find(({ name }) => name === window.layer);
   const output = useOutput(place, window.layer).value;

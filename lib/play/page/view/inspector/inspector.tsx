@@ -33,7 +33,9 @@ export function Inspector({ place, network, layer, unit }: InspectorProps): JSX.
   const isMap = layer.outputShape.length === 3;
   useEffect(() => {
     // Not when one goes through units, or from layer to layer.
-    if (!heading.current!.closest('section.layer')!.querySelector('.units')?.contains(document.activeElement)) {
+    if (
+      !heading.current!.closest('section.layer')!.querySelector('.units')?.contains(document.activeElement)
+    ) {
       heading.current!.focus();
       heading.current!.scrollIntoView({ block: 'nearest' });
     }

@@ -54,7 +54,12 @@ function MapGrid({ place, layer, chosen, onOpen }: MapsProps): JSX.Element {
     buttons[next].focus();
   };
   return (
-    <ul class={chosen === null ? 'maps' : 'maps short'} ref={grid} onKeyDown={onKeyDown} aria-label={texts.layers.all}>
+    <ul
+      class={chosen === null ? 'maps' : 'maps short'}
+      ref={grid}
+      onKeyDown={onKeyDown}
+      aria-label={texts.layers.all}
+    >
       {Array.from({ length: channels }, (_, channel) => (
         <li key={channel}>
           <button
@@ -78,7 +83,13 @@ function MapGrid({ place, layer, chosen, onOpen }: MapsProps): JSX.Element {
               draw={(context) => {
                 if (!output.value) return;
                 const largest = settings.sharesScale.value ? largestIn(output.value) : undefined;
-                drawMap(context, output.value, channel, { x: 0, y: 0, width: side, height: shownHeight }, largest);
+                drawMap(
+                  context,
+                  output.value,
+                  channel,
+                  { x: 0, y: 0, width: side, height: shownHeight },
+                  largest,
+                );
               }}
             />
           </button>
@@ -109,7 +120,10 @@ function UnitGrid({ place, layer, chosen, onOpen }: MapsProps): JSX.Element {
   const names = classesOf(place, layer);
   const columns =
     names === null
-      ? Math.min(Math.floor(available / cell.smallest), columnsFor(count, { width: available, height: available / 4 }))
+      ? Math.min(
+          Math.floor(available / cell.smallest),
+          columnsFor(count, { width: available, height: available / 4 }),
+        )
       : count;
   const size = Math.min(cell.largest, available / Math.max(1, columns));
   const rows = Math.ceil(count / Math.max(1, columns));

@@ -49,7 +49,13 @@ export function Look(): JSX.Element {
   );
 }
 
-function OneNetwork({ place, isAlone }: { readonly place: number; readonly isAlone: boolean }): JSX.Element | null {
+function OneNetwork({
+  place,
+  isAlone,
+}: {
+  readonly place: number;
+  readonly isAlone: boolean;
+}): JSX.Element | null {
   const network = networks[place].value;
   if (!network) return null;
   return (

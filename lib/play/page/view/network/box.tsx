@@ -8,8 +8,8 @@ import { texts } from '../../texts';
 import { shapeText, shortName, shortShape } from '../layer/describe';
 import { Canvas } from '../parts/canvas';
 import { useOutput, useVisible } from '../parts/hooks';
-import { columnsFor, drawList, drawMap, drawPixels, largestIn, type Output } from '../parts/maps';
-import { type Bounds, captionHeight, padding, thumbnail, thumbnailGap } from './dimensions';
+import { columnsFor, drawList, drawMap, drawPixels, largestIn, outline, type Output } from '../parts/maps';
+import { type Bounds, captionHeight, padding, thumbnailGap } from './dimensions';
 import { type Group, lastOf } from './groups';
 import { px } from '../parts/px';
 
@@ -17,13 +17,23 @@ export interface BoxProps {
   readonly place: number;
   readonly group: Group;
   readonly bounds: Bounds;
+  /** Side of a thumbnail, in CSS pixels. */
+  readonly thumbnail: number;
   /** Whether the Tab key stops here; arrow keys lead to the others. */
   readonly isReachable: boolean;
   readonly onFocus: () => void;
   readonly onOpen: () => void;
 }
 
-export function Box({ place, group, bounds, isReachable, onFocus, onOpen }: BoxProps): JSX.Element {
+export function Box({
+  place,
+  group,
+  bounds,
+  thumbnail,
+  isReachable,
+  onFocus,
+  onOpen,
+}: BoxProps): JSX.Element {
   const button = useRef<HTMLButtonElement>(null);
   const isVisible = useVisible(button);
   const layer = lastOf(group);
@@ -39,7 +49,7 @@ export function Box({ place, group, bounds, isReachable, onFocus, onOpen }: BoxP
       const side = Math.min(width, height);
       if (image) drawPixels(context, image, { x: (width - side) / 2, y: 0, width: side, height: side });
     } else if (output.value) {
-      drawSome(context, output.value, { width, height }, settings.sharesScale.value);
+      drawSome(context, output.value, { width, height, thumbnail }, settings.sharesScale.value);
     }
   };
   return (
@@ -71,7 +81,11 @@ export function Box({ place, group, bounds, isReachable, onFocus, onOpen }: BoxP
 function drawSome(
   context: CanvasRenderingContext2D,
   output: Output,
-  { width, height }: { readonly width: number; readonly height: number },
+  {
+    width,
+    height,
+    thumbnail,
+  }: { readonly width: number; readonly height: number; readonly thumbnail: number },
   sharesScale: boolean,
 ): void {
   if (output.isList) {
@@ -80,10 +94,14 @@ function drawSome(
     const rows = Math.ceil(output.channels / columns);
     const place = { x: (width - cell * columns) / 2, y: 0, width: cell * columns, height: cell * rows };
     drawList(context, output.values, columns, place, largestIn(output));
+    outline(context, place);
     return;
   }
   const step = thumbnail + thumbnailGap;
-  const [columns, rows] = [Math.floor((width + thumbnailGap) / step), Math.floor((height + thumbnailGap) / step)];
+  const [columns, rows] = [
+    Math.floor((width + thumbnailGap) / step),
+    Math.floor((height + thumbnailGap) / step),
+  ];
   const shown = Math.min(output.channels, columns * rows);
   const largest = sharesScale ? largestIn(output) : undefined;
   for (let channel = 0; channel < shown; channel++) {
@@ -94,5 +112,6 @@ function drawSome(
       height: thumbnail,
     };
     drawMap(context, output, channel, place, largest);
+    outline(context, place);
   }
 }

@@ -54,7 +54,7 @@ interface Item {
 }
 
 const lineSize: Size = { along: 0, across: 6 };
-const sweeps = 12;
+const sweeps = 24;
 
 export function layOut(nodes: readonly Node[], { sizeOf, gapAlong, gapAcross }: LayoutOptions): Layout {
   const stepOf = steps(nodes);
@@ -108,7 +108,15 @@ function steps(nodes: readonly Node[]): Map<string, number> {
 function order(columns: readonly Item[][]): void {
   const place = new Map<Item, number>();
   for (const column of columns) {
-    const wish = new Map(column.map((each) => [each, mean(each.before.map((one) => place.get(one) ?? 0), 0)]));
+    const wish = new Map(
+      column.map((each) => [
+        each,
+        mean(
+          each.before.map((one) => place.get(one) ?? 0),
+          0,
+        ),
+      ]),
+    );
     const isAbove = (each: Item): number => (each.isLine ? 0 : 1);
     column.sort((a, b) => wish.get(a)! - wish.get(b)! || isAbove(a) - isAbove(b));
     column.forEach((each, i) => place.set(each, i));
@@ -120,15 +128,22 @@ function settle(columns: readonly Item[][], gap: number): void {
   for (let sweep = 0; sweep < sweeps; sweep++) {
     const forth = sweep % 2 === 0;
     for (const column of forth ? columns : [...columns].reverse()) {
-      const wishes = column.map(({ before, after, across }) =>
-        mean(
-          [...before, ...after].map((one) => one.across),
-          across,
-        ),
-      );
+      const wishes = column.map(wish);
       spread(column, wishes, gap);
     }
   }
+}
+
+/** The middle of an item's neighbours: lines bend to boxes, not boxes to lines. */
+function wish({ before, after, across }: Item): number {
+  const near = [...before, ...after];
+  const weights = near.map(weightOf);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return total === 0 ? across : near.reduce((sum, one, i) => sum + one.across * weights[i], 0) / total;
+}
+
+function weightOf({ isLine }: Item): number {
+  return isLine ? 0.01 : 1;
 }
 
 /**
@@ -141,8 +156,8 @@ function spread(column: readonly Item[], wishes: readonly number[], gap: number)
     offsets.push(i === 0 ? 0 : offsets[i - 1] + (column[i - 1].size.across + size.across) / 2 + gap);
   });
   const pools: { weight: number; value: number; count: number }[] = [];
-  column.forEach(({ isLine }, i) => {
-    pools.push({ weight: isLine ? 0.01 : 1, value: wishes[i] - offsets[i], count: 1 });
+  column.forEach((each, i) => {
+    pools.push({ weight: weightOf(each), value: wishes[i] - offsets[i], count: 1 });
     while (pools.length > 1 && pools[pools.length - 2].value > pools[pools.length - 1].value) {
       const last = pools.pop()!;
       const before = pools[pools.length - 1];

@@ -8,7 +8,7 @@ import { settings } from '../../state/settings';
 import { texts } from '../../texts';
 import { useMedia, useWidth } from '../parts/hooks';
 import { Box } from './box';
-import { type Bounds, type Direction, gaps, sizesFor } from './dimensions';
+import { type Bounds, type Direction, gaps, sizesFor, thumbnails } from './dimensions';
 import { type Group, groupsOf, lastOf } from './groups';
 import { type Layout, layOut, type PlacedBox } from './layout';
 import { px } from '../parts/px';
@@ -26,7 +26,12 @@ export function NetworkPicture({
   const joins = settings.groupsLayers.value;
   const groups = useMemo(() => groupsOf(network.layers, joins), [network, joins]);
   return (
-    <div class={`network ${direction}`} ref={frame} role="group" aria-label={texts.network.label(network.pack.title)}>
+    <div
+      class={`network ${direction}`}
+      ref={frame}
+      role="group"
+      aria-label={texts.network.label(network.pack.title)}
+    >
       {width > 0 && <Picture key={direction} {...{ place, groups, direction, width }} />}
     </div>
   );
@@ -41,23 +46,12 @@ interface PictureProps {
 }
 
 function Picture({ place, groups, direction, width }: PictureProps): JSX.Element {
-  const layout = useMemo(() => {
-    const sizes = sizesFor(direction, width);
-    const byId = new Map(groups.map((group) => [group.id, group]));
-    return layOut(groups, {
-      ...gaps[direction],
-      sizeOf: (id, beside) => {
-        const size = sizes(byId.get(id)!, beside);
-        return direction === 'right'
-          ? { along: size.width, across: size.height }
-          : { along: size.height, across: size.width };
-      },
-    });
-  }, [groups, direction, width]);
+  const { layout, thumbnail } = useMemo(() => fitted(groups, direction, width), [groups, direction, width]);
   const list = useRef<HTMLOListElement>(null);
   const focused = useSignal(groups[0]?.id ?? '');
   const isKnown = groups.some(({ id }) => id === focused.value);
-  const [across, down] = direction === 'right' ? [layout.along, layout.across] : [layout.across, layout.along];
+  const [across, down] =
+    direction === 'right' ? [layout.along, layout.across] : [layout.across, layout.along];
   const onKeyDown = (event: KeyboardEvent): void => {
     const next = neighbour(layout, focused.peek(), event.key, direction);
     if (next === null) return;
@@ -75,7 +69,7 @@ function Picture({ place, groups, direction, width }: PictureProps): JSX.Element
           return (
             <Box
               key={group.id}
-              {...{ place, group }}
+              {...{ place, group, thumbnail }}
               bounds={boundsOf(box, direction)}
               isReachable={isKnown ? group.id === focused.value : i === 0}
               onFocus={() => {
@@ -90,6 +84,33 @@ function Picture({ place, groups, direction, width }: PictureProps): JSX.Element
       </ol>
     </div>
   );
+}
+
+/** As large as lets the picture fit the page; one that doesn't fit at the smallest size is scrolled. */
+function fitted(
+  groups: readonly Group[],
+  direction: Direction,
+  width: number,
+): { readonly layout: Layout; readonly thumbnail: number } {
+  const { smallest, largest } = thumbnails[direction];
+  const laidOut = (thumbnail: number): Layout => {
+    const sizes = sizesFor(direction, width, thumbnail);
+    const byId = new Map(groups.map((group) => [group.id, group]));
+    return layOut(groups, {
+      ...gaps[direction],
+      sizeOf: (id, beside) => {
+        const size = sizes(byId.get(id)!, beside);
+        return direction === 'right'
+          ? { along: size.width, across: size.height }
+          : { along: size.height, across: size.width };
+      },
+    });
+  };
+  for (let thumbnail: number = largest; thumbnail > smallest; thumbnail -= 2) {
+    const layout = laidOut(thumbnail);
+    if (layout.along <= width) return { layout, thumbnail };
+  }
+  return { layout: laidOut(smallest), thumbnail: smallest };
 }
 
 function Lines({
@@ -107,11 +128,16 @@ function Lines({
   const isOn = (id: string): boolean =>
     selected?.place === place &&
     groups.some((group) => group.id === id && group.layers.some(({ name }) => name === selected.layer));
-  const [across, down] = direction === 'right' ? [layout.along, layout.across] : [layout.across, layout.along];
+  const [across, down] =
+    direction === 'right' ? [layout.along, layout.across] : [layout.across, layout.along];
   return (
     <svg class="lines" width={across} height={down} aria-hidden="true">
       {layout.routes.map(({ from, to, points }) => (
-        <path key={`${from} ${to}`} class={isOn(from) || isOn(to) ? 'on' : undefined} d={curve(points, direction)} />
+        <path
+          key={`${from} ${to}`}
+          class={isOn(from) || isOn(to) ? 'on' : undefined}
+          d={curve(points, direction)}
+        />
       ))}
     </svg>
   );

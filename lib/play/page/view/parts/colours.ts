@@ -73,7 +73,10 @@ export function shadeIndex(value: number, largest: number): number {
 }
 
 /** As CSS writes it: its colour, and that of text upon it. */
-export function shade(value: number, largest: number): { readonly background: string; readonly color: string } {
+export function shade(
+  value: number,
+  largest: number,
+): { readonly background: string; readonly color: string } {
   const pixel = palette.value[shadeIndex(value, largest)];
   const [red, green, blue] = [pixel & 255, (pixel >> 8) & 255, (pixel >> 16) & 255];
   // Relative luminance as WCAG measures contrast.

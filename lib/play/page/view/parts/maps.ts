@@ -32,7 +32,10 @@ export function largestIn({ values, channels }: Output, channel?: number): numbe
 const scratch = new Map<string, { canvas: HTMLCanvasElement; context: CanvasRenderingContext2D }>();
 
 /** A canvas to paint pixels on before they are enlarged; the same one for each size. */
-function scratchOf(width: number, height: number): { canvas: HTMLCanvasElement; context: CanvasRenderingContext2D } {
+function scratchOf(
+  width: number,
+  height: number,
+): { canvas: HTMLCanvasElement; context: CanvasRenderingContext2D } {
   const key = `${width}×${height}`;
   let found = scratch.get(key);
   if (!found) {
@@ -92,13 +95,21 @@ function drawCells(
   context.drawImage(small.canvas, place.x, place.y, place.width, place.height);
 }
 
+/** Draws the border of a map, which is else lost where its values are zero. */
+export function outline(context: CanvasRenderingContext2D, { x, y, width, height }: Place): void {
+  context.strokeStyle = 'rgba(128, 122, 112, 0.35)';
+  context.lineWidth = 1;
+  context.strokeRect(x + 0.5, y + 0.5, width - 1, height - 1);
+}
+
 /** Draws an image in its own colours; without colours, in greys. */
 export function drawPixels(context: CanvasRenderingContext2D, pixels: Pixels, place: Place): void {
   const { width, height, channels, values } = pixels;
   const small = scratchOf(width, height);
   const image = small.context.createImageData(width, height);
   for (let i = 0; i < width * height; i++) {
-    for (let c = 0; c < 3; c++) image.data[i * 4 + c] = values[i * channels + Math.min(c, channels - 1)] * 255 + 0.5;
+    for (let c = 0; c < 3; c++)
+      image.data[i * 4 + c] = values[i * channels + Math.min(c, channels - 1)] * 255 + 0.5;
     image.data[i * 4 + 3] = 255;
   }
   small.context.putImageData(image, 0, 0);

@@ -59,7 +59,9 @@ function Plot({
   const high = Math.max(1, ...points.map(([, y]) => y));
   const across = (x: number): number => ((x + reach) / (2 * reach)) * width;
   const down = (y: number): number => 6 + (1 - (y - low) / (high - low)) * (height - 12);
-  const path = points.map(([x, y], i) => `${i === 0 ? 'M' : 'L'}${across(x).toFixed(1)} ${down(y).toFixed(1)}`);
+  const path = points.map(
+    ([x, y], i) => `${i === 0 ? 'M' : 'L'}${across(x).toFixed(1)} ${down(y).toFixed(1)}`,
+  );
   return (
     <svg class="plot" viewBox={`0 0 ${width} ${height}`} width={width} height={height} aria-hidden="true">
       <path class="axis" d={`M0 ${down(0)}H${width}M${across(0)} 0V${height}`} />

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import type { UnitValue } from '../../../engine/types';
 import { openUnit } from '../../../state/selection';
-import { number, texts } from '../../../texts';
+import { added, number, texts } from '../../../texts';
 import { nameOf } from '../input-map';
 import type { StepProps } from '../step-card';
 
@@ -11,7 +11,7 @@ export function ScalingStep({ step }: Pick<StepProps<'scaling'>, 'step'>): JSX.E
   return (
     <p class="equation">
       {number(input)} × {number(scale)}
-      {offset !== 0 && ` + ${number(offset)}`} =
+      {offset !== 0 && ` ${added(offset)}`} =
     </p>
   );
 }
@@ -23,7 +23,7 @@ export function PixelStep({ step }: Pick<StepProps<'pixel'>, 'step'>): JSX.Eleme
       <p class="formula" role="img" aria-label={texts.steps.pixel(step)}>
         <span class="fraction">
           <span>
-            {number(pixel)} − <var title={texts.steps.mean}>{number(mean)}</var>
+            {number(pixel)} <var title={texts.steps.mean}>{added(-mean)}</var>
           </span>
           <span>
             <var title={texts.steps.deviation}>{number(deviation)}</var>
@@ -40,8 +40,7 @@ export function AdditionStep({ step, place, network }: StepProps<'addition'>): J
     <p class="equation">
       {step.terms.map((term, i) => (
         <span class="term" key={i}>
-          {i > 0 && ' + '}
-          {number(term.value)} <From {...{ place, network }} from={term} />
+          {i === 0 ? number(term.value) : added(term.value)} <From {...{ place, network }} from={term} />
         </span>
       ))}
     </p>

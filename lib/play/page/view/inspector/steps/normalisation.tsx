@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { number, texts } from '../../../texts';
+import { added, number, texts } from '../../../texts';
 import type { StepProps } from '../step-card';
 
 /** Batch normalisation, as a formula with its numbers. */
@@ -10,7 +10,7 @@ export function NormalisationStep({ step }: Pick<StepProps<'normalisation'>, 'st
       <p class="formula" role="img" aria-label={texts.steps.normalisation(step)}>
         <span class="fraction">
           <span>
-            {number(input)} − <var title={texts.steps.mean}>{number(mean)}</var>
+            {number(input)} <var title={texts.steps.mean}>{added(-mean)}</var>
           </span>
           <span>
             √(<var title={texts.steps.variance}>{number(variance)}</var> + {epsilon})
@@ -20,7 +20,7 @@ export function NormalisationStep({ step }: Pick<StepProps<'normalisation'>, 'st
           × <var title={texts.steps.gamma}>{number(gamma)}</var>
         </span>
         <span>
-          + <var title={texts.steps.beta}>{number(beta)}</var>
+          <var title={texts.steps.beta}>{added(beta)}</var>
         </span>
       </p>
       <p class="hint">{texts.steps.normalisationHint}</p>

@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { Step } from '../../../engine/types';
 import { openUnit } from '../../../state/selection';
-import { number, texts } from '../../../texts';
+import { added, number, texts } from '../../../texts';
 import { Cells, largestOf } from '../cells';
 import { InputMap, nameOf } from '../input-map';
 import type { StepProps } from '../step-card';
@@ -27,7 +27,7 @@ function Windows({ step, ...rest }: Props): JSX.Element {
   const shown = useSignal<readonly number[]>(strongest(sums, most.maps));
   const channels = shown.value.filter((i) => i < sums.length);
   const [inLargest, kernelLargest, productLargest] = [window.values, kernel, products].map(largestOf);
-  const rest_ = sums.reduce((sum, value, i) => (channels.includes(i) ? sum : sum + value), 0);
+  const others = sums.reduce((sum, value, i) => (channels.includes(i) ? sum : sum + value), 0);
   const names = channels.map((i) => nameOf(rest.network, window.layer, window.channels[i]));
   return (
     <>
@@ -94,20 +94,17 @@ function Windows({ step, ...rest }: Props): JSX.Element {
       <p class="equation">
         {channels.map((i, term) => (
           <span key={term} class="term">
-            {term > 0 && ' + '}
-            {number(sums[i])} <small>{names[term]}</small>
+            {term === 0 ? number(sums[i]) : added(sums[i])} <small>{names[term]}</small>
           </span>
         ))}
         {sums.length > channels.length && (
           <span class="term">
-            {' + '}
-            {number(rest_)} <small>{texts.steps.others(sums.length - channels.length)}</small>
+            {added(others)} <small>{texts.steps.others(sums.length - channels.length)}</small>
           </span>
         )}
         {hasBias && (
           <span class="term">
-            {' + '}
-            {number(bias)} <small>{texts.steps.bias}</small>
+            {added(bias)} <small>{texts.steps.bias}</small>
           </span>
         )}
       </p>
