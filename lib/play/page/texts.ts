@@ -307,7 +307,7 @@ export const texts = {
       title: 'Saliency',
       about:
         'How much the class’s score would change if a pixel changed a little: the gradient, in size. It shows what the network is sensitive to, not what it needs: a pixel can matter and yet have no slope, and the maps of untrained networks look much alike.',
-      map: (name: string): string => `Where ${name} reacts most.`,
+      map: (name: string): string => `Where the score of ${name} reacts most.`,
       lit: 'The picture, lit there.',
       none: '',
     },
@@ -367,7 +367,7 @@ export const texts = {
     loss: 'Loss',
     lossAbout: 'Cross-entropy. Guessing scores 2.30 with ten classes; lower is better.',
     accuracy: 'Accuracy',
-    accuracyAbout: 'Share of the pictures that it names rightly. Guessing gets 10 % with ten classes.',
+    accuracyAbout: 'Share of the pictures that it names rightly. Guessing gets 10 % with ten classes.',
     steps: 'steps',
     changedAt: (step: number, change: string): string => `From step ${whole.format(step)}: ${change}.`,
     changes: {

@@ -7,7 +7,7 @@ import { messageOf } from '../errors';
 import { afterDrawing, question } from './question';
 
 /** Steps after which it stops by itself. */
-export const mostSteps = 192;
+export const mostSteps = 96;
 
 export interface Found {
   readonly network: LoadedNetwork;

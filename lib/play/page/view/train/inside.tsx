@@ -7,8 +7,8 @@ import { Canvas } from '../parts/canvas';
 import { drawMap, drawPixels } from '../parts/maps';
 
 /** In CSS pixels. */
-const filterSide = 64;
-const mapSide = 64;
+const filterSide = 72;
+const mapSide = 96;
 
 export function InsideNetwork(): JSX.Element | null {
   const shown = inside.value;

@@ -26,11 +26,12 @@ import { useWidth } from '../parts/hooks';
 import { Icon } from '../parts/icons';
 import { drawMap, drawPixels } from '../parts/maps';
 import { Mark, Picker } from '../parts/picker';
+import { px } from '../parts/px';
 import { Explanation } from './explanation';
 import { asOutput } from './heat-picture';
 
 /** The side of a picture, in CSS pixels, at most. */
-const largest = 288;
+const largest = 340;
 /** Between the two pictures, in CSS pixels. */
 const gap = 24;
 
@@ -120,7 +121,7 @@ function DropMap({ side }: { readonly side: number }): JSX.Element | null {
   return (
     <div
       class="drop-map"
-      style={{ width: side, height }}
+      style={px({ width: side, height })}
       data-measured={known.length}
       data-strongest={strongest}
     >

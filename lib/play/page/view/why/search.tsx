@@ -16,6 +16,7 @@ import { texts } from '../../texts';
 import { Canvas } from '../parts/canvas';
 import { Icon } from '../parts/icons';
 import { drawPixels } from '../parts/maps';
+import { px } from '../parts/px';
 import { Explanation } from './explanation';
 
 /** In CSS pixels. */
@@ -42,7 +43,7 @@ export function Search(): JSX.Element {
               }}
             />
           ) : (
-            <div class="blank" style={{ width: side, height: side }} aria-hidden="true" />
+            <div class="blank" style={px({ width: side, height: side })} aria-hidden="true" />
           )}
           <figcaption data-steps={result?.steps ?? 0} data-share={result?.share}>
             {result
