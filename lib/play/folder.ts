@@ -26,33 +26,62 @@ export async function writeFolder(
   offered: readonly Offered[],
   build?: PageBuild,
 ): Promise<WrittenFile[]> {
+  const written = await writePage(folder, build);
+  const offers: Offer[] = [];
+  for (const each of offered) {
+    const file = packFile(each);
+    const pack = write(folder, file, addScript(await each.make()));
+    written.push(pack);
+    offers.push(offerOf(each, file, pack.bytes));
+  }
+  return [...written, write(folder, files.contents, offerScript({ offers }))];
+}
+
+/**
+ * Writes the page alone: packs are written when they are asked for.
+ * @returns writes the pack that is in `file`; false if none is
+ */
+export async function writeLazily(
+  folder: string,
+  offered: readonly Offered[],
+): Promise<(file: string) => Promise<boolean>> {
+  await writePage(folder);
+  // Sizes are known only of what has been made.
+  const offers = offered.map((each) => offerOf(each, packFile(each), null));
+  write(folder, files.contents, offerScript({ offers }));
+  return async (file) => {
+    const found = offered.find((each) => packFile(each) === file);
+    if (!found) return false;
+    write(folder, file, addScript(await found.make()));
+    return true;
+  };
+}
+
+async function writePage(folder: string, build?: PageBuild): Promise<WrittenFile[]> {
   expectOurs(folder);
   const { script, styles } = build ?? (await buildPage());
   fs.mkdirSync(path.join(folder, 'packs'), { recursive: true });
-  const written: WrittenFile[] = [];
-  const write = (file: string, content: string): void => {
-    fs.writeFileSync(path.join(folder, file), content);
-    written.push({ file, bytes: Buffer.byteLength(content) });
-  };
-  // First, so that an export that was cut off is known as one.
-  write('index.html', folderHtml());
-  write(files.script, script);
-  write(files.styles, styles);
-  write(files.program, addScript(programPack()));
-  const offers: Offer[] = [];
-  for (const each of offered) {
-    const file = `packs/${each.kind}-${fileName(each.id)}.js`;
-    const content = addScript(await each.make());
-    write(file, content);
-    offers.push(offerOf(each, file, Buffer.byteLength(content)));
-  }
-  write(files.contents, offerScript({ offers }));
-  const kept = new Set(written.map(({ file }) => path.join(folder, file)));
   for (const name of fs.readdirSync(path.join(folder, 'packs'))) {
-    const file = path.join(folder, 'packs', name);
-    if (!kept.has(file) && name.endsWith('.js')) fs.rmSync(file);
+    if (name.endsWith('.js')) fs.rmSync(path.join(folder, 'packs', name));
   }
-  return written;
+  return [
+    // First, so that an export that was cut off is known as one.
+    write(folder, 'index.html', folderHtml()),
+    write(folder, files.script, script),
+    write(folder, files.styles, styles),
+    write(folder, files.program, addScript(programPack())),
+  ];
+}
+
+function write(folder: string, file: string, content: string): WrittenFile {
+  const temporary = path.join(folder, `${file}.partial`);
+  fs.writeFileSync(temporary, content);
+  fs.renameSync(temporary, path.join(folder, file));
+  return { file, bytes: Buffer.byteLength(content) };
+}
+
+function packFile({ kind, id }: Offered): string {
+  return `packs/${kind}-${fileName(id)}.js`;
 }
 
 /** Ids are names of records and runs; what else one may hold is not for file names and addresses. */

@@ -86,6 +86,6 @@ function shapesText(tensors: readonly tf.SymbolicTensor[]): string {
   return tensors.map(({ shape }) => `[${shape.slice(1).join(', ')}]`).join(' and ');
 }
 
-function unscaled(channels: number): PixelScale {
+export function unscaled(channels: number): PixelScale {
   return { mean: new Array<number>(channels).fill(0), deviation: new Array<number>(channels).fill(1) };
 }

@@ -7,10 +7,16 @@ export interface Offered {
   readonly id: string;
   readonly title: string;
   readonly facts: NetworkFacts | null;
+  /** The name of a published network. */
+  readonly network?: string;
   make(): Promise<Pack>;
 }
 
 /** What a page needs of a pack's title before the pack. */
-export function offerOf({ kind, id, title, facts }: Offered, file: string | null, bytes: number): Offer {
+export function offerOf(
+  { kind, id, title, facts }: Offered,
+  file: string | null,
+  bytes: number | null,
+): Offer {
   return { kind, id, title, file, bytes, facts };
 }

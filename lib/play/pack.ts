@@ -98,8 +98,8 @@ export interface Offer {
   readonly title: string;
   /** Address, relative to the page; null if the pack is part of the page. */
   readonly file: string | null;
-  /** Of the pack. */
-  readonly bytes: number;
+  /** Of the pack; null if it is made when it is asked for. */
+  readonly bytes: number | null;
   /** Of a network. */
   readonly facts: NetworkFacts | null;
 }

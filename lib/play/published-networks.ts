@@ -28,6 +28,6 @@ export function publishedOffers(folder?: string): Offered[] {
         model.dispose();
       }
     };
-    return { kind: 'network', id: name, title, facts, make };
+    return { kind: 'network', id: name, network: network.name, title, facts, make };
   });
 }

@@ -82,6 +82,13 @@ const engineTests: EngineTests = {
     return explanation;
   },
 
+  async time(id, image) {
+    const loaded = await network(id);
+    const began = performance.now();
+    (await loaded.look(pixelsOf(image))).dispose();
+    return performance.now() - began;
+  },
+
   layers: async (id: string) => (await network(id)).layers,
 };
 

@@ -26,6 +26,8 @@ export interface EngineTests {
   backend(): Promise<BackendName>;
   /** Probabilities, and how many tensors remain when the look has been disposed of. */
   look(id: string, image: Sent): Promise<{ readonly probabilities: number[]; readonly left: number }>;
+  /** Milliseconds of a look. */
+  time(id: string, image: Sent): Promise<number>;
   output(id: string, image: Sent, layer: string): Promise<number[]>;
   /** Explains some units of each layer. */
   explain(id: string, image: Sent): Promise<ExplainedLayer[]>;
