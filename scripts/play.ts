@@ -69,8 +69,7 @@ function publishedChosen(names: readonly string[]): Offered[] {
   return names.length === 0 ? all : all.filter(({ network = '' }) => names.includes(network));
 }
 
-async function runsChosen({ run, runs }: Arguments, all: boolean): Promise<Offered[]> {
-  const names = run ?? [];
+async function runsChosen({ run: names, runs }: Arguments, all: boolean): Promise<Offered[]> {
   if (!all && names.length === 0) return [];
   const found = await runOffers(runs === undefined ? {} : { folder: path.resolve(runs) });
   if (names.length === 0) return found;

@@ -38,7 +38,10 @@ describe('the playground as files', () => {
       const page = await context.newPage();
       const log = watch(page);
       await page.goto(`${address}?backend=wasm`);
-      await page.getByText(/\d+ %/).first().waitFor();
+      await page
+        .getByText(/^\d+ %$/)
+        .first()
+        .waitFor();
       assert.deepEqual(log, { errors: [], requests: [] });
     } finally {
       await context.close();

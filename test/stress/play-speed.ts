@@ -40,7 +40,10 @@ async function opening(id: string): Promise<void> {
     await page.goto(`${pathToFileURL(path.join(folder, 'index.html')).href}?backend=wasm`);
     await page.locator('canvas').first().waitFor();
     const drawn = performance.now() - began;
-    await page.getByText(/\d+ %/).first().waitFor();
+    await page
+      .getByText(/^\d+ %$/)
+      .first()
+      .waitFor();
     const answered = performance.now() - began;
     const facts = [`first picture ${drawn.toFixed(0)} ms`, `first answer ${answered.toFixed(0)} ms`];
     console.log(`${id}: ${facts.join(', ')}, folder ${(total / 1e6).toFixed(1)} MB`);
