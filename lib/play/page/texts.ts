@@ -135,7 +135,7 @@ export const texts = {
     label: (title: string): string => `${title}, layer by layer; arrow keys lead from layer to layer`,
     groups: 'One box for a convolution with its normalisation and activation',
     legend: ['below zero', 'zero', 'above zero'],
-    box: (kind: string, shape: string, name: string): string => `${kind}: ${shape} (${name})`,
+    box: (shape: string, name: string): string => `, ${shape}, ${name}`,
   },
 
   layers: {
@@ -327,7 +327,9 @@ export const texts = {
         'Test pictures whose features, the numbers that the classifier is given, differ least from those of this picture, with their labels and distances. If they are of another class than the answer, the classifier draws its line between pictures that look alike to the network. Near in features is not near to the eye, and a distance means nothing in another network.',
       choose: (position: number, name: string): string => `Test image ${position}, ${name}: look at it`,
       among: (done: number, total: number): string =>
-        done < total ? `Among the first ${done} of ${total} test pictures so far.` : `Among ${count(total, 'test picture')}.`,
+        done < total
+          ? `Among the first ${done} of ${total} test pictures so far.`
+          : `Among ${count(total, 'test picture')}.`,
       none: 'This page holds no test pictures to compare with.',
     },
 
@@ -335,7 +337,8 @@ export const texts = {
       title: 'What the class looks like to the network',
       about:
         'It starts with noise and changes the pixels, step by step, so that the score of the class grows. What comes out is what this network rewards: textures and parts, often many of them at once. It is no memory of a training picture, and another seed finds another one.',
-      start: (name: string, again: boolean): string => `${again ? 'Start again for' : 'Optimise for'} ${name}`,
+      start: (name: string, again: boolean): string =>
+        `${again ? 'Start again for' : 'Optimise for'} ${name}`,
       stop: 'Stop',
       seed: 'Seed',
       blank: 'Not started.',
@@ -361,7 +364,8 @@ export const texts = {
     optimizers: { sgd: 'SGD', momentum: 'SGD with momentum', rmsprop: 'RMSProp', adam: 'Adam' },
     learningRate: 'Learning rate',
     batchSize: 'Batch size',
-    progress: (step: number, epoch: number): string => `Step ${whole.format(step)}, epoch ${two.format(epoch)}`,
+    progress: (step: number, epoch: number): string =>
+      `Step ${whole.format(step)}, epoch ${two.format(epoch)}`,
     speed: (pictures: number): string => `${whole.format(pictures)} pictures a second`,
     seriesOf: { training: 'training', heldOut: 'held out' },
     loss: 'Loss',
@@ -378,7 +382,8 @@ export const texts = {
     table: (title: string): string => `${title} as numbers`,
     columns: ['Step', 'Training', 'Held out'],
     filters: 'Filters of the first layer',
-    filtersAbout: 'What each of them is looking for, in colours: grey is a weight of zero. At the start they are noise.',
+    filtersAbout:
+      'What each of them is looking for, in colours: grey is a weight of zero. At the start they are noise.',
     filter: (position: number): string => `filter ${position}`,
     maps: 'Their maps',
     mapsAbout: (label: string): string => `What they find in one held-out picture: ${label}.`,

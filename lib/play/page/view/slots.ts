@@ -4,4 +4,7 @@ import type { Tab } from '../state/route';
 import { Train } from './train/train';
 import { Why } from './why/why';
 
-export const slots: Readonly<Partial<Record<Exclude<Tab, 'look'>, () => JSX.Element>>> = { why: Why, train: Train };
+export const slots: Readonly<Partial<Record<Exclude<Tab, 'look'>, () => JSX.Element>>> = {
+  why: Why,
+  train: Train,
+};

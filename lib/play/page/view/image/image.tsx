@@ -3,16 +3,18 @@ import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import { isCropped, shape, source } from '../../state/picture';
 import { texts } from '../../texts';
-import { useWidth } from '../parts/hooks';
+import { useMedia, useWidth } from '../parts/hooks';
 import { Crop } from './crop';
 import { Stage } from './stage';
 
 /** In CSS pixels. */
-const largestStage = 320;
+const largestStage = { beside: 320, above: 240 };
 
 export function ImagePanel(): JSX.Element {
   const panel = useRef<HTMLElement>(null);
-  const width = Math.min(useWidth(panel), largestStage);
+  // On a phone, picture and answer are seen at once.
+  const isNarrow = useMedia('(max-width: 699px)');
+  const width = Math.min(useWidth(panel), isNarrow ? largestStage.above : largestStage.beside);
   const { name, label } = source.value;
   return (
     <section class="image" ref={panel} aria-label={texts.image.title}>

@@ -62,15 +62,14 @@ export function Box({
         data-layer={layer.name}
         tabIndex={isReachable ? 0 : -1}
         aria-pressed={isSelected}
-        aria-label={texts.network.box(group.layers.map(shortName).join(', '), shapeText(layer), group.id)}
         title={group.layers.map(({ name }) => name).join(' → ')}
         onFocus={onFocus}
         onClick={onOpen}
       >
         <Canvas {...{ width, height, draw }} inputs={[layer]} />
         <span class="caption">
-          <b>{shortName(group.layers[0])}</b>
-          <small>{finish.length > 0 ? finish.join(' · ') : shortShape(layer)}</small>
+          <b>{shortName(group.layers[0])}</b> <small>{finish.length > 0 ? finish.join(' · ') : shortShape(layer)}</small>
+          <span class=\"spoken\">{texts.network.box(shapeText(layer), group.id)}</span>
         </span>
       </button>
     </li>

@@ -54,7 +54,7 @@ interface Item {
 }
 
 const lineSize: Size = { along: 0, across: 6 };
-const sweeps = 24;
+const sweeps = 8;
 
 export function layOut(nodes: readonly Node[], { sizeOf, gapAlong, gapAcross }: LayoutOptions): Layout {
   const stepOf = steps(nodes);
@@ -123,7 +123,7 @@ function order(columns: readonly Item[][]): void {
   }
 }
 
-/** Moves items towards the middle of those they are connected with, as far as their neighbours allow. */
+/** Moves items to where they should be, as far as their neighbours allow. */
 function settle(columns: readonly Item[][], gap: number): void {
   for (let sweep = 0; sweep < sweeps; sweep++) {
     const forth = sweep % 2 === 0;
@@ -134,16 +134,19 @@ function settle(columns: readonly Item[][], gap: number): void {
   }
 }
 
-/** The middle of an item's neighbours: lines bend to boxes, not boxes to lines. */
-function wish({ before, after, across }: Item): number {
+/** Boxes stand around the axis; lines go on where they come from, or straight past boxes. */
+function wish({ isLine, before, after, across }: Item): number {
+  if (!isLine) return 0;
   const near = [...before, ...after];
-  const weights = near.map(weightOf);
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return total === 0 ? across : near.reduce((sum, one, i) => sum + one.across * weights[i], 0) / total;
+  const lines = near.filter((one) => one.isLine);
+  return mean(
+    (lines.length > 0 ? lines : near).map((one) => one.across),
+    across,
+  );
 }
 
 function weightOf({ isLine }: Item): number {
-  return isLine ? 0.01 : 1;
+  return isLine ? 1e-6 : 1;
 }
 
 /**

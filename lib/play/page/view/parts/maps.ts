@@ -109,7 +109,7 @@ export function drawPixels(context: CanvasRenderingContext2D, pixels: Pixels, pl
   const image = small.context.createImageData(width, height);
   for (let i = 0; i < width * height; i++) {
     for (let c = 0; c < 3; c++)
-      image.data[i * 4 + c] = values[i * channels + Math.min(c, channels - 1)] * 255 + 0.5;
+      image.data[i * 4 + c] = values[i * channels + Math.min(c, channels - 1)] * 255;
     image.data[i * 4 + 3] = 255;
   }
   small.context.putImageData(image, 0, 0);
