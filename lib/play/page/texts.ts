@@ -325,7 +325,7 @@ export const texts = {
       title: 'The nearest pictures',
       about:
         'Test pictures whose features, the numbers that the classifier is given, differ least from those of this picture, with their labels and distances. If they are of another class than the answer, the classifier draws its line between pictures that look alike to the network. Near in features is not near to the eye, and a distance means nothing in another network.',
-      choose: (position: number, name: string): string => `Test image ${position}, ${name}: look at it`,
+      choose: (position: number): string => `Test image ${position}: look at it`,
       among: (done: number, total: number): string =>
         done < total
           ? `Among the first ${done} of ${total} test pictures so far.`

@@ -26,7 +26,6 @@ export function Nearest(): JSX.Element {
                     type="button"
                     data-index={index}
                     data-distance={distance}
-                    aria-label={texts.why.nearest.choose(index + 1, name)}
                     aria-current={set.pictures[index] === source.value.raster}
                     onClick={() => {
                       choosePicture(set, index);
@@ -35,6 +34,7 @@ export function Nearest(): JSX.Element {
                     <Picture raster={set.pictures[index]} />
                     <span>{name}</span>
                     <small>{number(distance)}</small>
+                    <span class="spoken">{texts.why.nearest.choose(index + 1)}</span>
                   </button>
                 </li>
               );
