@@ -78,8 +78,8 @@ export function drawn(canvas: Locator): Promise<string> {
 /** How many colours a canvas shows. */
 export function colours(canvas: Locator): Promise<number> {
   return canvas.evaluate((element) => {
-    const { width, height, getContext } = element as unknown as CanvasLike;
-    const { data } = getContext.call(element, '2d').getImageData(0, 0, width, height);
+    const canvas = element as unknown as CanvasLike;
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
     return new Set(new Uint32Array(data.buffer)).size;
   });
 }

@@ -60,7 +60,7 @@ function byKernel({ x, dy }: NamedTensorInfoMap, attrs: Conv2DBackpropFilterAttr
     const sums = conv2d(images, kernel, 1, 'valid', 'NHWC', [info.strideHeight, info.strideWidth]);
     // A stride can leave rows and columns at the far edge that no window reached.
     const reached = slice(sums, [0, 0, 0, 0], [inputs, height, width, outputs]);
-    return transpose(reached, [1, 2, 0, 3]) as Tensor4D;
+    return transpose(reached, [1, 2, 0, 3]);
   });
 }
 

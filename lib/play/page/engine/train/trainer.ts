@@ -92,7 +92,7 @@ class PageTrainer implements Trainer {
         const scores = this.#ending.logits(input, { training: true });
         // `minimize` tidies up what is made in here.
         accuracies.push(tf.keep(accuracyOf(scores, truth)));
-        return tf.losses.softmaxCrossEntropy(truth, scores) as Scalar;
+        return tf.losses.softmaxCrossEntropy(truth, scores);
       },
       true,
       this.#model.trainableWeights.map((weight) => weight.read() as Variable),
@@ -116,7 +116,7 @@ class PageTrainer implements Trainer {
       const { input, truth } = this.#tensorsOf(some);
       const [loss, accuracy] = tf.tidy(() => {
         const scores = this.#ending.logits(input);
-        return [tf.losses.softmaxCrossEntropy(truth, scores) as Scalar, accuracyOf(scores, truth)];
+        return [tf.losses.softmaxCrossEntropy(truth, scores), accuracyOf(scores, truth)];
       });
       const measured = await numbersOf(loss, accuracy);
       tf.dispose([loss, accuracy, input, truth]);

@@ -48,8 +48,8 @@ export async function startSearch(): Promise<void> {
       await show(search);
     }
     const current = search;
-    // Signals change while this waits.
-    while (isSearching.value && current.steps < mostSteps && question.peek()?.network === network) {
+    // Others change it while this waits.
+    while (isSearching.peek() && current.steps < mostSteps && question.peek()?.network === network) {
       await current.step();
       await show(current);
       await afterDrawing();
