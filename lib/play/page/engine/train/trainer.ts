@@ -114,7 +114,7 @@ class PageTrainer implements Trainer {
         classNames,
       };
       const { input, truth } = this.#tensorsOf(some);
-      const [loss, accuracy] = tf.tidy(() => {
+      const [loss, accuracy] = tf.tidy((): Scalar[] => {
         const scores = this.#ending.logits(input);
         return [tf.losses.softmaxCrossEntropy(truth, scores), accuracyOf(scores, truth)];
       });

@@ -69,7 +69,7 @@ export function Box({
         <Canvas {...{ width, height, draw }} inputs={[layer]} />
         <span class="caption">
           <b>{shortName(group.layers[0])}</b> <small>{finish.length > 0 ? finish.join(' · ') : shortShape(layer)}</small>
-          <span class=\"spoken\">{texts.network.box(shapeText(layer), group.id)}</span>
+          <span class="spoken">{texts.network.box(shapeText(layer), group.id)}</span>
         </span>
       </button>
     </li>
