@@ -8,8 +8,8 @@ import { Canvas } from '../parts/canvas';
 import { useOutput } from '../parts/hooks';
 import { drawMap } from '../parts/maps';
 import { Mark } from '../parts/picker';
-import { scaleOf } from './inspector';
-import type { StepProps } from './step-card';
+import { scaleOf } from './scale';
+import type { StepProps } from './step-props';
 import { px } from '../parts/px';
 
 export interface InputMapProps extends Pick<StepProps, 'place' | 'network' | 'layer' | 'at'> {

@@ -4,14 +4,14 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { LayerInfo, LoadedNetwork } from '../../engine/types';
 import { closeUnit, moveUnit, openUnit, type SelectedUnit } from '../../state/selection';
-import { settings } from '../../state/settings';
 import { number, texts } from '../../texts';
 import { shortName } from '../layer/describe';
 import { useInterval, useMedia, useOutput, useWidth } from '../parts/hooks';
 import { Icon } from '../parts/icons';
-import { drawMap, largestIn, type Output } from '../parts/maps';
+import { drawMap } from '../parts/maps';
 import { Mark, Picker } from '../parts/picker';
 import { useExplanation } from './explanation';
+import { scaleOf } from './scale';
 import { StepCard } from './step-card';
 
 /** Of the map, in CSS pixels. */
@@ -190,9 +190,4 @@ function LargeMap({ place, layer, channel, y, x }: LargeMapProps): JSX.Element {
       <p class="hint">{texts.inspector.hint}</p>
     </figure>
   );
-}
-
-/** As in the overview of all maps. */
-export function scaleOf(output: Output, channel: number): number {
-  return settings.sharesScale.value ? largestIn(output) : largestIn(output, channel);
 }

@@ -1,25 +1,14 @@
 /** One step in the making of a number, as a card: what goes in, what is done, what comes out. */
 import type { ComponentChildren, JSX } from 'preact';
-import type { LayerInfo, LoadedNetwork, Look, Step } from '../../engine/types';
 import { number, texts } from '../../texts';
 import { shortName } from '../layer/describe';
+import type { StepProps } from './step-props';
 import { ActivationStep } from './steps/activation';
 import { AdditionStep, CopyStep, PixelStep, ScalingStep } from './steps/few-numbers';
 import { NormalisationStep } from './steps/normalisation';
 import { PoolStep } from './steps/pool';
 import { SoftmaxStep } from './steps/softmax';
 import { WeightedSumStep } from './steps/weighted-sum';
-
-/** What every step is shown with. */
-export interface StepProps<Kind extends Step['kind'] = Step['kind']> {
-  readonly place: number;
-  readonly network: LoadedNetwork;
-  readonly layer: LayerInfo;
-  readonly look: Look;
-  readonly step: Extract<Step, { readonly kind: Kind }>;
-  /** The place of the number in its map. */
-  readonly at: { readonly y: number; readonly x: number };
-}
 
 export function StepCard(props: StepProps): JSX.Element {
   const { layer, step } = props;

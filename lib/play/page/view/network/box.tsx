@@ -68,7 +68,8 @@ export function Box({
       >
         <Canvas {...{ width, height, draw }} inputs={[layer]} />
         <span class="caption">
-          <b>{shortName(group.layers[0])}</b> <small>{finish.length > 0 ? finish.join(' · ') : shortShape(layer)}</small>
+          <b>{shortName(group.layers[0])}</b>{' '}
+          <small>{finish.length > 0 ? finish.join(' · ') : shortShape(layer)}</small>
           <span class="spoken">{texts.network.box(shapeText(layer), group.id)}</span>
         </span>
       </button>

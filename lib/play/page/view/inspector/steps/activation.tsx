@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { number, texts } from '../../../texts';
 import { activationName } from '../../layer/describe';
-import type { StepProps } from '../step-card';
+import type { StepProps } from '../step-props';
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 

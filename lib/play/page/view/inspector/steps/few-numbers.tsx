@@ -4,7 +4,7 @@ import type { UnitValue } from '../../../engine/types';
 import { openUnit } from '../../../state/selection';
 import { added, number, texts } from '../../../texts';
 import { nameOf } from '../input-map';
-import type { StepProps } from '../step-card';
+import type { StepProps } from '../step-props';
 
 export function ScalingStep({ step }: Pick<StepProps<'scaling'>, 'step'>): JSX.Element {
   const { input, scale, offset } = step;

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { added, number, texts } from '../../../texts';
-import type { StepProps } from '../step-card';
+import type { StepProps } from '../step-props';
 
 /** Batch normalisation, as a formula with its numbers. */
 export function NormalisationStep({ step }: Pick<StepProps<'normalisation'>, 'step'>): JSX.Element {

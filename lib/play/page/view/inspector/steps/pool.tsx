@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { number, texts } from '../../../texts';
 import { Cells, largestOf } from '../cells';
 import { InputMap } from '../input-map';
-import type { StepProps } from '../step-card';
+import type { StepProps } from '../step-props';
 
 /** Windows of more columns are shown as a map alone. */
 const mostColumns = 8;

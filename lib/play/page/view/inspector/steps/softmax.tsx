@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { number, texts } from '../../../texts';
-import type { StepProps } from '../step-card';
+import type { StepProps } from '../step-props';
 
 /** Softmax: exponentials of the scores, each as a share of their sum. */
 export function SoftmaxStep({ step, network }: StepProps<'softmax'>): JSX.Element {

@@ -6,7 +6,7 @@ import { openUnit } from '../../../state/selection';
 import { added, number, texts } from '../../../texts';
 import { Cells, largestOf } from '../cells';
 import { InputMap, nameOf } from '../input-map';
-import type { StepProps } from '../step-card';
+import type { StepProps } from '../step-props';
 
 type Props = StepProps<'weighted-sum'>;
 type WeightedSum = Extract<Step, { readonly kind: 'weighted-sum' }>;
