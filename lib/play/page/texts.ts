@@ -292,7 +292,8 @@ export const texts = {
         'A grey square hides part of the picture. Where the probability falls (orange), the network has lost something that spoke for the class; where it rises (blue), something that spoke against it. The square is itself something that the network never saw in training, and two parts that stand in for each other can both look unimportant.',
       label: 'Grey square over the picture; arrow keys move it',
       drag: 'Drag over the picture, or use the arrow keys.',
-      map: (name: string): string => `How far ${name} falls when the square is there.`,
+      map: (name: string, strongest: number): string =>
+        `How far ${name} falls when the square is there; at full colour by ${percent(strongest)}.`,
       spoken: (where: string, name: string, share: number | null): string =>
         share === null ? where : `${where}: ${name} ${percent(share)}`,
       now: (name: string, share: number): string => `now it says ${name}, ${percent(share)}`,

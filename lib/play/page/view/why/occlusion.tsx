@@ -39,7 +39,7 @@ export function Occlusion(): JSX.Element {
   const frame = useRef<HTMLDivElement>(null);
   const available = useWidth(frame);
   useEffect(keepOcclusion, []);
-  const isNarrow = available < 480;
+  const isNarrow = available < 380;
   const side = Math.min(largest, isNarrow ? available : Math.floor((available - gap) / 2));
   return (
     <Explanation name="occlusion" title={texts.why.occlusion.title} about={texts.why.occlusion.about}>
@@ -52,7 +52,7 @@ export function Occlusion(): JSX.Element {
             </figure>
             <figure>
               <DropMap side={side} />
-              <figcaption>{texts.why.occlusion.map(className())}</figcaption>
+              <figcaption>{texts.why.occlusion.map(className(), strongest())}</figcaption>
             </figure>
           </>
         )}
@@ -109,6 +109,14 @@ function shareUnder(): number | null {
   return sharesUnder.value && classIndex.value !== null ? sharesUnder.value[classIndex.value] : null;
 }
 
+/** The fall, or rise, that is drawn at full strength. */
+function strongest(): number {
+  let most = 0.1;
+  // A fall of 5 % is not drawn as if it were the whole; what is not measured is no number and not larger.
+  for (const value of dropMap.value?.values ?? []) if (Math.abs(value) > most) most = Math.abs(value);
+  return most;
+}
+
 function DropMap({ side }: { readonly side: number }): JSX.Element | null {
   const map = dropMap.value;
   const places = grid.value;
@@ -116,21 +124,19 @@ function DropMap({ side }: { readonly side: number }): JSX.Element | null {
   const height = Math.round((side * map.height) / map.width);
   const { row, column } = place.value;
   const known = map.values.filter((value) => !Number.isNaN(value));
-  // A fall of 5 % is not drawn as if it were the whole.
-  const strongest = known.reduce((most, value) => Math.max(most, Math.abs(value)), 0.1);
   return (
     <div
       class="drop-map"
       style={px({ width: side, height })}
       data-measured={known.length}
-      data-strongest={strongest}
+      data-strongest={strongest()}
     >
       <Canvas
         width={side}
         height={height}
         inputs={[map]}
         draw={(context) => {
-          drawMap(context, asOutput(map), 0, { x: 0, y: 0, width: side, height }, strongest);
+          drawMap(context, asOutput(map), 0, { x: 0, y: 0, width: side, height }, strongest());
         }}
       />
       <Mark y={row} x={column} height={1} width={1} rows={places.rows} columns={places.columns} />
