@@ -66,7 +66,9 @@ export function probabilitiesOf(page: Page, place = 0): Promise<number[]> {
     .locator('.answer')
     .nth(place)
     .locator('[data-probability]')
-    .evaluateAll((shares) => shares.map((share) => Number(share.getAttribute('data-probability'))));
+    .evaluateAll((shares) =>
+      (shares as unknown as PageElement[]).map((share) => Number(share.getAttribute('data-probability'))),
+    );
 }
 
 /** Drops a file on the page, as a reader's hand does. */
@@ -84,6 +86,10 @@ export async function drop(page: Page, name: string, type: string, bytes: Uint8A
 }
 
 /* What runs in the page knows more than the project's types do. */
+
+interface PageElement {
+  getAttribute(name: string): string | null;
+}
 
 declare class DataTransfer {
   readonly items: { add(file: File): void };

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
-import sharp from 'sharp';
+import { tf } from '../../lib/runtime/tensorflow';
 import { skipWithoutChromium } from '../browser/chromium';
 import { drop, type LookPage, type Playground, probabilitiesOf, writePlayground } from './look-page';
 
@@ -16,7 +16,7 @@ describe('the tab "Look"', { skip: skipWithoutChromium }, () => {
     playground = await writePlayground();
   });
   after(async () => {
-    await playground?.close();
+    await playground.close();
   });
 
   /** Opens the page, and expects no error and no request of it. */
@@ -70,16 +70,7 @@ describe('the tab "Look"', { skip: skipWithoutChromium }, () => {
   test('a PNG that is dropped is cropped by a frame that moves, and a broken one gets a sentence', async () => {
     await looking(async (page) => {
       const before = await probabilitiesOf(page);
-      const halves = await sharp({ create: { width: 400, height: 200, channels: 3, background: '#c00000' } })
-        .composite([
-          {
-            input: { create: { width: 200, height: 200, channels: 3, background: '#0000c0' } },
-            left: 200,
-            top: 0,
-          },
-        ])
-        .png()
-        .toBuffer();
+      const halves = await redAndBlue();
       await drop(page, 'halves.png', 'image/png', halves);
       const cropped = await settled(page, before);
       assert.match((await page.locator('.image').textContent())!, /halves\.png/);
@@ -123,7 +114,7 @@ describe('the tab "Look"', { skip: skipWithoutChromium }, () => {
     await looking(async (page) => {
       const boxes = page.locator('[data-group]');
       const all = await boxes.evaluateAll((elements) =>
-        elements.map((element) => {
+        (elements as unknown as PageElement[]).map((element) => {
           const { left, top, width, height } = element.getBoundingClientRect();
           return {
             name: element.getAttribute('data-group') ?? '',
@@ -188,7 +179,9 @@ describe('the tab "Look"', { skip: skipWithoutChromium }, () => {
       assert.deepEqual(
         await page
           .locator('.step')
-          .evaluateAll((steps) => steps.map((step) => step.getAttribute('data-step'))),
+          .evaluateAll((steps) =>
+            (steps as unknown as PageElement[]).map((step) => step.getAttribute('data-step')),
+          ),
         ['weighted-sum', 'normalisation', 'activation'],
       );
       const outcomes = (await page.locator('.outcome').allTextContents()).map(numberIn);
@@ -256,13 +249,27 @@ describe('the tab "Look"', { skip: skipWithoutChromium }, () => {
   });
 });
 
+/** A PNG of 400 × 200 pixels, red on the left and blue on the right. */
+async function redAndBlue(): Promise<Uint8Array> {
+  const tensor = tf.tidy(() => {
+    const half = (colour: number[]): tf.Tensor3D =>
+      tf.tile(tf.tensor3d(colour, [1, 1, 3], 'int32'), [200, 200, 1]);
+    return tf.concat3d([half([192, 0, 0]), half([0, 0, 192])], 1);
+  });
+  try {
+    return await tf.node.encodePng(tensor);
+  } finally {
+    tensor.dispose();
+  }
+}
+
 /** What axe calls serious or critical. */
 async function seriousFlaws(page: Page): Promise<string[]> {
-  // The page's policy lets no script in but its own: this one comes by the debugger.
+  // The page's policy lets in no script but its own: this one comes by the debugger. Nor may axe fetch the styles.
   await page.evaluate(axeSource);
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: Axe };
-    const { violations } = await axe.run();
+    const { violations } = await axe.run({ preload: false });
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' ')}`);
@@ -270,7 +277,7 @@ async function seriousFlaws(page: Page): Promise<string[]> {
 }
 
 interface Axe {
-  run(): Promise<{
+  run(options: { preload: false }): Promise<{
     readonly violations: readonly {
       readonly id: string;
       readonly impact: string;
@@ -309,8 +316,9 @@ async function tabTo(page: Page, selector: string): Promise<void> {
 function pixelAt(canvas: Locator, x: number, y: number): Promise<number[]> {
   return canvas.evaluate(
     (element, [across, down]) => {
-      const { width, height, getContext } = element as unknown as Canvas;
-      const context = getContext.call(element, '2d');
+      const canvasElement = element as unknown as Canvas;
+      const { width, height } = canvasElement;
+      const context = canvasElement.getContext('2d');
       return Array.from(
         context.getImageData(Math.floor(width * across), Math.floor(height * down), 1, 1).data,
       );
@@ -323,8 +331,9 @@ function pixelAt(canvas: Locator, x: number, y: number): Promise<number[]> {
 async function isPainted(canvas: Locator): Promise<boolean> {
   for (let tries = 0; tries < 40; tries++) {
     const colours = await canvas.evaluate((element) => {
-      const { width, height, getContext } = element as unknown as Canvas;
-      const { data } = getContext.call(element, '2d').getImageData(0, 0, width, height);
+      const canvasElement = element as unknown as Canvas;
+      const { width, height } = canvasElement;
+      const { data } = canvasElement.getContext('2d').getImageData(0, 0, width, height);
       const found = new Set<number>();
       for (let i = 0; i < data.length; i += 4) found.add((data[i] << 16) | (data[i + 1] << 8) | data[i + 2]);
       return found.size;
@@ -345,6 +354,16 @@ function numberIn(text: string): number {
 }
 
 /* What runs in the page, whose DOM types are not the project's. */
+
+interface PageElement {
+  getAttribute(name: string): string | null;
+  getBoundingClientRect(): {
+    readonly left: number;
+    readonly top: number;
+    readonly width: number;
+    readonly height: number;
+  };
+}
 
 interface Canvas {
   readonly width: number;

@@ -59,6 +59,7 @@ export const texts = {
 
   image: {
     title: 'The picture',
+    handling: 'Choose and change the picture',
     role: 'picture to edit',
     caption: (name: string, label: string | null, [height, width]: readonly number[]): string =>
       `What the network sees, ${width} × ${height} pixels: ${name || 'an empty sheet'}${labelled(label)}`,

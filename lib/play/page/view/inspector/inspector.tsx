@@ -15,7 +15,7 @@ import { scaleOf } from './scale';
 import { StepCard } from './step-card';
 
 /** Of the map, in CSS pixels. */
-const largestSide = 300;
+const largestSide = { beside: 260, above: 200 };
 /** From one place to the next while the window slides by itself. */
 const pace = 450;
 
@@ -37,7 +37,7 @@ export function Inspector({ place, network, layer, unit }: InspectorProps): JSX.
       !heading.current!.closest('section.layer')!.querySelector('.units')?.contains(document.activeElement)
     ) {
       heading.current!.focus();
-      heading.current!.scrollIntoView({ block: 'nearest' });
+      heading.current!.scrollIntoView({ block: 'start' });
     }
   }, []);
   const isLast = network.layers[network.layers.length - 1] === layer;
@@ -110,7 +110,9 @@ interface LargeMapProps {
 
 function LargeMap({ place, layer, channel, y, x }: LargeMapProps): JSX.Element {
   const frame = useRef<HTMLElement>(null);
-  const available = Math.min(useWidth(frame), largestSide);
+  // On a phone, the numbers are below the map: both are seen at once.
+  const isNarrow = useMedia('(max-width: 599px)');
+  const available = Math.min(useWidth(frame), isNarrow ? largestSide.above : largestSide.beside);
   const output = useOutput(place, layer.name).value;
   const isPlaying = useSignal(false);
   const isStill = useMedia('(prefers-reduced-motion: reduce)');

@@ -1,3 +1,4 @@
+/** The values that maps are drawn at full strength for. */
 import { settings } from '../../state/settings';
 import { largestIn, type Output } from '../parts/maps';
 

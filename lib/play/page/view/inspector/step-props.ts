@@ -1,6 +1,6 @@
+/** What the steps in the making of a number are shown with. */
 import type { LayerInfo, LoadedNetwork, Look, Step } from '../../engine/types';
 
-/** What every step is shown with. */
 export interface StepProps<Kind extends Step['kind'] = Step['kind']> {
   readonly place: number;
   readonly network: LoadedNetwork;

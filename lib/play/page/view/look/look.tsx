@@ -14,16 +14,18 @@ export function Look(): JSX.Element {
   const places = chosen.value.map((_, place) => place);
   return (
     <div class="look">
-      <ImagePanel />
+      <div class="beside">
+        <ImagePanel />
+        <section class="handling" aria-label={texts.image.handling}>
+          <Sources />
+          <EditTools />
+        </section>
+      </div>
       <div class={`answers of-${places.length}`}>
         {places.map((place) => (
           <Answer key={place} place={place} />
         ))}
       </div>
-      <section class="handling" aria-label={texts.edits.tools}>
-        <Sources />
-        <EditTools />
-      </section>
       <section class="pictures-of-networks" aria-labelledby="network-title">
         <header>
           <h2 id="network-title">{texts.network.title}</h2>
