@@ -33,6 +33,8 @@ interface Question {
 class Looker {
   private question: Question | null = null;
   private isBusy = false;
+  /** The look before the current one: what it was asked for may still be on its way from the graphics card. */
+  private last: Look | null = null;
 
   constructor(
     private readonly look: Signal<Look | null>,
@@ -66,6 +68,7 @@ class Looker {
     const before = this.look.peek();
     this.look.value = look;
     this.error.value = error;
-    before?.dispose();
+    this.last?.dispose();
+    this.last = before;
   }
 }

@@ -17,23 +17,28 @@ export function useOutput(
   const output = useSignal<Output | null>(null);
   useEffect(() => {
     output.value = null;
-    return effect(() => {
+    let [asked, shown] = [0, 0];
+    const stop = effect(() => {
       const look = looks[place].value;
       const info = networks[place].value?.layers.find(({ name }) => name === layer);
-      if (!look || !info || isWanted?.value === false) return undefined;
-      let isCurrent = true;
+      if (!look || !info || isWanted?.value === false) return;
+      const number = ++asked;
       void look.output(layer).then(
         (values) => {
-          if (isCurrent) output.value = outputOf(values, info.outputShape);
+          // While the camera films, the newest is seldom there: whatever is newer than what is shown will do.
+          if (number <= shown) return;
+          shown = number;
+          output.value = outputOf(values, info.outputShape);
         },
         () => {
           // Given back meanwhile: a newer look has taken its place.
         },
       );
-      return () => {
-        isCurrent = false;
-      };
     });
+    return () => {
+      stop();
+      shown = Infinity;
+    };
   }, [place, layer, isWanted]);
   return output;
 }
