@@ -352,7 +352,7 @@ export const texts = {
   train: {
     title: 'Train a network in this page',
     intro: (training: number, heldOut: number): string =>
-      `It learns from ${whole.format(training)} training pictures, in batches. ${whole.format(heldOut)} test pictures are held out: it is measured on them, and never learns from them.`,
+      `It learns from ${whole.format(training)} training pictures, in batches. It is measured on ${whole.format(heldOut)} test pictures, from which it never learns.`,
     loading: 'Loading the pictures …',
     none: 'This page holds no pictures to train on.',
     network: 'Network',
@@ -369,7 +369,7 @@ export const texts = {
     progress: (step: number, epoch: number): string =>
       `Step ${whole.format(step)}, epoch ${two.format(epoch)}`,
     speed: (pictures: number): string => `${whole.format(pictures)} pictures a second`,
-    seriesOf: { training: 'training', heldOut: 'held out' },
+    seriesOf: { training: 'training', heldOut: 'test' },
     loss: 'Loss',
     lossAbout: 'Cross-entropy. Guessing scores 2.30 with ten classes; lower is better.',
     accuracy: 'Accuracy',
@@ -382,13 +382,13 @@ export const texts = {
       batchSize: (size: number): string => `batches of ${size}`,
     },
     table: (title: string): string => `${title} as numbers`,
-    columns: ['Step', 'Training', 'Held out'],
+    columns: ['Step', 'Training', 'Test'],
     filters: 'Filters of the first layer',
     filtersAbout:
       'What each of them is looking for, in colours: grey is a weight of zero. At the start they are noise.',
     filter: (position: number): string => `filter ${position}`,
     maps: 'Their maps',
-    mapsAbout: (label: string): string => `What they find in one held-out picture: ${label}.`,
+    mapsAbout: (label: string): string => `What they find in one test picture: ${label}.`,
     guess: (name: string, share: number): string => `It says ${name}, ${percent(share)}.`,
     look: 'Take it apart under “Look”',
     named: (title: string, step: number): string => `${title}, trained here for ${count(step, 'step')}`,
