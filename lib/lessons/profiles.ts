@@ -44,7 +44,7 @@ const he = { initialiser: 'he' } as const;
  */
 const changes: Readonly<Record<NetworkName, NetworkOptions>> = {
   baseline: he,
-  // The best of the three activations that its lesson tries; by far, with so few steps.
+  // As in the recipe `best`: by sigmoids it would hardly learn in so few steps.
   lenet5: { activation: 'relu' },
   alexnet8: { ...he, width: 0.25, dropout: 0 },
   vgg16: { ...he, width: 0.25, dropout: 0 },

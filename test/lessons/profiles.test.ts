@@ -48,7 +48,7 @@ test('full is the networks as they are, by the recipe `seed`: Keras defaults, mo
   }
 });
 
-test('the short profiles warm up, normalise, take the statistics anew, and have He’s start, or for LeNet-5 its best activation', () => {
+test('the short profiles warm up, normalise, take the statistics anew, and have He’s start, or for LeNet-5 ReLU', () => {
   for (const profile of ['tiny', 'quick'] as const) {
     for (const network of comparedNetworks) {
       const { schedule, normalisation, preciseStatistics } = lessonRecipe(network, profile);

@@ -31,7 +31,7 @@ export interface EnginePage {
 }
 
 /** @param query of the address, such as `?backend=wasm` */
-export async function openEngine(models: Models, dataset: Dataset, query = ''): Promise<EnginePage> {
+export async function openEngine(offered: readonly Offered[], query = ''): Promise<EnginePage> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'engine-'));
   let browser: Browser | undefined;
   const close = async (): Promise<void> => {
@@ -40,7 +40,7 @@ export async function openEngine(models: Models, dataset: Dataset, query = ''): 
   };
   try {
     const build = await buildPage({ entry: path.join(__dirname, 'page', 'engine.ts') });
-    await writeFolder(folder, offersOf(models, dataset), build);
+    await writeFolder(folder, offered, build);
     browser = await launch();
     const context = await browser.newContext({ offline: true });
     const page = await context.newPage();
@@ -64,7 +64,7 @@ function callInPage([name, args]: readonly [string, readonly unknown[]]): never 
   return functions[name](...args);
 }
 
-function offersOf(models: Models, { classNames }: Dataset): Offered[] {
+export function offersOf(models: Models, { classNames }: Dataset): Offered[] {
   return Object.entries(models).map(([id, model]) => ({
     kind: 'network',
     id,

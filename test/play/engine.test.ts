@@ -8,7 +8,7 @@ import { noteTrainedWith } from '../../lib/evaluate/trained-with';
 import { tf } from '../../lib/runtime/tensorflow';
 import { crossEntropy } from '../../lib/recipe';
 import { skipWithoutChromium } from '../browser/chromium';
-import { type EnginePage, lively, type Models, openEngine, sent } from './engine-page';
+import { type EnginePage, lively, type Models, offersOf, openEngine, sent } from './engine-page';
 
 const checked = 3;
 
@@ -79,7 +79,7 @@ describe('networks in the page', { skip: skipWithoutChromium }, () => {
   before(async () => {
     dataset = await loadDataset({ source: 'sample', trainLimit: 10, testLimit: 20 });
     models = everyNetwork();
-    engine = await openEngine(models, dataset);
+    engine = await openEngine(offersOf(models, dataset));
   });
   after(async () => {
     await engine.close();

@@ -12,7 +12,7 @@ import { writeFolder } from '../../lib/play/folder';
 import { networkPack } from '../../lib/play/network-pack';
 import { pictureOffers } from '../../lib/play/pictures-offers';
 import { launch } from '../browser/chromium';
-import { lively, openEngine, sent } from '../play/engine-page';
+import { lively, offersOf, openEngine, sent } from '../play/engine-page';
 
 const looks = 15;
 
@@ -51,7 +51,7 @@ async function opening(id: string): Promise<void> {
     await browser.close();
     fs.rmSync(folder, { recursive: true, force: true });
   }
-  const engine = await openEngine({ [id]: model }, dataset, '?backend=wasm');
+  const engine = await openEngine(offersOf({ [id]: model }, dataset), '?backend=wasm');
   try {
     const times: number[] = [];
     for (let i = 0; i < looks; i++) times.push(await engine.ask('time', id, sent(dataset, i)));
