@@ -1,4 +1,5 @@
 import type { Loss } from '../recipe';
+import { takesLogits } from '../recipe/losses';
 import { tf } from '../runtime/tensorflow';
 import { probabilitiesOf, type ModelOutput } from './losses';
 import type { Views } from './views';
@@ -25,7 +26,7 @@ export function averagedOutput(
     const probabilities = mean((output) => probabilitiesOf(loss, output));
     // Those whose softmax the probabilities are.
     const asLogits = probabilities.maximum(least).log();
-    const givesLogits = loss.kind !== 'meanSquaredError' && loss.fromLogits && !areKnown;
+    const givesLogits = takesLogits(loss) && !areKnown;
     return { value: givesLogits ? asLogits : probabilities, logits: areKnown ? asLogits : null };
   }
   if (!areKnown) return { value: mean(({ value }) => value), logits: null };

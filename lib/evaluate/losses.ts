@@ -4,6 +4,7 @@
  */
 import { leafLayers } from '../models/leaf-layers';
 import type { BuiltInLoss, Loss } from '../recipe';
+import { takesLogits } from '../recipe/losses';
 import { tf } from '../runtime/tensorflow';
 
 /** Keras keeps probabilities this far from 0 and 1 before it takes their logarithm. */
@@ -41,7 +42,7 @@ export function lossOf(loss: BuiltInLoss, output: ModelOutput, targets: tf.Tenso
 
 /** float32 [n, classes] */
 export function probabilitiesOf(loss: Loss, { value, logits }: ModelOutput): tf.Tensor {
-  return loss.kind !== 'meanSquaredError' && loss.fromLogits && !logits ? value.softmax() : value;
+  return takesLogits(loss) && !logits ? value.softmax() : value;
 }
 
 /** Whether the class is the most probable one. @returns float32 [n], 1 or 0 */

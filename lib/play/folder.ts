@@ -1,6 +1,7 @@
 /** The playground as a folder that opens from disk or from any static host. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { writeWhole } from '../notebooks/files';
 import { UserError } from '../runtime/errors';
 import { buildPage, type PageBuild } from './build';
 import { addScript, files, folderHtml, offerScript } from './html';
@@ -74,9 +75,7 @@ async function writePage(folder: string, build?: PageBuild): Promise<WrittenFile
 }
 
 function write(folder: string, file: string, content: string): WrittenFile {
-  const temporary = path.join(folder, `${file}.partial`);
-  fs.writeFileSync(temporary, content);
-  fs.renameSync(temporary, path.join(folder, file));
+  writeWhole(path.join(folder, file), content);
   return { file, bytes: Buffer.byteLength(content) };
 }
 

@@ -2,6 +2,8 @@
 import { trainedWith } from '../evaluate/trained-with';
 import { modelBytes } from '../models/weights/files';
 import type { KernelType } from '../models/weights/quantise';
+import type { Loss, Normalisation } from '../recipe';
+import { takesLogits } from '../recipe/losses';
 import { UserError } from '../runtime/errors';
 import type { tf } from '../runtime/tensorflow';
 import type { BlueprintPack, NetworkFacts, NetworkPack, PixelScale, WeightEntry } from './pack';
@@ -16,9 +18,9 @@ export interface PackedAs {
 }
 
 /** What is read of a model.json. */
-interface Description {
+export interface Description<Entry = WeightEntry> {
   readonly modelTopology: object;
-  readonly weightsManifest: readonly { readonly weights: readonly WeightEntry[] }[];
+  readonly weightsManifest: readonly { readonly weights: readonly Entry[] }[];
 }
 
 /**
@@ -38,21 +40,28 @@ export async function networkPack(
   }
   const { weights, description } = await modelBytes(model, kernels);
   const { modelTopology, weightsManifest } = JSON.parse(description('')) as Description;
-  const { normalisation, loss } = trainedWith(model);
+  return packed({
+    ...{ id, title, classNames, facts, imageShape, weights, topology: modelTopology },
+    entries: weightsManifest.flatMap((group) => group.weights),
+    trained: trainedWith(model),
+  });
+}
+
+/** What a network's pack is made of. */
+export interface Parts
+  extends Pick<NetworkPack, 'id' | 'title' | 'classNames' | 'facts' | 'imageShape' | 'topology'> {
+  readonly entries: readonly WeightEntry[];
+  readonly weights: Uint8Array;
+  readonly trained: { readonly normalisation: Normalisation | null; readonly loss: Loss };
+}
+
+export function packed({ entries, weights, trained, ...parts }: Parts): NetworkPack {
   return {
     kind: 'network',
-    id,
-    title,
-    classNames,
-    imageShape,
-    scale: normalisation ?? unscaled(imageShape[2]),
-    logits: loss.kind !== 'meanSquaredError' && loss.fromLogits,
-    facts,
-    topology: modelTopology,
-    weights: {
-      entries: weightsManifest.flatMap((group) => group.weights),
-      bytes: Buffer.from(weights).toString('base64'),
-    },
+    ...parts,
+    scale: trained.normalisation ?? unscaled(parts.imageShape[2]),
+    logits: takesLogits(trained.loss),
+    weights: { entries, bytes: Buffer.from(weights).toString('base64') },
   };
 }
 
@@ -86,6 +95,6 @@ function shapesText(tensors: readonly tf.SymbolicTensor[]): string {
   return tensors.map(({ shape }) => `[${shape.slice(1).join(', ')}]`).join(' and ');
 }
 
-export function unscaled(channels: number): PixelScale {
+function unscaled(channels: number): PixelScale {
   return { mean: new Array<number>(channels).fill(0), deviation: new Array<number>(channels).fill(1) };
 }

@@ -5,7 +5,7 @@ import { baseline } from '../models/baseline';
 import { lenet5 } from '../models/lenet5';
 import { blueprintPack } from './network-pack';
 import type { Offered } from './offers';
-import { picturesPack } from './pictures-pack';
+import { picturesPack, picturesTitle } from './pictures-pack';
 
 /** How many pictures a page is given. */
 export interface PictureCounts {
@@ -19,7 +19,7 @@ export function pictureOffers(dataset: Dataset, counts: PictureCounts): Offered[
   return (['test', 'train'] as const).map((split) => ({
     kind: 'pictures',
     id: split,
-    title: `${dataset.name}, ${split === 'test' ? 'test images' : 'training images'}`,
+    title: picturesTitle(dataset, split),
     facts: null,
     make: () => picturesPack(dataset, split, counts[split]),
   }));

@@ -1,10 +1,14 @@
 /** Pictures of a dataset as the page takes them. */
 import { chooseSubset } from '../data/subset';
 import type { Dataset } from '../data/types';
-import { tf } from '../runtime/tensorflow';
+import { encodePng } from '../runtime/png';
 import type { PicturesPack } from './pack';
 
 const columns = 20;
+
+export function picturesTitle({ name }: Dataset, split: PicturesPack['split']): string {
+  return `${name}, ${split === 'test' ? 'test images' : 'training images'}`;
+}
 
 /**
  * Packs `count` pictures of a split, as many of each class as of any other, in an order that the dataset alone decides.
@@ -32,21 +36,12 @@ export async function picturesPack(
   });
   return {
     kind: 'pictures',
-    title: `${dataset.name}, ${split === 'test' ? 'test images' : 'training images'}`,
+    title: picturesTitle(dataset, split),
     classNames,
     imageShape,
     labels: indices.map((index) => set.labels[index]),
     columns,
-    png: Buffer.from(await png(mosaic, [rows * height, columns * width, channels])).toString('base64'),
+    png: Buffer.from(await encodePng(mosaic, [rows * height, columns * width, channels])).toString('base64'),
     split,
   };
-}
-
-async function png(pixels: Uint8Array, shape: [number, number, number]): Promise<Uint8Array> {
-  const tensor = tf.tensor3d(pixels, shape, 'int32');
-  try {
-    return await tf.node.encodePng(tensor, 9);
-  } finally {
-    tensor.dispose();
-  }
 }

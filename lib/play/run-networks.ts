@@ -6,7 +6,7 @@ import { encodeWeights, type WeightSpec } from '../models/weights/quantise';
 import { UserError } from '../runtime/errors';
 import type { Offered } from './offers';
 import type { NetworkFacts, NetworkPack } from './pack';
-import { unscaled } from './network-pack';
+import { type Description, packed } from './network-pack';
 
 export interface RunOffersOptions {
   /** The folder that holds the runs. Defaults to `runsFolder()`. */
@@ -38,12 +38,6 @@ function factsOf({ dataset, recipe, history, evaluation }: RunRecord): NetworkFa
   };
 }
 
-/** What is read of a checkpoint's model.json. */
-interface Description {
-  readonly modelTopology: object;
-  readonly weightsManifest: readonly { readonly weights: readonly WeightSpec[] }[];
-}
-
 async function packOf(run: RunRecord, title: string): Promise<NetworkPack> {
   const { name, folder, recipe, evaluation } = run;
   const store = new CheckpointStore(path.join(folder, 'checkpoints'));
@@ -55,22 +49,16 @@ async function packOf(run: RunRecord, title: string): Promise<NetworkPack> {
   if (!found?.model || !found.weights) {
     throw new UserError(`The run "${name}" has no whole checkpoint in ${folder}. Train it again.`);
   }
-  const { modelTopology, weightsManifest } = JSON.parse(Buffer.from(found.model).toString()) as Description;
+  const { modelTopology, weightsManifest } = JSON.parse(
+    Buffer.from(found.model).toString(),
+  ) as Description<WeightSpec>;
   const entries = weightsManifest.flatMap(({ weights }) => weights);
   const { bytes, specs } = encodeWeights(entries, found.weights, 'float16');
-  const imageShape = inputShape(modelTopology, name);
-  return {
-    kind: 'network',
-    id: name,
-    title,
-    classNames: evaluation!.classNames,
-    imageShape,
-    scale: recipe.normalisation ?? unscaled(imageShape[2]),
-    logits: recipe.loss.kind !== 'meanSquaredError' && recipe.loss.fromLogits,
-    facts: factsOf(run),
-    topology: modelTopology,
-    weights: { entries: specs, bytes: Buffer.from(bytes).toString('base64') },
-  };
+  return packed({
+    ...{ id: name, title, classNames: evaluation!.classNames, facts: factsOf(run) },
+    imageShape: inputShape(modelTopology, name),
+    ...{ topology: modelTopology, entries: specs, weights: bytes, trained: recipe },
+  });
 }
 
 /** Of a network's one input, [height, width, channels]. */

@@ -1,7 +1,8 @@
 /** The playground as one HTML file, for small networks. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { UserError } from '../runtime/errors';
+import { writeWhole } from '../notebooks/files';
+import { OutputError } from '../notebooks/output-error';
 import { buildPage } from './build';
 import { singleFileHtml } from './html';
 import { offerOf, type Offered } from './offers';
@@ -22,9 +23,9 @@ export async function writeSingleFile(file: string, offered: readonly Offered[])
   const html = await singleFile(offered);
   try {
     fs.mkdirSync(path.dirname(file), { recursive: true });
-    fs.writeFileSync(file, html);
   } catch (error) {
-    throw new UserError(`${file} can't be written: ${(error as Error).message}.`, { cause: error });
+    throw OutputError.from(error, file);
   }
+  writeWhole(file, html);
   return Buffer.byteLength(html);
 }

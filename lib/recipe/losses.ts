@@ -40,6 +40,11 @@ export function checkLoss<T extends Loss>(loss: T): T {
   return loss;
 }
 
+/** Whether a network trained by it ends in logits. */
+export function takesLogits(loss: Loss): boolean {
+  return loss.kind !== 'meanSquaredError' && loss.fromLogits;
+}
+
 /** Cross-entropy with the true class. Defaults to probabilities as outputs, and no label smoothing. */
 export function crossEntropy(options: Partial<Omit<CrossEntropy, 'kind'>> = {}): CrossEntropy {
   return checkLoss({ fromLogits: false, labelSmoothing: 0, ...options, kind: 'crossEntropy' });

@@ -1,4 +1,4 @@
-import { tf } from '../runtime/tensorflow';
+import { encodePng } from '../runtime/png';
 import { escapeHtml, proseHtml } from './html';
 import { emit, type Output } from './output';
 
@@ -34,7 +34,9 @@ export async function picturesOutput(
   pictures: readonly Picture[],
   { title, columns = 10, zoom = 2 }: PictureGridOptions,
 ): Promise<Output> {
-  const files = await Promise.all(pictures.map(png));
+  const files = await Promise.all(
+    pictures.map(({ pixels, height, width, channels }) => encodePng(pixels, [height, width, channels])),
+  );
   // All equally wide, however long their captions: then they shrink alike.
   const share = 100 / Math.min(columns, Math.max(1, pictures.length));
   const cells = pictures.map((picture, i) => cellHtml(picture, files[i], { zoom, share }));
@@ -50,16 +52,6 @@ export async function picturesOutput(
     'text/plain':
       captions.length > 0 ? `${title}: ${captions.join(' · ')}` : `${title}: ${pictures.length} pictures`,
   };
-}
-
-/** A picture as a PNG file. */
-async function png({ pixels, height, width, channels }: Picture): Promise<Uint8Array> {
-  const tensor = tf.tensor3d(pixels, [height, width, channels], 'int32');
-  try {
-    return await tf.node.encodePng(tensor, 9);
-  } finally {
-    tensor.dispose();
-  }
 }
 
 function cellHtml(picture: Picture, file: Uint8Array, grid: { zoom: number; share: number }): string {

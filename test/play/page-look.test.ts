@@ -1,13 +1,11 @@
 /** The tab "Look" as a reader uses it, in Chromium, from disk: what is drawn, said, and reached by the keyboard alone. */
 import assert from 'node:assert/strict';
-import * as fs from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import { tf } from '../../lib/runtime/tensorflow';
 import { skipWithoutChromium } from '../browser/chromium';
+import { seriousFindings } from './axe';
 import { drop, type LookPage, type Playground, probabilitiesOf, writePlayground } from './look-page';
-
-const axeSource = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 describe('the tab "Look"', { skip: skipWithoutChromium }, () => {
   let playground: Playground;
@@ -242,7 +240,7 @@ describe('the tab "Look"', { skip: skipWithoutChromium }, () => {
           await page.waitForTimeout(200);
           const needed = await page.evaluate<number>('document.documentElement.scrollWidth');
           assert.ok(needed <= width, `${needed} pixels in ${width}`);
-          assert.deepEqual(await seriousFlaws(page), [], `${width} pixels, ${colorScheme}`);
+          assert.deepEqual(await seriousFindings(page), [], `${width} pixels, ${colorScheme}`);
         }
       }
     });
@@ -261,29 +259,6 @@ async function redAndBlue(): Promise<Uint8Array> {
   } finally {
     tensor.dispose();
   }
-}
-
-/** What axe calls serious or critical. */
-async function seriousFlaws(page: Page): Promise<string[]> {
-  // The page's policy lets in no script but its own: this one comes by the debugger. Nor may axe fetch the styles.
-  await page.evaluate(axeSource);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: Axe };
-    const { violations } = await axe.run({ preload: false });
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' ')}`);
-  });
-}
-
-interface Axe {
-  run(options: { preload: false }): Promise<{
-    readonly violations: readonly {
-      readonly id: string;
-      readonly impact: string;
-      readonly nodes: readonly { readonly html: string }[];
-    }[];
-  }>;
 }
 
 /** The probabilities after they have changed and stand still. */

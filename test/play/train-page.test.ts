@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { skipWithoutChromium } from '../browser/chromium';
-import { drawn, numberOf, openPage, type OpenPage, seriousFindings, until } from './why-train-page';
+import { seriousFindings } from './axe';
+import { drawn, numberOf, openPage, type OpenPage, until } from './why-train-page';
 
 /** Heights of a curve's points as they are drawn, from the bottom up. */
 async function heights(page: Page, curve: string): Promise<number[]> {

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { skipWithoutChromium } from '../browser/chromium';
-import { colours, drawn, numberOf, openPage, type OpenPage, seriousFindings, until } from './why-train-page';
+import { seriousFindings } from './axe';
+import { colours, drawn, numberOf, openPage, type OpenPage, until } from './why-train-page';
 
 describe('why', { skip: skipWithoutChromium }, () => {
   let open: OpenPage;

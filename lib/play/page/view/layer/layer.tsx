@@ -9,6 +9,7 @@ import { settings } from '../../state/settings';
 import { texts } from '../../texts';
 import { Inspector } from '../inspector/inspector';
 import { groupsOf } from '../network/groups';
+import { Check } from '../parts/check';
 import { Icon } from '../parts/icons';
 import { ownActivation, sentenceOn, shapeText, shortName } from './describe';
 import { Maps } from './maps';
@@ -94,18 +95,7 @@ function Opened({ place, network, layer }: OpenedProps): JSX.Element {
           openUnit(place, layer.name, { channel, y, x });
         }}
       />
-      {layer.outputShape.length === 3 && (
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={settings.sharesScale.value}
-            onChange={(event) => {
-              settings.sharesScale.value = event.currentTarget.checked;
-            }}
-          />
-          {texts.layers.sharedScale}
-        </label>
-      )}
+      {layer.outputShape.length === 3 && <Check on={settings.sharesScale} label={texts.layers.sharedScale} />}
       {unit && <Inspector {...{ place, network, layer, unit }} />}
     </section>
   );

@@ -9,6 +9,7 @@ import { ImagePanel } from '../image/image';
 import { Sources } from '../image/sources';
 import { LayerPanel } from '../layer/layer';
 import { NetworkPicture } from '../network/network';
+import { Check } from '../parts/check';
 
 export function Look(): JSX.Element {
   const places = chosen.value.map((_, place) => place);
@@ -31,16 +32,7 @@ export function Look(): JSX.Element {
           <h2 id="network-title">{texts.network.title}</h2>
           <p class="hint">{texts.network.hint}</p>
           <Legend />
-          <label class="check">
-            <input
-              type="checkbox"
-              checked={settings.groupsLayers.value}
-              onChange={(event) => {
-                settings.groupsLayers.value = event.currentTarget.checked;
-              }}
-            />
-            {texts.network.groups}
-          </label>
+          <Check on={settings.groupsLayers} label={texts.network.groups} />
         </header>
         {places.map((place) => (
           <OneNetwork key={place} place={place} isAlone={places.length === 1} />

@@ -23,6 +23,7 @@ import {
 } from '../../state/train';
 import { texts } from '../../texts';
 import { Icon } from '../parts/icons';
+import { SeedInput } from '../parts/seed-input';
 
 export function Controls(): JSX.Element {
   const settings = trainSettings.value;
@@ -139,20 +140,12 @@ function Seed(): JSX.Element {
   const id = useId();
   return (
     <Row id={id} label={texts.train.seed}>
-      <input
+      <SeedInput
         id={id}
-        type="number"
-        min={0}
-        max={9999}
-        step={1}
         value={trainSeed.value}
-        onChange={(event) => {
-          const value = event.currentTarget.valueAsNumber;
-          if (Number.isInteger(value) && value >= 0) {
-            trainSeed.value = value;
-            void restart();
-          }
-          event.currentTarget.value = String(trainSeed.value);
+        onChange={(seed) => {
+          trainSeed.value = seed;
+          void restart();
         }}
       />
     </Row>

@@ -17,6 +17,7 @@ import { Canvas } from '../parts/canvas';
 import { Icon } from '../parts/icons';
 import { drawPixels } from '../parts/maps';
 import { px } from '../parts/px';
+import { SeedInput } from '../parts/seed-input';
 import { Explanation } from './explanation';
 
 /** In CSS pixels. */
@@ -62,18 +63,12 @@ export function Search(): JSX.Element {
           </div>
           <label class="number" for={seed}>
             {texts.why.search.seed}
-            <input
+            <SeedInput
               id={seed}
-              type="number"
-              min={0}
-              max={9999}
-              step={1}
               value={searchSeed.value}
               disabled={isSearching.value}
-              onChange={(event) => {
-                const value = event.currentTarget.valueAsNumber;
-                if (Number.isInteger(value) && value >= 0) searchSeed.value = value;
-                event.currentTarget.value = String(searchSeed.value);
+              onChange={(chosen) => {
+                searchSeed.value = chosen;
               }}
             />
           </label>
