@@ -144,6 +144,19 @@ test('a changed choice makes .venv and the addon anew, and is remembered', async
   assert.match(fs.readFileSync(clone.file('.venv/setup.json'), 'utf8'), /tensorflow\[and-cuda\]/);
 });
 
+test('too little room for another choice is said before anything is changed', async () => {
+  const clone = new FakeClone();
+  await clone.run();
+  clone.takeCalls();
+  if (process.platform !== 'linux' || process.arch !== 'x64') return;
+  clone.freeGigabytes = 9.5;
+  const { code, stderr } = await clone.run({ SETUP_DEVICE: 'cuda' });
+  assert.equal(code, 1);
+  assert.match(stderr, /has 9\.5 GB free, and \.venv needs 10 GB/);
+  assert.equal((await clone.run({ SETUP_DEVICE: 'cpu' })).code, 0);
+  assert.deepEqual(clone.takeCalls(), [], 'something was installed anew');
+});
+
 test('a libtensorflow that is not there is refused before anything is changed, and not remembered', async () => {
   const clone = new FakeClone();
   await clone.run();
