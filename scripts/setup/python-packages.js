@@ -9,6 +9,9 @@ const COMMON = [
   'jupyterlab>=4.4,<5',
   'nbconvert>=7.16,<8',
   'nbclient>=0.10,<1',
+  // Jupyter's own. From 4.25 on it checks addresses by a grammar that takes a second to load, in every Python that
+  // opens a notebook: a page took 4.0 s instead of 2.3, the import of nbclient 1.7 s instead of 0.5.
+  'jsonschema>=4.18,<4.25',
   // Sanitises what cells wrote, for pages.
   'nh3>=0.3,<0.4',
   // Brings the JupyterLab extension that draws application/vnd.plotly.v1+json.
