@@ -1,6 +1,7 @@
 import type { EpochRow, History } from '../runs/history';
 import { validationName } from './curves';
-import { layout, type Figure, type LineTrace } from './figure';
+import { layout, type Figure } from './figure';
+import { lineTrace } from './line-trace';
 import { appearancesOf } from './palette';
 
 /**
@@ -14,19 +15,13 @@ export function accuracyByImages(histories: readonly History[], title: string): 
   const reached = histories.flatMap(({ epochs }) => epochs.map(({ valAccuracy }) => valAccuracy ?? 0));
   const lines = histories
     .filter(({ recipe }) => recipe.validation !== 'none')
-    .map(({ network, epochs }): LineTrace => {
-      const { colour, symbol } = looks.get(network)!;
-      return {
-        ...{ type: 'scatter', mode: 'lines+markers', name: network },
-        x: imagesSeen(epochs),
-        y: epochs.map(({ valAccuracy }) => valAccuracy ?? null),
-        ...{ xaxis: 'x', yaxis: 'y' },
-        line: { color: colour, dash: 'solid', width: 2 },
-        marker: { symbol, size: 8 },
-        ...{ showlegend: true, legendgroup: network },
-        hovertemplate: `${network}<br>%{x:,} images: accuracy %{y:.1%}<extra></extra>`,
-      };
-    });
+    .map(({ network, epochs }) =>
+      lineTrace(
+        { name: network, x: imagesSeen(epochs), y: epochs.map(({ valAccuracy }) => valAccuracy ?? null) },
+        looks.get(network)!,
+        { hovertemplate: `${network}<br>%{x:,} images: accuracy %{y:.1%}<extra></extra>` },
+      ),
+    );
   return {
     data: lines,
     layout: layout({

@@ -27,7 +27,8 @@ export {
   type MapsOptions,
 } from './inside';
 export { learningRateCurve } from './learning-rate';
-export { lineFigure, lossAlongFigure, type LineAxes, type NamedLine } from './lines';
+export type { NamedLine } from './line-trace';
+export { lineFigure, lossAlongFigure, type LineAxes } from './lines';
 export { liveCurves } from './live-curves';
 export { appearances } from './palette';
 export { picturesOf } from './pixel-pictures';

@@ -1,12 +1,11 @@
 import type { LearningRateSearch } from '../train/find-learning-rate';
 import { layout, type Figure, type LineTrace } from './figure';
-import { appearancesOf, variants } from './palette';
+import { appearancesOf, ink } from './palette';
 
 /** The loss over the learning rate: of each batch, smoothed, and where it falls fastest. */
 export function learningRateCurve(search: LearningRateSearch): Figure {
   const { network, dataset, optimizer, batchSize, rates, losses, smoothed, suggestion } = search;
   const { colour } = appearancesOf([network]).get(network)!;
-  const grey = variants[variants.length - 1].colour;
   const line = (name: string, own: Pick<LineTrace, 'x' | 'y' | 'line' | 'marker'>): LineTrace => ({
     ...{ type: 'scatter', mode: 'lines+markers', name, xaxis: 'x', yaxis: 'y' },
     ...{ showlegend: true, legendgroup: name },
@@ -23,7 +22,7 @@ export function learningRateCurve(search: LearningRateSearch): Figure {
       line('each batch', {
         x: rates,
         y: shown,
-        line: solid(grey, 1),
+        line: solid(ink, 1),
         marker: { symbol: 'circle', size: 3 },
       }),
       line('smoothed', {

@@ -1,13 +1,8 @@
 /** Lines that are not curves of training: a number against a setting, and the loss along a path of weights. */
 import type { LossAlong } from '../inspect/loss-along';
-import { layout, type Axis, type Figure, type LineTrace } from './figure';
-import { appearancesOf, type Appearance } from './palette';
-
-export interface NamedLine {
-  readonly name: string;
-  readonly x: readonly number[];
-  readonly y: readonly number[];
-}
+import { layout, type Axis, type Figure } from './figure';
+import { lineTrace, type NamedLine } from './line-trace';
+import { appearancesOf } from './palette';
 
 export interface LineAxes {
   /** Names the data too. */
@@ -28,7 +23,9 @@ export function lineFigure(
   const looks = appearancesOf(lines.map(({ name }) => name));
   const hover = shares ? '%{y:.1%}' : '%{y:.3g}';
   return {
-    data: lines.map((line) => trace(line, looks.get(line.name)!, { hover, isFirst: true })),
+    data: lines.map((line) =>
+      lineTrace(line, looks.get(line.name)!, { hovertemplate: template(line.name, hover) }),
+    ),
     layout: layout({
       title: { text: title, ...(subtitle !== undefined && { subtitle: { text: subtitle } }) },
       height: 340,
@@ -55,8 +52,11 @@ export function lossAlongFigure(paths: readonly LossAlong[], { title }: { title:
     data: paths.flatMap((path) => {
       const look = looks.get(path.network)!;
       return [
-        trace(line(path, 'loss'), look, { hover: '%{y:.3f}', isFirst: true }),
-        trace(line(path, 'accuracy'), look, { hover: '%{y:.1%}', isFirst: false }),
+        lineTrace(line(path, 'loss'), look, { hovertemplate: template(path.network, '%{y:.3f}') }),
+        lineTrace(line(path, 'accuracy'), look, {
+          hovertemplate: template(path.network, '%{y:.1%}'),
+          panel: 2,
+        }),
       ];
     }),
     layout: layout({
@@ -73,19 +73,6 @@ export function lossAlongFigure(paths: readonly LossAlong[], { title }: { title:
   };
 }
 
-/** @param isFirst whether it belongs to the first panel, which has the legend */
-function trace(
-  { name, x, y }: NamedLine,
-  { colour, symbol }: Appearance,
-  { hover, isFirst }: { hover: string; isFirst: boolean },
-): LineTrace {
-  return {
-    ...{ type: 'scatter', mode: 'lines+markers', name, x, y },
-    ...(isFirst ? { xaxis: 'x', yaxis: 'y' } : { xaxis: 'x2', yaxis: 'y2' }),
-    line: { color: colour, dash: 'solid', width: 2 },
-    marker: { symbol, size: 8 },
-    showlegend: isFirst,
-    legendgroup: name,
-    hovertemplate: `${name}<br>%{x:.3~g}: ${hover}<extra></extra>`,
-  };
+function template(name: string, value: string): string {
+  return `${name}<br>%{x:.3~g}: ${value}<extra></extra>`;
 }

@@ -48,6 +48,9 @@ export const variants: readonly Appearance[] = [
   { colour: '#8C9B50', symbol: 'pentagon' },
   { colour: '#787878', symbol: 'circle' },
   { colour: '#E169AF', symbol: 'bowtie' },
+  { colour: '#D70005', symbol: 'square' },
+  { colour: '#7D91D2', symbol: 'diamond' },
+  { colour: '#A55ADC', symbol: 'triangle-up' },
 ];
 
 /**
@@ -68,7 +71,7 @@ export function appearancesOf(names: readonly string[]): Map<string, Appearance>
   return looks;
 }
 
-/** After six networks the colours repeat, each time with another symbol. */
+/** After as many networks as there are variants the colours repeat, each time with another symbol. */
 function variant(index: number): Appearance {
   const { colour } = variants[index % variants.length];
   const round = Math.floor(index / variants.length);

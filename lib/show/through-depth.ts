@@ -1,5 +1,6 @@
 /** A measurement for every layer of a network, as lines over depth. */
-import { layout, logTicks, type Figure, type LineTrace } from './figure';
+import { layout, logTicks, type Figure } from './figure';
+import { lineTrace } from './line-trace';
 import { appearancesOf } from './palette';
 
 /** A network with a number for each of its layers, starting at the image. */
@@ -32,23 +33,17 @@ export function depthFigure(lines: readonly DepthLine[], { title, layers, measur
   // Several names go into the legend.
   const of = names.length === 1 ? ` through ${names[0]}` : ' through depth';
   return {
-    data: lines.map(({ network, values }): LineTrace => {
-      const { colour, symbol } = looks.get(network)!;
-      return {
-        type: 'scatter',
-        mode: 'lines+markers',
-        name: network,
-        x: values.map((_, i) => i + 1),
+    data: lines.map(({ network, values }) =>
+      lineTrace(
         // A logarithmic axis has no zero.
-        y: values.map((value) => value || null),
-        ...{ xaxis: 'x', yaxis: 'y' },
-        line: { color: colour, dash: 'solid', width: 2 },
-        marker: { symbol, size: 8 },
-        showlegend: names.length > 1,
-        legendgroup: network,
-        hovertemplate: `${network}, layer %{x}: %{y:.3g}<extra></extra>`,
-      };
-    }),
+        { name: network, x: values.map((_, i) => i + 1), y: values.map((value) => value || null) },
+        looks.get(network)!,
+        {
+          hovertemplate: `${network}, layer %{x}: %{y:.3g}<extra></extra>`,
+          showlegend: names.length > 1,
+        },
+      ),
+    ),
     layout: layout({
       title: {
         text: `${title}${of}, on ${datasets}`,
