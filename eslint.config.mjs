@@ -22,6 +22,7 @@ export default tseslint.config(
         project: [
           './tsconfig.json',
           './lib/report/browser/tsconfig.json',
+          './scripts/setup/jupyter/tsconfig.json',
           './lib/play/page/tsconfig.json',
           './test/play/page/tsconfig.json',
         ],

@@ -27,3 +27,4 @@ export * from './published';
 export * from './study';
 export * from './inspect';
 export * from './show';
+export { play, type PlayOptions } from './play';

@@ -56,7 +56,10 @@ export async function exportCommand(args: readonly string[]): Promise<void> {
   try {
     prepareFolders([outDir]);
     for (const [i, target] of targets.entries()) {
-      const copy = await stillCopy(notebooks[i], stills);
+      const [from, to] = [path.dirname(files[i]), path.dirname(target)];
+      const moved = (file: string): string =>
+        path.relative(to, path.resolve(from, file)).split(path.sep).join('/');
+      const copy = await stillCopy(notebooks[i], stills, moved);
       const content = `${JSON.stringify(copy, null, 1)}\n`;
       removeTemporaries(target);
       writeWhole(target, content);

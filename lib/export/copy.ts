@@ -1,5 +1,6 @@
 /** Turns an executed notebook into a copy that shows everything where no scripts run. */
 import { isObject, type NotebookCell } from '../notebooks/notebook';
+import { linkHtml, playgroundType, readPlayground } from '../show/playground';
 import { plotlyType } from '../show/show';
 import type { ExecutedNotebook, RichData, RichOutput } from './executed';
 import type { DrawnFigure } from './in-page';
@@ -8,9 +9,14 @@ import { type Still, type Stills } from './stills';
 /**
  * The notebook with a PNG of every drawn output in place of its HTML: viewers prefer HTML to pictures, and remove from
  * it what they don't trust. Figures keep their data for JupyterLab; tables and other text stay plain HTML. Forms of an
- * output that could run something are removed.
+ * output that could run something are removed. A page of the playground is a picture, with a link below it.
+ * @param moved from a path relative to the notebook to the same relative to its copy. Defaults to no change
  */
-export async function stillCopy(notebook: ExecutedNotebook, stills: Stills): Promise<ExecutedNotebook> {
+export async function stillCopy(
+  notebook: ExecutedNotebook,
+  stills: Stills,
+  moved = (file: string): string => file,
+): Promise<ExecutedNotebook> {
   const cells: NotebookCell[] = [];
   for (const cell of notebook.cells) {
     if (cell.outputs === undefined) {
@@ -20,6 +26,7 @@ export async function stillCopy(notebook: ExecutedNotebook, stills: Stills): Pro
     const outputs: unknown[] = [];
     for (const output of cell.outputs) {
       outputs.push('data' in output ? await stillOutput(output, stills) : output);
+      if ('data' in output) outputs.push(...linkOutputs(output, moved));
     }
     cells.push({ ...cell, outputs } as NotebookCell);
   }
@@ -46,6 +53,17 @@ async function stillOutput(output: RichOutput, stills: Stills): Promise<RichOutp
   if (shown === undefined) return kept;
   if ('html' in shown) return { ...kept, data: { ...kept.data, 'text/html': shown.html } };
   return withStill(kept, shown);
+}
+
+/** Below the still picture of a page of the playground, a link to it. */
+function linkOutputs({ data }: RichOutput, moved: (file: string) => string): RichOutput[] {
+  const page = readPlayground(data[playgroundType]);
+  if (!page) return [];
+  const there = { ...page, file: moved(page.file) };
+  const text = `Playground: ${there.file}`;
+  return [
+    { output_type: 'display_data', data: { 'text/html': linkHtml(there), 'text/plain': text }, metadata: {} },
+  ];
 }
 
 /** A still or clean HTML of the richest form that isn't a bitmap already; undefined if there is none. */

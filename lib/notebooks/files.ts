@@ -25,7 +25,7 @@ export function nameExcess(name: string): number {
  * Writes a file whole or not at all.
  * @throws OutputError if it can't be written; no temporary file is left behind
  */
-export function writeWhole(file: string, content: string): void {
+export function writeWhole(file: string, content: string | Uint8Array): void {
   const temporary = temporaryName(file);
   try {
     fs.writeFileSync(temporary, content);

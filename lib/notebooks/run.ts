@@ -111,8 +111,12 @@ export async function execute(notebook: Notebook, options: ExecuteOptions): Prom
     // In its own process group: Ctrl-C reaches only the runner, which passes it on.
     {
       stdio: 'pipe',
-      // Cells that ask a reader something stay silent: see `quiz`.
-      env: { ...process.env, NOTEBOOK_UNATTENDED: '1', ...options.environment },
+      // Cells that ask a reader something stay silent (see `quiz`), and links start from the output (see `play`).
+      env: {
+        ...process.env,
+        ...{ NOTEBOOK_UNATTENDED: '1', NOTEBOOK_OUTPUT_DIR: path.resolve(path.dirname(output)) },
+        ...options.environment,
+      },
       detached: true,
     },
   );

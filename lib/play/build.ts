@@ -1,9 +1,11 @@
 /** The page's script and styles: built by Vite once for each state of their sources. */
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { messageOf, UserError } from '../runtime/errors';
-import { projectRoot } from '../runtime/paths';
+import { UserError } from '../runtime/errors';
+import { projectRoot, registerTs } from '../runtime/paths';
+import { pageFolder, scriptFile, stylesFile } from './vite';
 
 /** A page's program, as text. */
 export interface PageBuild {
@@ -12,9 +14,7 @@ export interface PageBuild {
   readonly styles: string;
 }
 
-const pageFolder = path.join(__dirname, 'page');
-const scriptFile = 'page.js';
-const stylesFile = 'page.css';
+const viteProgram = path.join(__dirname, 'vite.ts');
 /** Those of the page and of the tests. */
 const keptBuilds = 6;
 
@@ -23,16 +23,22 @@ export interface BuildOptions {
   readonly entry?: string;
   /** Where builds are kept. Defaults to a folder beside the set-up's. */
   readonly cache?: string;
+  /** Called before a build, which takes a while; not if there is one already. */
+  readonly onBuild?: () => void;
 }
 
 /** @throws UserError with Vite's message if a source is broken */
 export async function buildPage({
   entry = path.join(pageFolder, 'main.tsx'),
   cache = path.join(projectRoot, '.setup', 'playground'),
+  onBuild,
 }: BuildOptions = {}): Promise<PageBuild> {
   const digest = sourcesDigest(entry);
   const folder = path.join(cache, digest);
-  if (!fs.existsSync(folder)) await buildInto(folder, { entry, cache });
+  if (!fs.existsSync(folder)) {
+    onBuild?.();
+    await buildInto(folder, entry, cache);
+  }
   const styles = path.join(folder, stylesFile);
   return {
     script: fs.readFileSync(path.join(folder, scriptFile), 'utf8'),
@@ -41,7 +47,7 @@ export async function buildPage({
 }
 
 /** Into a folder of its own that is moved to its place when it is whole: processes may build at the same time. */
-async function buildInto(folder: string, { entry, cache }: Required<BuildOptions>): Promise<void> {
+async function buildInto(folder: string, entry: string, cache: string): Promise<void> {
   fs.mkdirSync(cache, { recursive: true });
   const temporary = fs.mkdtempSync(path.join(cache, '.building-'));
   try {
@@ -67,39 +73,13 @@ function forgetOld(cache: string): void {
   for (const { folder } of builds.slice(keptBuilds)) remove(folder);
 }
 
-async function runVite(entry: string, outDir: string): Promise<void> {
-  // Vite's entry for `require` loads its module, and warns that one should not.
-  process.env.VITE_CJS_IGNORE_WARNING = 'true';
-  const { build } = await import('vite');
-  try {
-    await build({
-      configFile: false,
-      root: pageFolder,
-      logLevel: 'silent',
-      define: { 'process.env.NODE_ENV': '"production"' },
-      build: {
-        outDir,
-        emptyOutDir: true,
-        target: 'es2022',
-        cssCodeSplit: false,
-        modulePreload: false,
-        // Pictures and fonts become part of the script and the styles.
-        assetsInlineLimit: Number.MAX_SAFE_INTEGER,
-        chunkSizeWarningLimit: Infinity,
-        rollupOptions: {
-          input: entry,
-          output: {
-            format: 'iife',
-            inlineDynamicImports: true,
-            entryFileNames: scriptFile,
-            assetFileNames: stylesFile,
-          },
-        },
-      },
+function runVite(entry: string, outDir: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, ['-r', registerTs, viteProgram, entry, outDir], (error, _, complaints) => {
+      if (!error) resolve();
+      else reject(new UserError(`The playground's page can't be built: ${complaints || error.message}`));
     });
-  } catch (error) {
-    throw new UserError(`The playground's page can't be built: ${messageOf(error)}`, { cause: error });
-  }
+  });
 }
 
 /** Of everything that a build depends on. */
@@ -107,6 +87,7 @@ function sourcesDigest(entry: string): string {
   const hash = createHash('sha256');
   const files = [
     __filename,
+    viteProgram,
     entry,
     path.join(__dirname, 'pack.ts'),
     // The same random numbers in the page as in Node.

@@ -11,9 +11,15 @@ export function picturesTitle({ name }: Dataset, split: PicturesPack['split']): 
 }
 
 /**
- * Packs `count` pictures of a split, as many of each class as of any other, in an order that the dataset alone decides.
+ * Which pictures of a split a pack holds: as many of each class as of any other, in an order that the dataset alone decides.
  * @param count those that the split has if it has fewer
  */
+export function picturesChosen(dataset: Dataset, split: PicturesPack['split'], count: number): number[] {
+  const set = dataset[split];
+  return [...chooseSubset(set.labels, Math.min(count, set.count), dataset.classNames.length, 0)];
+}
+
+/** Packs those pictures. */
 export async function picturesPack(
   dataset: Dataset,
   split: PicturesPack['split'],
@@ -21,8 +27,7 @@ export async function picturesPack(
 ): Promise<PicturesPack> {
   const { classNames, imageShape } = dataset;
   const set = dataset[split];
-  const taken = Math.min(count, set.count);
-  const indices = [...chooseSubset(set.labels, taken, classNames.length, 0)];
+  const indices = picturesChosen(dataset, split, count);
   const [height, width, channels] = imageShape;
   const rows = Math.ceil(indices.length / columns);
   const mosaic = new Uint8Array(rows * height * columns * width * channels);

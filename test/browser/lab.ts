@@ -94,7 +94,7 @@ export class Lab {
   }
 
   private async answers(): Promise<void> {
-    for (let tries = 0; tries < 150; tries++) {
+    for (let tries = 0; tries < 600; tries++) {
       if (this.server.exitCode !== null) throw new Error(`JupyterLab ended with ${this.server.exitCode}`);
       try {
         if ((await fetch(`${this.base}/api/status`)).ok) return;
