@@ -24,7 +24,7 @@ alone, with the published networks and the finished runs of outputs/runs, until 
                     the published networks, and the runs named by --run
   --single FILE     writes one HTML file with small networks: --network and --run choose; LeNet-5 and Baseline otherwise
   --network NAME    only this published network: lenet5, baseline, … (may be repeated)
-  --run NAME        with this run of outputs/runs (may be repeated)
+  --run NAME        opens on this run of outputs/runs (may be repeated)
   --runs FOLDER     the folder that holds the runs (default: outputs/runs)
   --pictures N      test images to ask networks about (default: 200)
   --training N      training images for training in the page (default: 2000; 600 with --single)
@@ -120,10 +120,10 @@ runCommand(async (args) => {
   };
   const names = isSingle && network.length + run.length === 0 ? ['lenet5', 'baseline'] : network;
   const onlyRuns = names.length === 0 && run.length > 0;
-  const networks = [
-    ...(onlyRuns && isSingle ? [] : publishedChosen(names)),
-    ...(await runsChosen(values, isServed && names.length === 0)),
-  ];
+  const published = onlyRuns && isSingle ? [] : publishedChosen(names);
+  const runs = await runsChosen(values, isServed && names.length === 0);
+  // The page opens on the first: on a run that is asked for by its name.
+  const networks = run.length > 0 ? [...runs, ...published] : [...published, ...runs];
   const dataset = await loadDataset({ download: false });
   const offered = [...networks, ...pictureOffers(dataset, counts), ...blueprintOffers(dataset)];
   if (isServed) {

@@ -18,6 +18,7 @@ import {
   trainedOn,
 } from './environments';
 import { listExecuted, type NotebookLists } from './notebooks';
+import { type Playground, readPlayground } from './playground';
 
 export interface Report {
   /** When it was gathered, in ISO 8601. */
@@ -37,6 +38,8 @@ export interface Report {
   readonly notebookPlaces: readonly NotebookPlace[];
   readonly foundData: readonly FoundData[];
   readonly trainedOn: readonly RunSettings['dataset'][];
+  /** Undefined if it has not been exported. */
+  readonly playground: Playground | undefined;
 }
 
 export interface GatherOptions {
@@ -70,6 +73,7 @@ export async function gatherReport({
     notebookPlaces: notebookPlaces(records),
     foundData: foundData(records),
     trainedOn: trainedOn(runs),
+    playground: readPlayground(outDir),
   };
 }
 

@@ -4,6 +4,8 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { temporaryName } from '../../lib/notebooks/files';
+import { writeFolder } from '../../lib/play/folder';
+import type { NetworkPack } from '../../lib/play/pack';
 import { reportFile, writeReport } from '../../lib/report';
 import { UserError } from '../../lib/runtime/errors';
 import { writeBatch, writeCollection, writeExecuted, writeRun } from './fixtures';
@@ -81,6 +83,22 @@ test('files of runs that could not be read: said at the top, and each with what 
   // The run without its test result keeps its row.
   assert.match(text, /LeNet-5 – 50\.0 % /);
   assert.equal(page.match(/href="#unread"/g)?.length, 2);
+});
+
+test('the playground: the command that opens a measured run, or a link once that is exported', async () => {
+  writeRun(runsDir, 'a', { test: 0.5 });
+  writeRun(runsDir, 'b', { title: 'VGG16', test: 0.6 });
+  writeRun(runsDir, 'c', { title: 'LeNet-5' });
+  const commands = await written();
+  assert.match(visible(commands), /VGG16: npm run play -- --run b Baseline: npm run play -- --run a /);
+  assert.doesNotMatch(commands, /--run c|href="[^"]*playground/);
+
+  const exported = { kind: 'network', id: 'a', title: 'Baseline', facts: null } as const;
+  const make = (): Promise<NetworkPack> => Promise.resolve({ kind: 'network' } as NetworkPack);
+  await writeFolder(path.join(outDir, 'playground'), [{ ...exported, make }], { script: '', styles: '' });
+  const linked = await written();
+  assert.ok(linked.includes('<a href="../playground/index.html#look/a">open a</a>'));
+  assert.match(visible(linked), /VGG16: npm run play -- --run b /);
 });
 
 test('names from files are text and nothing else', async () => {

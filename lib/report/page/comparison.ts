@@ -28,14 +28,20 @@ export interface Section extends Heading {
 /**
  * @param index position on the page, so that the anchors of several sections differ
  * @param count number of sections
+ * @param play ways to take networks apart
  */
-export function comparisonSection(comparison: Comparison, index: number, count: number): Section {
+export function comparisonSection(
+  comparison: Comparison,
+  index: number,
+  count: number,
+  play: (networks: readonly NetworkRow[]) => readonly Markup[],
+): Section {
   const { dataset, networks, studies } = comparison;
   const id = anchorOf('results', index + 1);
   const part = (text: string, content: readonly Markup[]): Part[] =>
     content.length === 0 ? [] : [{ id: anchorOf(id, text), text, content }];
   const parts = [
-    ...part('Networks', networks.length > 0 ? [networkTable(comparison)] : []),
+    ...part('Networks', networks.length > 0 ? [networkTable(comparison), ...play(networks)] : []),
     ...part('Accuracy against cost', costFigures(comparison)),
     ...part('Curves', curveFigures(comparison)),
     ...studies.flatMap((study) => part(studyTitle(study), studySection(study))),

@@ -10,6 +10,7 @@ import { counted, listed, timeText } from './format';
 import { Markup, markup } from './markup';
 import { type Link, notebooksSection } from './notebooks';
 import { placesSection } from './places';
+import { playgroundMarkup } from './playground';
 import { publishedId, publishedSection } from './published';
 
 const browser = path.join(__dirname, '..', 'browser');
@@ -19,7 +20,9 @@ const styles = ['page.css', 'parts.css', 'media.css'] as const;
 /** @param link from a file's path to its address, relative to the page */
 export function pageHtml(report: Report, link: Link): string {
   const results = report.comparisons.map((comparison, i, all) =>
-    comparisonSection(comparison, i, all.length),
+    comparisonSection(comparison, i, all.length, (networks) =>
+      playgroundMarkup(networks, report.playground, link),
+    ),
   );
   const body = markup`${header(report)}
 <div class="columns">
@@ -28,7 +31,7 @@ ${contents(results, report)}
 ${notebooksSection(report, link)}
 ${results.length === 0 && noResults}
 ${results.map(({ content }) => content)}
-${publishedSection(report)}
+${publishedSection(report, link)}
 ${unfinishedSection(report)}
 ${unreadSection(report)}
 ${placesSection(report)}

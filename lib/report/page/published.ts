@@ -6,11 +6,14 @@ import type { Comparison, NetworkRow } from '../comparisons';
 import type { Report } from '../gather';
 import { counted } from './format';
 import { type Markup, markup } from './markup';
+import type { Link } from './notebooks';
+import { publishedPlayground } from './playground';
 import { type Column, tableMarkup } from './table';
 
 export const publishedId = 'published';
 
-export function publishedSection({ published, comparisons }: Report): Markup | undefined {
+export function publishedSection(report: Report, link: Link): Markup | undefined {
+  const { published, comparisons } = report;
   if (published.length === 0) return undefined;
   const columns: Column<PublishedResult>[] = [
     { label: 'network', cell: ({ network }) => network.title },
@@ -42,6 +45,7 @@ export function publishedSection({ published, comparisons }: Report): Markup | u
 <p class="lead">What this project publishes, and beside it the best result of the runs here on exactly the same images.
 Nothing else on this page comes from the published results.</p>
 ${tableMarkup(published, columns, { caption: 'Accuracy on the test images', sorted: 'published accuracy' })}
+${publishedPlayground(report, link)}
 </section>`;
 }
 
