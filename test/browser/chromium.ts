@@ -1,5 +1,5 @@
 /** A real Chromium for tests, if the machine has one. */
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { findChromium, launchChromium } from '../../lib/export/chromium';
 
 /** For a test's `skip` option: false, or why it can't run here. */
@@ -31,4 +31,11 @@ export function watch(page: Page): PageLog {
     if (isOutside) log.requests.push(request.url());
   });
   return log;
+}
+
+/** Waits until the playground in a frame has said how likely a class is. */
+export async function playgroundAnswers(frame: Locator): Promise<void> {
+  await frame.scrollIntoViewIfNeeded({ timeout: 60_000 });
+  const answer = frame.contentFrame().getByText(/^\d+ %$/);
+  await answer.first().waitFor({ timeout: 60_000 });
 }

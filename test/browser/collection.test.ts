@@ -13,9 +13,11 @@ import { listNotebooks, readNotebook } from '../../lib/notebooks/notebook';
 import { exportPage } from '../../lib/notebooks/page';
 import { runNotebook } from '../../lib/notebooks/run';
 import { outputsDir } from '../../lib/runtime/paths';
+import { playgroundOutput, playgroundType } from '../../lib/show/playground';
+import { rich, writeExecuted } from '../export/fixtures';
 import { formulasOf } from '../notebooks/formulas';
 import { unnamedOutputs } from '../notebooks/naming';
-import { launch, skipWithoutChromium, watch } from './chromium';
+import { launch, playgroundAnswers, skipWithoutChromium, watch } from './chromium';
 import { Lab, type Theme } from './lab';
 
 const screenshots = path.join(outputsDir, 'screenshots');
@@ -35,6 +37,8 @@ const inLab: Readonly<Record<string, Theme>> = {
   '03-alexnet8': 'dark',
   '10-backprop': 'light',
 };
+/** The lesson on whose page the playground is opened. */
+const takenApart = '02-lenet5';
 
 describe('the collection', () => {
   let folder: string;
@@ -59,7 +63,11 @@ describe('the collection', () => {
         outDir: folder,
         parameters: { profile: 'tiny' },
         // Runs of its own: one that was kept from before would be loaded, not trained.
-        environment: { DATA_SOURCE: 'sample', RUNS_DIR: path.join(folder, 'runs') },
+        environment: {
+          DATA_SOURCE: 'sample',
+          RUNS_DIR: path.join(folder, 'runs'),
+          PLAY_DIR: path.join(folder, 'play'),
+        },
       });
       assert.equal(failure, undefined);
       const { size } = fs.statSync(executed());
@@ -88,9 +96,11 @@ describe('the collection', () => {
     { skip: skipWithoutChromium },
     async () => {
       const files = Object.keys(inLab).map((name) => path.join(folder, `${name}.ipynb`));
-      const lab = await Lab.start(files);
+      const hostile = writeHostile(folder);
+      const lab = await Lab.start([...files, hostile], [path.join(folder, 'play')]);
       try {
         for (const file of files) await looksWholeInLab(browser!, lab, file);
+        await keepsOut(browser!, lab, hostile);
       } finally {
         await lab.stop();
       }
@@ -114,16 +124,20 @@ async function looksWhole(browser: Browser, file: string, name: string, executed
     await laysOutFormulas(page, executed, '.katex');
     const { wide } = await inspectPage(page);
     assert.deepEqual(wide, [], 'outputs wider than the page');
-    assert.deepEqual(await deadLinks(page), [], 'links that lead nowhere');
+    assert.deepEqual(await deadLinks(page, path.dirname(file)), [], 'links that lead nowhere');
     await page.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true });
+    if (name === takenApart) {
+      await page.locator('.playground a img').click();
+      await playgroundAnswers(page.locator('.playground iframe'));
+    }
     assert.deepEqual(log, { errors: [], requests: [] });
   } finally {
     await context.close();
   }
 }
 
-/** Links of a page to places that it does not have, and to files that are not the page of a lesson. */
-async function deadLinks(page: Page): Promise<string[]> {
+/** Links of a page to places that it does not have, and to files that are neither there nor the page of a lesson. */
+async function deadLinks(page: Page, folder: string): Promise<string[]> {
   const links = await page.evaluate<{ href: string; leads: boolean }[]>(`
     [...document.querySelectorAll('a[href]')].map((link) => {
       const href = link.getAttribute('href');
@@ -133,7 +147,41 @@ async function deadLinks(page: Page): Promise<string[]> {
   const lessons = new Set(listNotebooks().map((file) => `${path.basename(file, '.ipynb')}.html`));
   return links
     .filter(({ href, leads }) => !leads && !/^https?:/.test(href) && !lessons.has(href))
-    .map(({ href }) => href);
+    .map(({ href }) => href)
+    .filter((href) => !fs.existsSync(path.join(folder, href)));
+}
+
+/** A notebook that says of a page which is not ours that it is the playground. */
+function writeHostile(folder: string): string {
+  const page = path.join(folder, 'play', 'hostile.html');
+  fs.mkdirSync(path.dirname(page), { recursive: true });
+  fs.writeFileSync(
+    page,
+    `<p></p><script>
+const server = new URL(location.pathname).origin;
+const attempts = [
+  () => fetch(server + '/static/favicons/favicon.ico', { mode: 'no-cors' }),
+  async () => top.document.title,
+  async () => localStorage.length,
+];
+Promise.allSettled(attempts.map((attempt) => attempt())).then((ends) => {
+  document.querySelector('p').textContent = ends.map(({ status }) => status).join(' ');
+});
+</script>`,
+  );
+  const shown = { file: 'play/hostile.html', hash: '', title: 'hostile', height: 300, still: undefined };
+  return writeExecuted(folder, 'hostile', [rich(playgroundOutput({ ...shown, path: page }))]);
+}
+
+/** JupyterLab shows the page, but lets it reach nothing. */
+async function keepsOut(browser: Browser, lab: Lab, hostile: string): Promise<void> {
+  const opened = await lab.open(browser, hostile);
+  try {
+    const said = opened.page.locator('.jp-OutputArea-output iframe').contentFrame().locator('p');
+    await said.getByText('rejected rejected rejected').waitFor({ timeout: 60_000 });
+  } finally {
+    await opened.close();
+  }
 }
 
 async function looksWholeInLab(browser: Browser, lab: Lab, file: string): Promise<void> {
@@ -142,7 +190,15 @@ async function looksWholeInLab(browser: Browser, lab: Lab, file: string): Promis
   const lesson = await lab.open(browser, file, theme);
   try {
     await showTall(lesson.page);
-    await showsAll(lesson.page, readOutputs(file));
+    const outputs = readOutputs(file);
+    await showsAll(
+      lesson.page,
+      outputs.filter((data) => !(playgroundType in data)),
+    );
+    const frames = lesson.page.locator('.jp-OutputArea-output iframe');
+    const playgrounds = outputs.filter((data) => playgroundType in data).length;
+    for (let i = 0; i < playgrounds; i++) await playgroundAnswers(frames.nth(i));
+    assert.equal(await frames.count(), playgrounds);
     await laysOutFormulas(lesson.page, file, 'mjx-container');
     // All cells are there by now.
     await showTall(lesson.page);

@@ -107,6 +107,15 @@ describe('a reader in JupyterLab', { skip: skipWithoutChromium }, () => {
     assert.equal(await cell('class-table').locator('table tbody tr').count(), 10);
   });
 
+  test('takes the published network apart, in a page below the cell', async () => {
+    const index = indexOf('playground-shown');
+    await lesson.select(index);
+    await lesson.runSelected();
+    await lesson.idle();
+    await lesson.playgroundAnswers(index);
+    await lesson.page.screenshot({ path: path.join(outputsDir, 'screenshots', 'lab-playground.png') });
+  });
+
   test('runs the training cell again: it goes on where it stopped, and stops again', async () => {
     assert.match(await trainAndStop(), /goes on from its last checkpoint: epoch \d+ of 5000/);
   });

@@ -6,7 +6,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { projectRoot, venvDir } from '../../lib/runtime/paths';
-import { type PageLog, watch } from './chromium';
+import { type PageLog, playgroundAnswers, watch } from './chromium';
 
 export type Theme = 'light' | 'dark';
 
@@ -17,8 +17,11 @@ export class Lab {
     private readonly base: string,
   ) {}
 
-  /** Starts a server that can open `notebooks`. Its runs are its own: none is loaded that another test has trained. */
-  static async start(notebooks: readonly string[]): Promise<Lab> {
+  /**
+   * Starts a server that can open `notebooks`. Its runs are its own: none is loaded that another test has trained.
+   * @param beside files and folders that are put beside the notebooks
+   */
+  static async start(notebooks: readonly string[], beside: readonly string[] = []): Promise<Lab> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lab-'));
     fs.mkdirSync(path.join(folder, 'notebooks'));
     for (const name of ['lib', 'node_modules', 'tsconfig.json', 'package.json']) {
@@ -26,6 +29,9 @@ export class Lab {
     }
     for (const notebook of notebooks) {
       fs.copyFileSync(notebook, path.join(folder, 'notebooks', path.basename(notebook)));
+    }
+    for (const each of beside) {
+      fs.cpSync(each, path.join(folder, 'notebooks', path.basename(each)), { recursive: true });
     }
     const port = await freePort();
     const server = spawn(
@@ -49,6 +55,7 @@ export class Lab {
           ...process.env,
           DATA_SOURCE: 'sample',
           RUNS_DIR: path.join(folder, 'runs'),
+          PLAY_DIR: path.join(folder, 'outputs', 'play'),
           JUPYTER_CONFIG_DIR: path.join(folder, '.config'),
           JUPYTER_DATA_DIR: path.join(folder, '.data'),
           JUPYTER_RUNTIME_DIR: path.join(folder, '.runtime'),
@@ -139,6 +146,11 @@ export class LabNotebook {
   /** A button of the notebook's toolbar, or an entry of a menu, by its command. */
   async command(command: string): Promise<void> {
     await this.page.locator(`.jp-NotebookPanel-toolbar [data-command="${command}"]`).click();
+  }
+
+  /** Waits until the playground in a cell's output has answered: its page says how likely a class is. */
+  async playgroundAnswers(index: number): Promise<void> {
+    await playgroundAnswers(this.cell(index).locator('iframe'));
   }
 
   /** Waits until no cell runs or waits to be run. */

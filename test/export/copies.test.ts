@@ -11,7 +11,9 @@ import { exportCommand } from '../../lib/export/command';
 import type { ExecutedNotebook, RichOutput } from '../../lib/export/executed';
 import { confusionFigure } from '../../lib/show';
 import { picturesOutput } from '../../lib/show/pictures';
+import { playgroundOutput } from '../../lib/show/playground';
 import { figureOutput } from '../../lib/show/show';
+import { figureSvg } from '../../lib/show/svg';
 import { tableOutput } from '../../lib/show/table';
 import { skipWithoutChromium } from '../browser/chromium';
 import { evaluation } from '../show/fixtures';
@@ -31,6 +33,7 @@ describe('an exported notebook', { skip: skipWithoutChromium }, () => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), 'export-'));
     const pixels = Uint8Array.from({ length: 8 * 8 * 3 }, (_, i) => (i * 37) % 256);
     const picture = { pixels, height: 8, width: 8, channels: 3, caption: 'noise' };
+    const playground = { file: '../play/x.html', hash: '#look/a', title: 'Playground: x', height: 720 };
     const table = tableOutput({
       caption: 'Numbers < 3',
       columns: [
@@ -53,6 +56,13 @@ describe('an exported notebook', { skip: skipWithoutChromium }, () => {
       }),
       rich({ 'application/javascript': 'run()', 'text/plain': 'a script' }),
       { output_type: 'stream', name: 'stdout', text: ['said\n'] },
+      rich(
+        playgroundOutput({
+          ...playground,
+          path: '/play/x.html',
+          still: figureSvg(confusionFigure(evaluation)),
+        }),
+      ),
     ]);
     await exportCommand([source, '--out', path.join(folder, 'out')]);
     file = path.join(folder, 'out', 'source.ipynb');
@@ -96,6 +106,15 @@ describe('an exported notebook', { skip: skipWithoutChromium }, () => {
     assert.deepEqual(output(4).data, { 'text/html': '<p>words</p>', 'text/plain': 'words' });
     assert.deepEqual(output(5).data, { 'text/plain': 'a script' });
     assert.equal(copy.cells[6].outputs?.[0].output_type, 'stream');
+  });
+
+  test('has a still picture of the playground, and a link to its page from where the copy is', () => {
+    const [still, link] = copy.cells[7].outputs as RichOutput[];
+    assert.deepEqual(Object.keys(still.data).sort(), ['image/png', 'text/plain']);
+    assert.match(
+      link.data['text/html'] as string,
+      /<a href="\.\.\/\.\.\/play\/x\.html#look\/a">Open the playground</,
+    );
   });
 
   test('is valid for nbformat', () => {
