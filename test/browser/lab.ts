@@ -150,6 +150,8 @@ export class LabNotebook {
 
   /** Waits until the playground in a cell's output has answered: its page says how likely a class is. */
   async playgroundAnswers(index: number): Promise<void> {
+    // Outputs that are far out of sight are not drawn.
+    await this.cell(index).scrollIntoViewIfNeeded();
     await playgroundAnswers(this.cell(index).locator('iframe'));
   }
 

@@ -93,8 +93,8 @@ function rendererOf(Widget) {
      */
     renderModel(model) {
       this.clear();
-      const seen = new IntersectionObserver(([{ isIntersecting }]) => {
-        if (!isIntersecting) return;
+      const seen = new IntersectionObserver((changes) => {
+        if (!changes.some(({ isIntersecting }) => isIntersecting)) return;
         seen.disconnect();
         this.show(model).catch(() => {
           this.showWithout(model);
