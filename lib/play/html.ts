@@ -1,5 +1,5 @@
 /** The page as HTML: in a folder with its scripts beside it, or everything in one file. */
-import { createHash } from 'node:crypto';
+import { inlineScript, policySource } from '../show/html';
 import type { PageBuild } from './build';
 import type { Contents, Pack } from './pack';
 
@@ -24,7 +24,7 @@ export const files = {
 export function folderHtml(): string {
   return html({
     // From disk, 'self' is no site that a browser knows: hence the scheme.
-    scripts: `${hashOf(firstLines)} 'self' file:`,
+    scripts: `${policySource(firstLines)} 'self' file:`,
     styles: `'self' file: 'unsafe-inline'`,
     head: `<link rel="stylesheet" href="${files.styles}">`,
     body: `<script>${firstLines}</script>
@@ -35,9 +35,11 @@ export function folderHtml(): string {
 
 /** A page that holds everything. */
 export function singleFileHtml(build: PageBuild, contents: Contents, packs: readonly Pack[]): string {
-  const scripts = [firstLines, offerScript(contents), ...packs.map(addScript), build.script].map(withoutEnd);
+  const scripts = [firstLines, offerScript(contents), ...packs.map(addScript), build.script].map(
+    inlineScript,
+  );
   return html({
-    scripts: scripts.map(hashOf).join(' '),
+    scripts: scripts.map(policySource).join(' '),
     styles: `'unsafe-inline'`,
     head: `<style>${build.styles}</style>`,
     body: scripts.map((script) => `<script>${script}</script>`).join('\n'),
@@ -92,13 +94,4 @@ ${body}
 </body>
 </html>
 `;
-}
-
-/** In HTML, a script ends at the first `</script`, even in a string; `<!--` begins a comment. */
-function withoutEnd(script: string): string {
-  return script.replace(/<\/(?=script)/gi, '<\\/').replace(/<!--/g, '<\\!--');
-}
-
-function hashOf(script: string): string {
-  return `'sha256-${createHash('sha256').update(script).digest('base64')}'`;
 }

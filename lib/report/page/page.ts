@@ -1,8 +1,8 @@
 /** The report as one page that opens from disk and needs no network. */
-import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { duration, percent } from '../../show/format';
+import { inlineScript, policySource } from '../../show/html';
 import { mainRows } from '../comparisons';
 import type { Report } from '../gather';
 import { comparisonSection, type Section } from './comparison';
@@ -43,7 +43,7 @@ ${placesSection(report)}
     // Only if there is something to draw.
     ...(body.text.includes('class="figure"') ? [fs.readFileSync(plotlyFile(), 'utf8')] : []),
     fs.readFileSync(path.join(browser, 'page.js'), 'utf8'),
-  ].map(withoutEnd);
+  ].map(inlineScript);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -67,15 +67,9 @@ function plotlyFile(): string {
   return require.resolve('plotly.js-dist-min/plotly.min.js');
 }
 
-/** In HTML, a script ends at the first `</script`, even in a string or comment. */
-function withoutEnd(script: string): string {
-  return script.replace(/<\/(?=script)/gi, '<\\/');
-}
-
 /** Loads nothing from anywhere, and runs only these scripts, not one that a name from a file might contain. */
 function policy(scripts: readonly string[]): string {
-  const digests = scripts.map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`);
-  const source = digests.join(' ');
+  const source = scripts.map(policySource).join(' ');
   return `default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; script-src ${source}`;
 }
 
