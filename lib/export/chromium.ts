@@ -27,9 +27,13 @@ export function findChromium(named = process.env.CHROMIUM): string | undefined {
 /**
  * Starts Chromium without a window.
  * @param program the browser's path; see {@link findChromium}
+ * @param more further arguments
  * @throws UserError that says what to install, if the browser or playwright-core is missing
  */
-export async function launchChromium(program: string | undefined): Promise<Browser> {
+export async function launchChromium(
+  program: string | undefined,
+  more: readonly string[] = [],
+): Promise<Browser> {
   if (program === undefined) {
     throw new UserError(
       'There is no Chromium here to draw pictures with. Install it (on Debian: apt-get install chromium), or name ' +
@@ -43,6 +47,7 @@ export async function launchChromium(program: string | undefined): Promise<Brows
       args: [
         ...['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
         ...['--disable-background-networking', '--disable-component-update'],
+        ...more,
       ],
     });
   } catch (error) {

@@ -6,8 +6,9 @@ import { findChromium, launchChromium } from '../../lib/export/chromium';
 export const skipWithoutChromium =
   findChromium() === undefined ? 'no Chromium here: install one, or name it in CHROMIUM' : false;
 
-export async function launch(): Promise<Browser> {
-  return launchChromium(findChromium());
+/** @param args further ones of Chromium's command line */
+export async function launch(args: readonly string[] = []): Promise<Browser> {
+  return launchChromium(findChromium(), args);
 }
 
 /** What went wrong on a page, and what it asked of the network. */

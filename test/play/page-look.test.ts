@@ -1,11 +1,22 @@
 /** The tab "Look" as a reader uses it, in Chromium, from disk: what is drawn, said, and reached by the keyboard alone. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { Locator, Page } from 'playwright-core';
-import { tf } from '../../lib/runtime/tensorflow';
+import type { Page } from 'playwright-core';
 import { skipWithoutChromium } from '../browser/chromium';
 import { seriousFindings } from './axe';
-import { drop, type LookPage, type Playground, probabilitiesOf, writePlayground } from './look-page';
+import {
+  changedProbabilities as settled,
+  colours,
+  distance,
+  drag,
+  type OpenPage,
+  type PageElement,
+  pixelAt,
+  type Playground,
+  probabilitiesOf,
+  until,
+  writePlayground,
+} from './playground';
 
 describe('the tab "Look"', { skip: skipWithoutChromium }, () => {
   let playground: Playground;
@@ -23,9 +34,10 @@ describe('the tab "Look"', { skip: skipWithoutChromium }, () => {
     hash = 'look/baseline',
     options: Parameters<Playground['open']>[1] = {},
   ): Promise<void> {
-    let opened: LookPage | undefined;
+    let opened: OpenPage | undefined;
     try {
       opened = await playground.open(hash, options);
+      await probabilitiesOf(opened.page);
       await act(opened.page);
       assert.deepEqual(opened.log, { errors: [], requests: [] });
     } finally {
@@ -40,14 +52,13 @@ describe('the tab "Look"', { skip: skipWithoutChromium }, () => {
       const said = page.locator('[aria-live][data-answer="0"]').filter({ hasText: /^\S+, \d+ %$/ });
       await said.waitFor({ state: 'attached' });
       await page.getByRole('button', { name: 'Cover', exact: true }).click();
-      const box = (await page.locator('.stage').boundingBox())!;
-      await page.mouse.move(box.x + 40, box.y + 40);
-      await page.mouse.down();
-      await page.mouse.move(box.x + 260, box.y + 240, { steps: 5 });
-      await page.mouse.up();
+      await drag(page.locator('.stage'), [
+        [0.1, 0.1],
+        [0.8, 0.75],
+      ]);
       const covered = await settled(page, first);
       assert.ok(distance(first, covered) > 1e-3, `${first.join()} and ${covered.join()}`);
-      assert.deepEqual((await pixelAt(page.locator('.stage canvas'), 0.5, 0.5)).slice(0, 3), [128, 128, 128]);
+      assert.deepEqual(await pixelAt(page.locator('.stage canvas'), 0.5, 0.5), [128, 128, 128]);
       await page.getByRole('button', { name: 'Reset' }).click();
       assert.ok(distance(first, await settled(page, covered)) < 1e-6);
     });
@@ -62,49 +73,6 @@ describe('the tab "Look"', { skip: skipWithoutChromium }, () => {
       }
       await page.getByRole('button', { name: 'Mirror' }).click();
       await settled(page, before);
-    });
-  });
-
-  test('a PNG that is dropped is cropped by a frame that moves, and a broken one gets a sentence', async () => {
-    await looking(async (page) => {
-      const before = await probabilitiesOf(page);
-      const halves = await redAndBlue();
-      await drop(page, 'halves.png', 'image/png', halves);
-      const cropped = await settled(page, before);
-      assert.match((await page.locator('.image').textContent())!, /halves\.png/);
-      const stage = page.locator('.stage canvas');
-      assert.deepEqual((await pixelAt(stage, 0.25, 0.5)).slice(0, 3), [192, 0, 0]);
-      assert.deepEqual((await pixelAt(stage, 0.75, 0.5)).slice(0, 3), [0, 0, 192]);
-      const frame = (await page.locator('.crop .mark').boundingBox())!;
-      await page.mouse.move(frame.x + frame.width / 2, frame.y + frame.height / 2);
-      await page.mouse.down();
-      await page.mouse.move(frame.x + frame.width * 2, frame.y + frame.height / 2, { steps: 4 });
-      await page.mouse.up();
-      const moved = await settled(page, cropped);
-      assert.deepEqual((await pixelAt(stage, 0.25, 0.5)).slice(0, 3), [0, 0, 192]);
-      await drop(page, 'broken.png', 'image/png', halves.subarray(0, 60));
-      await page.getByRole('alert').filter({ hasText: 'broken.png can’t be read as a picture' }).waitFor();
-      assert.deepEqual(await probabilitiesOf(page), moved);
-      await drop(page, 'notes.txt', 'text/plain', Buffer.from('no picture'));
-      await page.getByRole('alert').filter({ hasText: 'Choose a PNG, JPEG or WebP' }).waitFor();
-    });
-  });
-
-  test('a drawing is painted with the brush, and undone', async () => {
-    await looking(async (page) => {
-      const before = await probabilitiesOf(page);
-      await page.getByRole('button', { name: 'Draw', exact: true }).click();
-      const blank = await settled(page, before);
-      const box = (await page.locator('.stage').boundingBox())!;
-      await page.mouse.move(box.x + 60, box.y + 160);
-      await page.mouse.down();
-      await page.mouse.move(box.x + 260, box.y + 160, { steps: 8 });
-      await page.mouse.up();
-      const drawn = await settled(page, blank);
-      const [red] = await pixelAt(page.locator('.stage canvas'), 0.5, 0.5);
-      assert.ok(red < 60, `${red}`);
-      await page.getByRole('button', { name: 'Undo' }).click();
-      assert.ok(distance(blank, await settled(page, drawn)) < 1e-6);
     });
   });
 
@@ -139,7 +107,8 @@ describe('the tab "Look"', { skip: skipWithoutChromium }, () => {
       );
       assert.equal(branches.length, 4);
       await page.locator('[data-group="stem_conv"]').scrollIntoViewIfNeeded();
-      assert.ok(await isPainted(page.locator('[data-group="stem_conv"] canvas')));
+      const maps = page.locator('[data-group="stem_conv"] canvas');
+      await until(async () => (await colours(maps)) > 8, 'the maps are drawn');
     }, 'look/inception10');
   });
 
@@ -208,8 +177,10 @@ describe('the tab "Look"', { skip: skipWithoutChromium }, () => {
       await page.locator('.map').first().click();
       await page.locator('[data-step="maximum"] .highlighted').waitFor();
       await page.getByRole('button', { name: 'How is it computed?' }).click();
-      await page.locator('.units .picker').press('Enter');
       await page.locator('[data-step="softmax"]').waitFor();
+      // It is the answer's arithmetic.
+      const answer = (await page.locator('.bars .best').getAttribute('data-class'))!;
+      assert.match((await page.locator('#inspector-title').textContent())!, new RegExp(`^${answer} `));
       assert.equal(await page.locator('[data-step="softmax"] tbody tr').count(), 10);
     });
   });
@@ -226,6 +197,44 @@ describe('the tab "Look"', { skip: skipWithoutChromium }, () => {
       await settled(page, one, 0);
       await settled(page, other, 1);
     });
+  });
+
+  test('the address leads back to the picture, the layer and the number', async () => {
+    await looking(async (page) => {
+      const before = await probabilitiesOf(page);
+      await page.locator('.strip li button').nth(2).click();
+      const looked = await settled(page, before);
+      await page.locator('[data-group="conv"]').click();
+      await page.locator('.map').nth(1).click();
+      const value = await page.locator('.large-map .value').textContent();
+      await until(
+        () => Promise.resolve(/#look\/baseline\?picture=3&layer=\w+&unit=2\.\d+\.\d+$/.test(page.url())),
+        'the address holds it',
+      );
+      await page.reload();
+      await page.locator('[data-step="weighted-sum"]').waitFor();
+      assert.ok(distance(looked, await probabilitiesOf(page)) < 1e-6);
+      assert.equal(await page.locator('.large-map .value').textContent(), value);
+      assert.equal(await page.locator('.strip li button').nth(2).getAttribute('aria-pressed'), 'true');
+    });
+  });
+
+  test('what is wider than the page says so, and a button leads on', async () => {
+    await looking(
+      async (page) => {
+        const picture = page.locator('.pictures-of-networks .sideways');
+        await page.locator('.pictures-of-networks .sideways.more-after').waitFor();
+        await picture.locator('.onward.after').click();
+        await page.locator('.pictures-of-networks .sideways.more-before').waitFor();
+        const row = page.locator('.strip .sideways');
+        assert.match((await row.getAttribute('class'))!, /more-after/);
+        await page.setViewportSize({ width: 360, height: 800 });
+        // Top down, the network fits.
+        await page.locator('.pictures-of-networks .sideways:not(.more-after, .more-before)').waitFor();
+      },
+      'look/inception10',
+      { viewport: { width: 800, height: 900 } },
+    );
   });
 
   test('axe finds nothing serious with the inspector open, on a phone and on a desk, light and dark', async () => {
@@ -247,76 +256,12 @@ describe('the tab "Look"', { skip: skipWithoutChromium }, () => {
   });
 });
 
-/** A PNG of 400 × 200 pixels, red on the left and blue on the right. */
-async function redAndBlue(): Promise<Uint8Array> {
-  const tensor = tf.tidy(() => {
-    const half = (colour: number[]): tf.Tensor3D =>
-      tf.tile(tf.tensor3d(colour, [1, 1, 3], 'int32'), [200, 200, 1]);
-    return tf.concat3d([half([192, 0, 0]), half([0, 0, 192])], 1);
-  });
-  try {
-    return await tf.node.encodePng(tensor);
-  } finally {
-    tensor.dispose();
-  }
-}
-
-/** The probabilities after they have changed and stand still. */
-async function settled(page: Page, before: readonly number[], place = 0): Promise<number[]> {
-  for (let tries = 0; tries < 100; tries++) {
-    const now = await probabilitiesOf(page, place);
-    if (distance(before, now) > 0) {
-      await page.waitForTimeout(150);
-      const later = await probabilitiesOf(page, place);
-      if (distance(now, later) === 0) return now;
-    }
-    await page.waitForTimeout(50);
-  }
-  throw new Error(`The probabilities stay ${before.join(', ')}.`);
-}
-
-function distance(one: readonly number[], other: readonly number[]): number {
-  return Math.max(...one.map((value, i) => Math.abs(value - other[i])));
-}
-
 async function tabTo(page: Page, selector: string): Promise<void> {
   for (let presses = 0; presses < 60; presses++) {
     await page.keyboard.press('Tab');
     if ((await page.locator(`:focus`).and(page.locator(selector)).count()) > 0) return;
   }
   throw new Error(`The Tab key doesn't reach ${selector}.`);
-}
-
-/** Red, green, blue and alpha of a canvas, at shares of its width and height. */
-function pixelAt(canvas: Locator, x: number, y: number): Promise<number[]> {
-  return canvas.evaluate(
-    (element, [across, down]) => {
-      const canvasElement = element as unknown as Canvas;
-      const { width, height } = canvasElement;
-      const context = canvasElement.getContext('2d');
-      return Array.from(
-        context.getImageData(Math.floor(width * across), Math.floor(height * down), 1, 1).data,
-      );
-    },
-    [x, y] as const,
-  );
-}
-
-/** Whether there is more than one colour on a canvas. */
-async function isPainted(canvas: Locator): Promise<boolean> {
-  for (let tries = 0; tries < 40; tries++) {
-    const colours = await canvas.evaluate((element) => {
-      const canvasElement = element as unknown as Canvas;
-      const { width, height } = canvasElement;
-      const { data } = canvasElement.getContext('2d').getImageData(0, 0, width, height);
-      const found = new Set<number>();
-      for (let i = 0; i < data.length; i += 4) found.add((data[i] << 16) | (data[i + 1] << 8) | data[i + 2]);
-      return found.size;
-    });
-    if (colours > 8) return true;
-    await canvas.page().waitForTimeout(50);
-  }
-  return false;
 }
 
 function numberIn(text: string): number {
@@ -326,24 +271,4 @@ function numberIn(text: string): number {
       .replace(/[,+\s]/g, '')
       .match(/^-?[\d.]+/)?.[0],
   );
-}
-
-/* What runs in the page, whose DOM types are not the project's. */
-
-interface PageElement {
-  getAttribute(name: string): string | null;
-  getBoundingClientRect(): {
-    readonly left: number;
-    readonly top: number;
-    readonly width: number;
-    readonly height: number;
-  };
-}
-
-interface Canvas {
-  readonly width: number;
-  readonly height: number;
-  getContext(kind: '2d'): {
-    getImageData(x: number, y: number, width: number, height: number): { readonly data: Uint8ClampedArray };
-  };
 }

@@ -11,6 +11,7 @@ import {
   scaled,
   wholeFrame,
 } from '../../lib/play/page/state/raster';
+import { formatRoute, parseRoute } from '../../lib/play/page/state/route';
 import { painted } from '../../lib/play/page/state/strokes';
 import { groupsOf } from '../../lib/play/page/view/network/groups';
 import { layOut, type Node } from '../../lib/play/page/view/network/layout';
@@ -126,6 +127,25 @@ describe('a picture on its way to a network', () => {
       height: 80,
     });
     assert.deepEqual(frameInside({ x: 0, y: 0, width: 300, height: 300 }, wide).height, 100);
+  });
+});
+
+describe('the address', () => {
+  test('names the tab, up to two networks, and details', () => {
+    const route = { tab: 'why', networks: ['a run, again', 'vgg16'] } as const;
+    const hash = formatRoute(route, { picture: '3', layer: 'conv/1' });
+    assert.deepEqual(parseRoute(hash), { ...route, details: { picture: '3', layer: 'conv/1' } });
+    assert.equal(formatRoute({ tab: 'look', networks: ['lenet5'] }), '#look/lenet5');
+    assert.equal(formatRoute({ tab: 'train', networks: [] }, { layer: undefined }), '#train');
+  });
+
+  test('that is nonsense leads to the first tab', () => {
+    assert.deepEqual(parseRoute('#nowhere/%/?picture'), {
+      tab: 'look',
+      networks: ['%'],
+      details: { picture: '' },
+    });
+    assert.deepEqual(parseRoute(''), { tab: 'look', networks: [], details: {} });
   });
 });
 

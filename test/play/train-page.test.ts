@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { skipWithoutChromium } from '../browser/chromium';
 import { seriousFindings } from './axe';
-import { drawn, numberOf, openPage, type OpenPage, until } from './why-train-page';
+import { drawn, numberOf, type OpenPage, type Playground, until, writePlayground } from './playground';
 
 /** Heights of a curve's points as they are drawn, from the bottom up. */
 async function heights(page: Page, curve: string): Promise<number[]> {
@@ -22,15 +22,17 @@ function trainUntil(page: Page, step: number): Promise<void> {
 }
 
 describe('train here', { skip: skipWithoutChromium }, () => {
+  let playground: Playground;
   let open: OpenPage;
   let atStart: string;
 
   before(async () => {
-    open = await openPage('#train');
+    playground = await writePlayground();
+    open = await playground.open('train');
     await open.page.waitForSelector(filter);
     atStart = await drawn(open.page.locator(filter).first());
   });
-  after(() => open.close());
+  after(() => playground.close());
 
   test('one step is one step', async () => {
     const { page } = open;

@@ -3,16 +3,26 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { skipWithoutChromium } from '../browser/chromium';
 import { seriousFindings } from './axe';
-import { colours, drawn, numberOf, openPage, type OpenPage, until } from './why-train-page';
+import {
+  colours,
+  drawn,
+  numberOf,
+  type OpenPage,
+  type Playground,
+  until,
+  writePlayground,
+} from './playground';
 
 describe('why', { skip: skipWithoutChromium }, () => {
+  let playground: Playground;
   let open: OpenPage;
 
   before(async () => {
-    open = await openPage('#why/lenet5');
+    playground = await writePlayground();
+    open = await playground.open('why/lenet5');
     await open.page.waitForSelector('.reading[data-under]');
   });
-  after(() => open.close());
+  after(() => playground.close());
 
   test('a square dragged over the picture changes the probability, and fills in the map', async () => {
     const { page } = open;
@@ -110,6 +120,28 @@ describe('why', { skip: skipWithoutChromium }, () => {
     const map = page.locator('.activation canvas').first();
     await map.waitFor();
     assert.ok((await colours(map)) > 20);
+  });
+
+  test('of two networks, the one that the reader chooses is explained', async () => {
+    const { page } = open;
+    await page.getByRole('button', { name: 'Compare with another' }).click();
+    const [first, second] = [0, 1].map((place) => page.locator('.which-network button').nth(place));
+    await second.locator('span').waitFor();
+    const map = page.locator('.saliency canvas').first();
+    const before = await drawn(map);
+    await second.click();
+    await until(async () => (await drawn(map)) !== before, 'saliency is that of the other network');
+    const answer = (await second.locator('span').textContent()) ?? '';
+    const explained = page.locator('.classes .chosen');
+    assert.equal(
+      `${(await explained.locator('.class').textContent()) ?? ''}, ${(await explained.locator('.share').textContent()) ?? ''}`,
+      answer,
+    );
+    await page.locator('.reading[data-under]').waitFor();
+    await first.click();
+    await until(async () => (await drawn(map)) === before, 'saliency is that of the first again');
+    await page.getByRole('button', { name: 'Stop comparing' }).click();
+    await page.locator('.which-network').waitFor({ state: 'detached' });
   });
 
   test('nothing serious for axe-core, no error, no request', async () => {

@@ -127,6 +127,7 @@ export const texts = {
     percent,
     exactPercent,
     spoken: (name: string, share: number): string => `${name}, ${percent(share)}`,
+    why: (name: string): string => `Why ${name}?`,
     how: 'How is it computed?',
   },
 
@@ -284,6 +285,7 @@ export const texts = {
   why: {
     picture: (name: string, label: string | null): string =>
       `What the network sees: ${name || 'an empty sheet'}${labelled(label)}. Edit it under “Look”.`,
+    network: 'Explain the answer of',
     classes: 'Explain the class',
     followAnswer: 'Back to the network’s answer',
 
@@ -294,7 +296,7 @@ export const texts = {
       label: 'Grey square over the picture; arrow keys move it',
       drag: 'Drag over the picture, or use the arrow keys.',
       map: (name: string, strongest: number): string =>
-        `How far ${name} falls when the square is there; at full colour by ${percent(strongest)}.`,
+        `How far the probability of ${name} falls with the square there. Full colour stands for ${whole.format(strongest * 100)} percentage points.`,
       spoken: (where: string, name: string, share: number | null): string =>
         share === null ? where : `${where}: ${name} ${percent(share)}`,
       now: (name: string, share: number): string => `now it says ${name}, ${percent(share)}`,
@@ -399,10 +401,10 @@ export const texts = {
   errors: {
     noFile: 'Nothing that was dropped is a file. Drop a picture as PNG, JPEG or WebP.',
     notAPicture: (name: string, type: string): string =>
-      `${name} is ${type === '' ? 'no picture' : `of the type ${type}`}. Choose a PNG, JPEG or WebP.`,
+      `${name} is of the type ${type}. Choose a PNG, JPEG, WebP, GIF, AVIF or BMP.`,
     emptyFile: (name: string): string => `${name} is empty. Choose another picture.`,
     brokenPicture: (name: string): string =>
-      `${name} can’t be read as a picture: the file is damaged. Try another copy.`,
+      `${name} can’t be read as a picture: the file is damaged, or holds something else. Try another one.`,
     camera: (reason: string): string =>
       reason === 'NotAllowedError'
         ? 'The camera may not be used. Allow it in the browser’s settings for this page, or open a picture.'

@@ -5,11 +5,14 @@ import type { Raster } from './raster';
 /** Longer sides are scaled down: a network's input is far smaller. */
 const largestSide = 1024;
 
-const types = new Set(['image/png', 'image/jpeg', 'image/webp']);
+/** Those that browsers decode, of moving ones the first picture. Of a drawing as SVG they make none. */
+export const pictureTypes = ['image/png', 'image/jpeg', 'image/webp', 'image/gif', 'image/avif', 'image/bmp'];
 
 /** @throws Error with a sentence for the reader if the file holds no picture */
 export async function rasterOfFile(file: File): Promise<Raster> {
-  if (!types.has(file.type)) throw new Error(texts.errors.notAPicture(file.name, file.type));
+  // A name without an ending tells no type: what is in it decides.
+  if (file.type !== '' && !pictureTypes.includes(file.type))
+    throw new Error(texts.errors.notAPicture(file.name, file.type));
   if (file.size === 0) throw new Error(texts.errors.emptyFile(file.name));
   return rasterOfBlob(file).catch(() => {
     throw new Error(texts.errors.brokenPicture(file.name));

@@ -48,6 +48,10 @@ export const networks: readonly ReadonlySignal<LoadedNetwork | null>[] = states.
   computed(() => (state.value.status === 'ready' ? state.value.network : null)),
 );
 
+export function titleOf(id: string): string {
+  return choices.peek().find((choice) => choice.id === id)?.title ?? id;
+}
+
 /** Adds a network that was made in the page, or replaces the one of the same id. */
 export function addNetwork(pack: NetworkPack): void {
   loading.delete(pack.id);
@@ -129,7 +133,7 @@ async function show(place: number, id: string | undefined, own: NetworkPack | un
   if (pack?.id === id && (own === undefined || own === pack)) return;
   const asked = load(id);
   wanted[place] = asked;
-  const title = own?.title ?? choices.peek().find((choice) => choice.id === id)?.title ?? id;
+  const title = own?.title ?? titleOf(id);
   state.value = { status: 'loading', title };
   const next = await asked.then(
     (network): NetworkState => ({ status: 'ready', network }),

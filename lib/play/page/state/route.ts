@@ -1,27 +1,36 @@
-/** What the address holds: the tab and the networks, as `#look/lenet5-best-seed1+vgg16-best-seed1`. */
-import { effect, signal } from '@preact/signals';
+/** What the address holds: the tab, the networks, and further details, as `#look/lenet5+vgg16?picture=3&layer=conv1`. */
+import { signal } from '@preact/signals';
 
 export const tabs = ['look', 'why', 'train'] as const;
 
 export type Tab = (typeof tabs)[number];
 
-interface Route {
+export interface Route {
   readonly tab: Tab;
   /** Ids of one or two networks; none for the page's choice. */
   readonly networks: readonly string[];
 }
 
-export function parseRoute(hash: string): Route {
-  const [tab, networks = ''] = hash.replace(/^#\/?/, '').split('/');
+/** What else is looked at, by name. */
+export type Details = Readonly<Partial<Record<string, string>>>;
+
+export function parseRoute(hash: string): Route & { readonly details: Details } {
+  const [path, query = ''] = hash.replace(/^#\/?/, '').split('?');
+  const [tab, networks = ''] = path.split('/');
   const ids = networks.split('+').filter((id) => id !== '');
   return {
     tab: tabs.find((known) => known === tab) ?? 'look',
     networks: ids.slice(0, 2).map(decoded),
+    details: Object.fromEntries(new URLSearchParams(query)),
   };
 }
 
-export function formatRoute({ tab, networks }: Route): string {
-  return `#${[tab, networks.map(encodeURIComponent).join('+')].filter((part) => part !== '').join('/')}`;
+export function formatRoute({ tab, networks }: Route, details: Details = {}): string {
+  const path = [tab, networks.map(encodeURIComponent).join('+')].filter((part) => part !== '').join('/');
+  const query = new URLSearchParams();
+  for (const [name, text] of Object.entries(details)) if (text !== undefined) query.set(name, text);
+  const tail = query.toString();
+  return `#${path}${tail && `?${tail}`}`;
 }
 
 function decoded(part: string): string {
@@ -33,29 +42,6 @@ function decoded(part: string): string {
 }
 
 export const route = signal<Route>({ tab: 'look', networks: [] });
-
-/** Follows the address, and keeps it in step with what is chosen. */
-export function followAddress(): void {
-  const read = (): void => {
-    const next = parseRoute(location.hash);
-    if (formatRoute(next) !== formatRoute(route.peek())) route.value = next;
-  };
-  read();
-  addEventListener('hashchange', read);
-  let tab = route.peek().tab;
-  effect(() => {
-    const hash = formatRoute(route.value);
-    if (hash === location.hash) return;
-    try {
-      // Going back returns to the tab before; a choice of networks is no place to return to.
-      if (route.value.tab === tab) history.replaceState(null, '', hash);
-      else history.pushState(null, '', hash);
-    } catch {
-      // A frame without an address of its own.
-    }
-    tab = route.value.tab;
-  });
-}
 
 export function openTab(tab: Tab): void {
   route.value = { ...route.peek(), tab };

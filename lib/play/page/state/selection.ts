@@ -1,6 +1,6 @@
 /** What is taken apart: a layer of a network, a map of it, a place in the map. */
 import { batch, signal } from '@preact/signals';
-import type { LoadedNetwork } from '../engine/types';
+import type { LayerInfo, LoadedNetwork } from '../engine/types';
 
 /** A layer of the first or the second network. */
 export interface SelectedLayer {
@@ -49,9 +49,16 @@ export function closeUnit(): void {
   selectedUnit.value = null;
 }
 
-/** Forgets a selection that a newly chosen network has no layer for. */
+/** Forgets a selection that a network has no layer or no number for. */
 export function keepValid(place: number, network: LoadedNetwork | null): void {
-  const selected = selectedLayer.peek();
+  const [selected, unit] = [selectedLayer.peek(), selectedUnit.peek()];
   if (selected?.place !== place) return;
-  if (!network?.layers.some(({ name }) => name === selected.layer)) close();
+  const layer = network?.layers.find(({ name }) => name === selected.layer);
+  if (!layer) close();
+  else if (unit && !holds(layer, unit)) closeUnit();
+}
+
+function holds({ outputShape }: LayerInfo, { channel, y, x }: SelectedUnit): boolean {
+  const [rows, columns, channels] = outputShape.length === 3 ? outputShape : [1, 1, outputShape[0]];
+  return y < rows && x < columns && channel < channels;
 }

@@ -15,7 +15,7 @@ export function App(): JSX.Element {
     <>
       <Header />
       <main>
-        <div id="panel" role="tabpanel" aria-labelledby={`tab-${tab}`}>
+        <div id="panel" role="tabpanel" tabIndex={-1} aria-labelledby={`tab-${tab}`}>
           {Slot ? <Slot /> : <Look />}
         </div>
       </main>

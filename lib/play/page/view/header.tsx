@@ -4,6 +4,7 @@ import { useId, useRef } from 'preact/hooks';
 import { choices, chosen, chooseNetwork, compare } from '../state/networks';
 import { openTab, route, type Tab, tabs } from '../state/route';
 import { texts } from '../texts';
+import { arrowStep } from './parts/arrows';
 import { Icon } from './parts/icons';
 import { slots } from './slots';
 
@@ -22,8 +23,8 @@ function Tabs(): JSX.Element {
   const offered = tabs.filter((tab): tab is Tab => tab === 'look' || slots[tab] !== undefined);
   const current = route.value.tab;
   const onKeyDown = (event: KeyboardEvent): void => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (step === undefined) return;
+    const [, step] = arrowStep(event.key) ?? [0, 0];
+    if (step === 0) return;
     event.preventDefault();
     const next = offered[(offered.indexOf(current) + step + offered.length) % offered.length];
     openTab(next);
@@ -62,13 +63,13 @@ function NetworkChoice(): JSX.Element {
       {choices.value.length > 1 && (
         <button
           type="button"
-          class={ids.length > 1 ? 'round' : undefined}
-          aria-label={ids.length > 1 ? texts.networks.single : undefined}
+          class={ids.length > 1 ? 'stop' : undefined}
           onClick={() => {
             compare(ids.length === 1);
           }}
         >
-          {ids.length > 1 ? <Icon name="close" /> : texts.networks.compare}
+          {ids.length > 1 && <Icon name="close" />}
+          <span>{ids.length > 1 ? texts.networks.single : texts.networks.compare}</span>
         </button>
       )}
     </div>

@@ -1,10 +1,11 @@
-/** What "Why" is about: what the first network says of the picture, and the class to explain. */
-import { computed, effect, signal } from '@preact/signals';
+/** What "Why" is about: what a network says of the picture, and the class to explain. */
+import { batch, computed, effect, signal } from '@preact/signals';
 import type { LoadedNetwork, Pixels } from '../../engine/types';
+import { bestOf } from '../best';
 import { looks } from '../looking';
-import { networks } from '../networks';
+import { chosen, networks } from '../networks';
 import { inputFor } from '../picture';
-import { route } from '../route';
+import { openTab, route } from '../route';
 
 export interface Question {
   readonly network: LoadedNetwork;
@@ -15,20 +16,40 @@ export interface Question {
 /** The class that the reader chose; null for the network's answer. */
 export const chosenClass = signal<number | null>(null);
 
-/** Of the first network; null before it has answered. */
-export const probabilities = computed(() => looks[0].value?.probabilities ?? null);
+/** The place of the network that the reader chose, where two are compared. */
+export const chosenPlace = signal(0);
+
+/** The place of the network that is explained. */
+export const explainedPlace = computed(() =>
+  chosenPlace.value < chosen.value.length ? chosenPlace.value : 0,
+);
+
+/** The network that is explained; null before it is loaded. */
+export const explained = computed(() => networks[explainedPlace.value].value);
+
+/** Of the network that is explained; null before it has answered. */
+export const probabilities = computed(() => looks[explainedPlace.value].value?.probabilities ?? null);
 
 /** Index of the class that is explained; null before the network has answered. */
 export const classIndex = computed(() => {
   const shares = probabilities.value;
   if (!shares) return null;
-  const chosen = chosenClass.value;
-  return chosen !== null && chosen < shares.length ? chosen : shares.indexOf(Math.max(...shares));
+  const wanted = chosenClass.value;
+  return wanted !== null && wanted < shares.length ? wanted : bestOf(shares);
 });
+
+/** Opens the tab "Why" on the answer of the network in a place. */
+export function explain(place: number): void {
+  batch(() => {
+    chosenPlace.value = place;
+    chosenClass.value = null;
+    openTab('why');
+  });
+}
 
 /** Null before the network has answered, and while another tab is open. */
 export const question = computed<Question | null>(() => {
-  const network = networks[0].value;
+  const network = explained.value;
   const index = classIndex.value;
   if (network === null || index === null || route.value.tab !== 'why') return null;
   return { network, image: inputFor(network.pack.imageShape).value, classIndex: index };

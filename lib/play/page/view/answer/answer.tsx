@@ -2,11 +2,14 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { bestOf } from '../../state/best';
 import { lookErrors, looks } from '../../state/looking';
-import { networks, networkStates } from '../../state/networks';
+import { chosen, networks, networkStates } from '../../state/networks';
 import { source } from '../../state/picture';
+import { openUnit } from '../../state/selection';
+import { explain } from '../../state/why/question';
 import { texts } from '../../texts';
-import { openLayer } from '../../state/selection';
+import { goToPanel } from '../parts/focus';
 
 export function Answer({ place }: { readonly place: number }): JSX.Element {
   const state = networkStates[place].value;
@@ -21,9 +24,10 @@ function Bars({ place }: { readonly place: number }): JSX.Element {
   const network = networks[place].value;
   const probabilities = looks[place].value?.probabilities;
   const classNames = network?.pack.classNames ?? [];
-  const best = probabilities ? probabilities.indexOf(Math.max(...probabilities)) : -1;
+  const best = probabilities ? bestOf(probabilities) : -1;
   const truth = source.value.label;
   const answer = probabilities && best >= 0 ? texts.answer.spoken(classNames[best], probabilities[best]) : '';
+  const isAlone = chosen.value.length === 1;
   return (
     <div class="answer">
       <h2>
@@ -46,8 +50,12 @@ function Bars({ place }: { readonly place: number }): JSX.Element {
           </li>
         ))}
       </ul>
+      {best >= 0 && <Questions place={place} best={best} answer={classNames[best]} />}
       <Facts place={place} />
-      <Spoken place={place} answer={answer} />
+      <Spoken
+        place={place}
+        answer={isAlone || answer === '' ? answer : `${network?.pack.title ?? ''}: ${answer}`}
+      />
     </div>
   );
 }
@@ -57,20 +65,40 @@ function Facts({ place }: { readonly place: number }): JSX.Element | null {
   if (!network) return null;
   const { facts } = network.pack;
   const parameters = network.layers.reduce((sum, layer) => sum + layer.parameters, 0);
-  const last = network.layers[network.layers.length - 1];
+  return <p class="hint">{texts.networks.facts(parameters, facts)}</p>;
+}
+
+/** Where one may go from an answer: to what speaks for it, and to its arithmetic. */
+function Questions({
+  place,
+  best,
+  answer,
+}: {
+  readonly place: number;
+  readonly best: number;
+  readonly answer: string;
+}): JSX.Element {
   return (
-    <p class="hint">
-      {texts.networks.facts(parameters, facts)}{' '}
+    <div class="buttons">
       <button
         type="button"
-        class="link"
         onClick={() => {
-          openLayer(place, last.name);
+          explain(place);
+          goToPanel();
+        }}
+      >
+        {texts.answer.why(answer)}
+      </button>
+      <button
+        type="button"
+        onClick={() => {
+          const layers = networks[place].peek()?.layers ?? [];
+          openUnit(place, layers[layers.length - 1].name, { channel: best, y: 0, x: 0 });
         }}
       >
         {texts.answer.how}
       </button>
-    </p>
+    </div>
   );
 }
 

@@ -4,6 +4,7 @@ import { useRef } from 'preact/hooks';
 import { frame, moveFrame, shape, source } from '../../state/picture';
 import type { Frame } from '../../state/raster';
 import { texts } from '../../texts';
+import { arrowStep } from '../parts/arrows';
 import { Canvas } from '../parts/canvas';
 import { Mark } from '../parts/picker';
 import { px } from '../parts/px';
@@ -40,30 +41,12 @@ export function Crop({ width }: { readonly width: number }): JSX.Element {
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const now = frame.peek();
-    const step = Math.max(1, now.width / 32);
-    switch (event.key) {
-      case 'ArrowLeft':
-        moveFrame({ ...now, x: now.x - step });
-        break;
-      case 'ArrowRight':
-        moveFrame({ ...now, x: now.x + step });
-        break;
-      case 'ArrowUp':
-        moveFrame({ ...now, y: now.y - step });
-        break;
-      case 'ArrowDown':
-        moveFrame({ ...now, y: now.y + step });
-        break;
-      case '+':
-      case '=':
-        resizeAround(now, now.width * 1.1);
-        break;
-      case '-':
-        resizeAround(now, now.width / 1.1);
-        break;
-      default:
-        return;
-    }
+    const reach = Math.max(1, now.width / 32);
+    const step = arrowStep(event.key);
+    if (step) moveFrame({ ...now, x: now.x + step[1] * reach, y: now.y + step[0] * reach });
+    else if (event.key === '+' || event.key === '=') resizeAround(now, now.width * 1.1);
+    else if (event.key === '-') resizeAround(now, now.width / 1.1);
+    else return;
     event.preventDefault();
   };
   const { x, y, ...size } = frame.value;

@@ -1,14 +1,16 @@
 /** Where pictures come from: a file, the camera, a sheet to draw on, the test pictures. */
-import { useComputed, useSignal } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { camera, filmOn, holdMoment, stopCamera } from '../../state/camera';
-import { source, sourceKind, startDrawing } from '../../state/picture';
-import { type PictureSet, testPictures } from '../../state/pictures';
-import { choosePicture } from '../../state/start';
+import { pictureTypes } from '../../state/decode';
+import { sourceKind, startDrawing } from '../../state/picture';
+import { chosenPicture, choosePicture, type PictureSet, testPictures } from '../../state/pictures';
 import { notice, tool } from '../../state/tools';
 import { texts } from '../../texts';
+import { placeAfter } from '../parts/arrows';
 import { Icon } from '../parts/icons';
+import { Sideways } from '../parts/sideways';
 import { takeCamera, takeFile } from './take';
 
 export function Sources(): JSX.Element {
@@ -45,7 +47,7 @@ export function Sources(): JSX.Element {
           ref={input}
           class="file"
           type="file"
-          accept="image/png,image/jpeg,image/webp"
+          accept={pictureTypes.join()}
           tabIndex={-1}
           aria-label={texts.sources.open}
           onChange={(event) => {
@@ -82,19 +84,20 @@ function CameraControls(): JSX.Element {
   );
 }
 
-/** The test pictures in a row, of one class or of all. */
+/** One below the other, before the next column begins. */
+const stripRows = 3;
+
+/** The test pictures to choose from, of one class or of all. */
 function Strip({ set }: { readonly set: PictureSet }): JSX.Element {
   const id = useId();
   const wanted = useSignal(-1);
   const list = useRef<HTMLUListElement>(null);
   const shown = [...set.labels.keys()].filter((i) => wanted.value === -1 || set.labels[i] === wanted.value);
-  // Not each moment of a film is a reason to render them all anew.
-  const chosen = useComputed(() => set.pictures.indexOf(source.value.raster)).value;
+  const chosen = chosenPicture.value;
   const reachable = shown.includes(chosen) ? chosen : shown[0];
   const onKeyDown = (event: KeyboardEvent): void => {
-    const at = shown.indexOf(reachable);
-    const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: shown.length - 1 }[event.key];
-    if (next === undefined || next < 0 || next >= shown.length) return;
+    const next = placeAfter(event.key, shown.indexOf(reachable), shown.length, [1, stripRows]);
+    if (next === null) return;
     event.preventDefault();
     choosePicture(set, shown[next]);
     list.current!.querySelectorAll<HTMLElement>('button')[next].focus();
@@ -119,25 +122,27 @@ function Strip({ set }: { readonly set: PictureSet }): JSX.Element {
           ))}
         </select>
       </div>
-      <ul ref={list} onKeyDown={onKeyDown}>
-        {shown.map((index) => (
-          <li key={index}>
-            <button
-              type="button"
-              tabIndex={index === reachable ? 0 : -1}
-              aria-pressed={index === chosen}
-              aria-label={texts.sources.picture(index + 1, set.classNames[set.labels[index]])}
-              title={set.classNames[set.labels[index]]}
-              onClick={() => {
-                notice.value = null;
-                choosePicture(set, index);
-              }}
-            >
-              <Thumbnail set={set} index={index} />
-            </button>
-          </li>
-        ))}
-      </ul>
+      <Sideways scroller={list}>
+        <ul ref={list} onKeyDown={onKeyDown}>
+          {shown.map((index) => (
+            <li key={index}>
+              <button
+                type="button"
+                tabIndex={index === reachable ? 0 : -1}
+                aria-pressed={index === chosen}
+                aria-label={texts.sources.picture(index + 1, set.classNames[set.labels[index]])}
+                title={set.classNames[set.labels[index]]}
+                onClick={() => {
+                  notice.value = null;
+                  choosePicture(set, index);
+                }}
+              >
+                <Thumbnail set={set} index={index} />
+              </button>
+            </li>
+          ))}
+        </ul>
+      </Sideways>
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { settings } from '../../state/settings';
 import type { Stroke } from '../../state/strokes';
 import { tool } from '../../state/tools';
 import { texts } from '../../texts';
+import { arrowStep } from '../parts/arrows';
 import { Canvas } from '../parts/canvas';
 import { drawPixels } from '../parts/maps';
 import { Mark } from '../parts/picker';
@@ -82,20 +83,14 @@ export function Stage({ size }: { readonly size: number }): JSX.Element {
     }
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const steps: Readonly<Record<string, Point | undefined>> = {
-      ArrowUp: [0, -1],
-      ArrowDown: [0, 1],
-      ArrowLeft: [-1, 0],
-      ArrowRight: [1, 0],
-    };
-    const step = steps[event.key];
+    const step = arrowStep(event.key);
     const reach = event.shiftKey ? 4 : 1;
     const { moveX, moveY, covers } = edits.peek();
     if (step && tool.peek() === 'move') {
-      change({ moveX: moveX + step[0] * reach, moveY: moveY + step[1] * reach });
+      change({ moveX: moveX + step[1] * reach, moveY: moveY + step[0] * reach });
     } else if (step) {
       const [x, y] = cursor.peek();
-      const next: Point = [clamp(x + step[0] * reach, 0, width), clamp(y + step[1] * reach, 0, height)];
+      const next: Point = [clamp(x + step[1] * reach, 0, width), clamp(y + step[0] * reach, 0, height)];
       if (tool.peek() === 'draw' && event.ctrlKey) {
         if (strokes.peek().length === 0) startStroke([x, y]);
         continueStroke(next);

@@ -6,6 +6,7 @@ import type { LayerInfo, LoadedNetwork } from '../../engine/types';
 import { closeUnit, moveUnit, openUnit, type SelectedUnit } from '../../state/selection';
 import { number, texts } from '../../texts';
 import { shortName } from '../layer/describe';
+import { goTo } from '../parts/focus';
 import { useInterval, useMedia, useOutput, useWidth } from '../parts/hooks';
 import { Icon } from '../parts/icons';
 import { drawMap } from '../parts/maps';
@@ -36,8 +37,7 @@ export function Inspector({ place, network, layer, unit }: InspectorProps): JSX.
     if (
       !heading.current!.closest('section.layer')!.querySelector('.units')?.contains(document.activeElement)
     ) {
-      heading.current!.focus();
-      heading.current!.scrollIntoView({ block: 'start' });
+      if (goTo(heading.current!)) heading.current!.scrollIntoView({ block: 'start' });
     }
   }, []);
   const isLast = network.layers[network.layers.length - 1] === layer;

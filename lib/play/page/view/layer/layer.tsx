@@ -10,6 +10,7 @@ import { texts } from '../../texts';
 import { Inspector } from '../inspector/inspector';
 import { groupsOf } from '../network/groups';
 import { Check } from '../parts/check';
+import { goTo } from '../parts/focus';
 import { Icon } from '../parts/icons';
 import { ownActivation, sentenceOn, shapeText, shortName } from './describe';
 import { Maps } from './maps';
@@ -34,7 +35,7 @@ function Opened({ place, network, layer }: OpenedProps): JSX.Element {
   const unit = selectedUnit.value;
   // What was opened is where the reader goes on, with the keyboard, too.
   useEffect(() => {
-    if (selectedUnit.peek() === null) heading.current!.focus();
+    if (selectedUnit.peek() === null) goTo(heading.current!);
   }, [place, group.id]);
   const activation = ownActivation(layer);
   return (

@@ -6,6 +6,7 @@ import type { LayerInfo } from '../../engine/types';
 import { networks } from '../../state/networks';
 import { settings } from '../../state/settings';
 import { number, texts } from '../../texts';
+import { placeAfter } from '../parts/arrows';
 import { Canvas } from '../parts/canvas';
 import { useOutput, useWidth } from '../parts/hooks';
 import { columnsFor, drawList, drawMap, largestIn, type Output } from '../parts/maps';
@@ -36,20 +37,10 @@ function MapGrid({ place, layer, chosen, onOpen }: MapsProps): JSX.Element {
   const onKeyDown = (event: KeyboardEvent): void => {
     const buttons = [...grid.current!.querySelectorAll<HTMLElement>('button')];
     const columns = buttons.filter(({ offsetTop }) => offsetTop === buttons[0].offsetTop).length;
-    const steps: Readonly<Record<string, number | undefined>> = {
-      ArrowRight: 1,
-      ArrowLeft: -1,
-      ArrowDown: columns,
-      ArrowUp: -columns,
-      Home: -channels,
-      End: channels,
-    };
-    const step = steps[event.key];
-    if (step === undefined) return;
-    event.preventDefault();
     const at = buttons.indexOf(document.activeElement as HTMLElement);
-    const next = Math.abs(step) === channels ? (step < 0 ? 0 : channels - 1) : at + step;
-    if (next < 0 || next >= channels) return;
+    const next = placeAfter(event.key, at, channels, [columns, 1]);
+    if (next === null) return;
+    event.preventDefault();
     focused.value = next;
     buttons[next].focus();
   };

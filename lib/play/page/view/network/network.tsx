@@ -6,12 +6,14 @@ import type { LoadedNetwork } from '../../engine/types';
 import { openLayer, selectedLayer } from '../../state/selection';
 import { settings } from '../../state/settings';
 import { texts } from '../../texts';
+import { arrowStep } from '../parts/arrows';
 import { useMedia, useWidth } from '../parts/hooks';
 import { Box } from './box';
 import { type Bounds, type Direction, gaps, sizesFor, thumbnails } from './dimensions';
 import { type Group, groupsOf, lastOf } from './groups';
 import { type Layout, layOut, type PlacedBox } from './layout';
 import { px } from '../parts/px';
+import { Sideways } from '../parts/sideways';
 
 export function NetworkPicture({
   place,
@@ -26,14 +28,16 @@ export function NetworkPicture({
   const joins = settings.groupsLayers.value;
   const groups = useMemo(() => groupsOf(network.layers, joins), [network, joins]);
   return (
-    <div
-      class={`network ${direction}`}
-      ref={frame}
-      role="group"
-      aria-label={texts.network.label(network.pack.title)}
-    >
-      {width > 0 && <Picture key={direction} {...{ place, groups, direction, width }} />}
-    </div>
+    <Sideways scroller={frame}>
+      <div
+        class={`network ${direction}`}
+        ref={frame}
+        role="group"
+        aria-label={texts.network.label(network.pack.title)}
+      >
+        {width > 0 && <Picture key={direction} {...{ place, groups, direction, width }} />}
+      </div>
+    </Sideways>
   );
 }
 
@@ -172,18 +176,14 @@ function neighbour(layout: Layout, id: string, key: string, direction: Direction
   if (!current) return null;
   if (key === 'Home') return boxes[0].id;
   if (key === 'End') return boxes[boxes.length - 1].id;
-  const [forth, back, below, above] =
-    direction === 'right'
-      ? ['ArrowRight', 'ArrowLeft', 'ArrowDown', 'ArrowUp']
-      : ['ArrowDown', 'ArrowUp', 'ArrowRight', 'ArrowLeft'];
+  const step = arrowStep(key);
+  if (step === null) return null;
+  const [along, across] = direction === 'right' ? [step[1], step[0]] : step;
   const middle = ({ startAcross, across }: PlacedBox): number => startAcross + across / 2;
   const distance = (box: PlacedBox): number => Math.abs(middle(box) - middle(current));
   const nearest = (found: PlacedBox[]): string | null =>
     found.sort((a, b) => distance(a) - distance(b)).at(0)?.id ?? null;
-  if (key === forth) return nearest(boxes.filter(({ step }) => step === current.step + 1));
-  if (key === back) return nearest(boxes.filter(({ step }) => step === current.step - 1));
-  const beside = boxes.filter(({ step, id: other }) => step === current.step && other !== id);
-  if (key === below) return nearest(beside.filter((box) => middle(box) > middle(current)));
-  if (key === above) return nearest(beside.filter((box) => middle(box) < middle(current)));
-  return null;
+  if (along !== 0) return nearest(boxes.filter((box) => box.step === current.step + along));
+  const beside = boxes.filter((box) => box.step === current.step);
+  return nearest(beside.filter((box) => (middle(box) - middle(current)) * across > 0));
 }

@@ -2,6 +2,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import { clamp } from '../../state/raster';
+import { arrowStep } from './arrows';
 import { Canvas } from './canvas';
 import { px } from './px';
 
@@ -47,11 +48,7 @@ export function Picker(props: PickerProps): JSX.Element {
       Math.floor(((event.clientX - box.left) / box.width) * columns),
     );
   };
-  const steps: Readonly<Record<string, readonly [number, number]>> = {
-    ArrowUp: [-1, 0],
-    ArrowDown: [1, 0],
-    ArrowLeft: [0, -1],
-    ArrowRight: [0, 1],
+  const jumps: Readonly<Record<string, readonly [number, number] | undefined>> = {
     Home: [0, -columns],
     End: [0, columns],
     PageUp: [-rows, 0],
@@ -82,7 +79,7 @@ export function Picker(props: PickerProps): JSX.Element {
         onOpen?.();
       }}
       onKeyDown={(event) => {
-        const step = steps[event.key] as readonly [number, number] | undefined;
+        const step = arrowStep(event.key) ?? jumps[event.key];
         if (step) moveTo(y + step[0], x + step[1]);
         else if ((event.key === 'Enter' || event.key === ' ') && onOpen) onOpen();
         else return;

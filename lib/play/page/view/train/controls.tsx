@@ -22,6 +22,7 @@ import {
   trainSettings,
 } from '../../state/train';
 import { texts } from '../../texts';
+import { goToPanel } from '../parts/focus';
 import { Icon } from '../parts/icons';
 import { SeedInput } from '../parts/seed-input';
 
@@ -96,7 +97,7 @@ export function Controls(): JSX.Element {
           disabled={!isReady.value}
           onClick={() => {
             const title = packs.offers('blueprint').find(({ id }) => id === blueprintId.value)?.title ?? '';
-            void lookAtTrained(words.named(title, step.value));
+            void lookAtTrained(words.named(title, step.value)).then(goToPanel);
           }}
         >
           {words.look}

@@ -1,6 +1,7 @@
 /** The first layer while it learns: its filters as pictures, and the maps that they make of one picture. */
 import type { JSX } from 'preact';
 import type { Pixels, Weight } from '../../engine/types';
+import { bestOf } from '../../state/best';
 import { data, inside, watchedPicture } from '../../state/train';
 import { texts } from '../../texts';
 import { Canvas } from '../parts/canvas';
@@ -16,7 +17,7 @@ export function InsideNetwork(): JSX.Element | null {
   if (!shown || !picture) return null;
   const [height, width, channels] = shown.mapShape;
   const filters = filtersOf(shown.filters);
-  const best = shown.probabilities.indexOf(Math.max(...shown.probabilities));
+  const best = bestOf(shown.probabilities);
   const mapHeight = Math.round((mapSide * height) / width);
   return (
     <div class="inside">

@@ -2,9 +2,8 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { source } from '../../state/picture';
-import { testPictures } from '../../state/pictures';
+import { choosePicture, testPictures } from '../../state/pictures';
 import type { Raster } from '../../state/raster';
-import { choosePicture } from '../../state/start';
 import { indexed, keepNeighbours, nearestError, neighbours } from '../../state/why/nearest';
 import { number, texts } from '../../texts';
 import { Explanation } from './explanation';

@@ -1,7 +1,7 @@
 /** Covering parts of the picture: a square to drag, and the map of what it does. */
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { networks } from '../../state/networks';
+import { bestOf } from '../../state/best';
 import { clamp } from '../../state/raster';
 import {
   coveredPicture,
@@ -19,7 +19,7 @@ import {
   stopSweep,
   sweepAll,
 } from '../../state/why/occlusion';
-import { classIndex, probabilities } from '../../state/why/question';
+import { classIndex, explained, probabilities } from '../../state/why/question';
 import { texts } from '../../texts';
 import { Canvas } from '../parts/canvas';
 import { useWidth } from '../parts/hooks';
@@ -67,7 +67,7 @@ export function Occlusion(): JSX.Element {
 }
 
 function className(): string {
-  return networks[0].value?.pack.classNames[classIndex.value ?? 0] ?? '';
+  return explained.value?.pack.classNames[classIndex.value ?? 0] ?? '';
 }
 
 /** The picture with the square on it. */
@@ -147,9 +147,9 @@ function DropMap({ side }: { readonly side: number }): JSX.Element | null {
 /** What the square does, in numbers. */
 function Reading(): JSX.Element {
   const [shares, under, index] = [probabilities.value, sharesUnder.value, classIndex.value];
-  const names = networks[0].value?.pack.classNames ?? [];
+  const names = explained.value?.pack.classNames ?? [];
   if (!shares || !under || index === null) return <p class="reading">&nbsp;</p>;
-  const best = under.indexOf(Math.max(...under));
+  const best = bestOf(under);
   return (
     <p class="reading" data-before={shares[index]} data-under={under[index]}>
       <b>{names[index]}</b> {texts.answer.exactPercent(shares[index])} →{' '}

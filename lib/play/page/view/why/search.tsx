@@ -1,8 +1,7 @@
 /** What optimising the input makes of the class. */
 import type { JSX } from 'preact';
 import { useEffect, useId } from 'preact/hooks';
-import { networks } from '../../state/networks';
-import { classIndex } from '../../state/why/question';
+import { classIndex, explained } from '../../state/why/question';
 import {
   found,
   isSearching,
@@ -26,7 +25,7 @@ const side = 224;
 export function Search(): JSX.Element {
   const seed = useId();
   useEffect(() => stopSearch, []);
-  const network = networks[0].value;
+  const network = explained.value;
   const names = network?.pack.classNames ?? [];
   const result = found.value?.network === network ? found.value : null;
   const isAtEnd = result !== null && result.steps >= mostSteps;

@@ -1,8 +1,17 @@
 /** What is explained: the picture, what the network says of it, and the class that the reader asks about. */
 import type { JSX } from 'preact';
-import { networks } from '../../state/networks';
+import { bestOf } from '../../state/best';
+import { looks } from '../../state/looking';
+import { chosen, networks, titleOf } from '../../state/networks';
 import { inputFor, source } from '../../state/picture';
-import { chosenClass, classIndex, probabilities } from '../../state/why/question';
+import {
+  chosenClass,
+  chosenPlace,
+  classIndex,
+  explained,
+  explainedPlace,
+  probabilities,
+} from '../../state/why/question';
 import { texts } from '../../texts';
 import { Sources } from '../image/sources';
 import { Canvas } from '../parts/canvas';
@@ -12,11 +21,12 @@ import { drawPixels } from '../parts/maps';
 const side = 128;
 
 export function Subject(): JSX.Element {
-  const network = networks[0].value;
+  const network = explained.value;
   const shares = probabilities.value;
   const { name, label } = source.value;
   return (
     <div class="subject">
+      {chosen.value.length > 1 && <WhichNetwork />}
       <div class="subject-picture">
         {network && (
           <Canvas
@@ -65,6 +75,34 @@ export function Subject(): JSX.Element {
         </fieldset>
       )}
       <Sources />
+    </div>
+  );
+}
+
+/** Where two networks are compared: which of them is explained, with the answer of each. */
+function WhichNetwork(): JSX.Element {
+  return (
+    <div class="which-network" role="group" aria-label={texts.why.network}>
+      {chosen.value.map((id, place) => {
+        const network = networks[place].value;
+        const shares = looks[place].value?.probabilities;
+        const best = shares && bestOf(shares);
+        return (
+          <button
+            key={id}
+            type="button"
+            aria-pressed={place === explainedPlace.value}
+            onClick={() => {
+              chosenPlace.value = place;
+            }}
+          >
+            <b>{network?.pack.title ?? titleOf(id)}</b>
+            {network && shares && best !== undefined && (
+              <span>{texts.answer.spoken(network.pack.classNames[best], shares[best])}</span>
+            )}
+          </button>
+        );
+      })}
     </div>
   );
 }

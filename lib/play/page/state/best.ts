@@ -1,0 +1,4 @@
+/** Index of the most probable class. */
+export function bestOf(probabilities: Float32Array): number {
+  return probabilities.indexOf(Math.max(...probabilities));
+}
