@@ -32,8 +32,6 @@ const labelled = (label: string | null): string => (label === null ? '' : `, lab
 
 export const texts = {
   title: 'Playground',
-  tagline: 'Take a trained network apart, layer by layer.',
-  skip: 'Skip to the network',
   tabs: { look: 'Look', why: 'Why', train: 'Train here' },
   tabsLabel: 'What to do',
   runsOn: (backend: string): string =>

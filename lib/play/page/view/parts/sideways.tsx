@@ -21,14 +21,17 @@ const least = 4;
 export function Sideways({ scroller, children }: SidewaysProps): JSX.Element {
   const [before, after] = [useSignal(false), useSignal(false)];
   const measure = (): void => {
-    const { scrollLeft, scrollWidth, clientWidth } = scroller.current!;
+    // Called when the browser has time: another tab may be open by then.
+    if (!scroller.current) return;
+    const { scrollLeft, scrollWidth, clientWidth } = scroller.current;
     before.value = scrollLeft > least;
     after.value = scrollLeft + clientWidth < scrollWidth - least;
   };
   // After each change of what is in it, too.
   useEffect(measure);
   useEffect(() => {
-    const element = scroller.current!;
+    const element = scroller.current;
+    if (!element) return undefined;
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     element.addEventListener('scroll', measure, { passive: true });
