@@ -45,7 +45,8 @@ describe("a reader's way", { skip: skipWithoutChromium }, () => {
 });
 
 /** @param leave cuts the page off from its server, when it has what it needs */
-async function goThrough({ page, log, close }: OpenPage, leave: () => Promise<void>): Promise<void> {
+async function goThrough(opened: OpenPage, leave: () => Promise<void>): Promise<void> {
+  const { page, log } = opened;
   try {
     const first = await probabilitiesOf(page);
     await page.getByRole('tab', { name: 'Train here' }).click();
@@ -58,7 +59,7 @@ async function goThrough({ page, log, close }: OpenPage, leave: () => Promise<vo
     await train(page);
     assert.deepEqual(log, { errors: [], requests: [] });
   } finally {
-    await close();
+    await opened.close();
   }
 }
 

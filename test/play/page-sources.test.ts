@@ -50,7 +50,7 @@ describe("the page's pictures", { skip: skipWithoutChromium }, () => {
     await give(page, 'drop', {
       name: 'halves.png',
       type: 'image/png',
-      bytes: await halves().png().toBuffer(),
+      bytes: await fileOf(halves().png()),
     });
     const cropped = await changedProbabilities(page, before);
     assert.match((await page.locator('.image').textContent())!, /halves\.png/);
@@ -71,30 +71,26 @@ describe("the page's pictures", { skip: skipWithoutChromium }, () => {
 
   test('a PNG that is pasted is looked at', async () => {
     const before = await probabilitiesOf(page);
-    const bytes = await halves(blue, red).png().toBuffer();
+    const bytes = await fileOf(halves(blue, red).png());
     await give(page, 'paste', { name: 'image.png', type: 'image/png', bytes });
     await changedProbabilities(page, before);
     await showsHalves([blue, red]);
   });
 
   test('a photo that is stored on its side stands upright; other kinds of pictures are read, too', async () => {
-    const photo = await halves()
-      .rotate(-90)
-      .withMetadata({ orientation: 6 })
-      .jpeg({ quality: 95 })
-      .toBuffer();
+    const photo = await fileOf(halves().rotate(-90).withMetadata({ orientation: 6 }).jpeg({ quality: 95 }));
     await give(page, 'drop', { name: 'photo.jpg', type: 'image/jpeg', bytes: photo });
     await showsHalves();
     await give(page, 'drop', {
       name: 'drawn.gif',
       type: 'image/gif',
-      bytes: await halves(blue, red).gif().toBuffer(),
+      bytes: await fileOf(halves(blue, red).gif()),
     });
     await showsHalves([blue, red]);
     // What is transparent is white.
-    const clear = await sharp({ create: { width: 60, height: 60, channels: 4, background: '#c0000000' } })
-      .png()
-      .toBuffer();
+    const clear = await fileOf(
+      sharp({ create: { width: 60, height: 60, channels: 4, background: '#c0000000' } }).png(),
+    );
     await give(page, 'drop', { name: 'clear.png', type: 'image/png', bytes: clear });
     await showsHalves([
       [255, 255, 255],
@@ -104,7 +100,7 @@ describe("the page's pictures", { skip: skipWithoutChromium }, () => {
 
   test('a file that holds no picture gets a sentence, and the picture stays', async () => {
     const before = await drawn(stage());
-    const whole = await halves().png().toBuffer();
+    const whole = await fileOf(halves().png());
     const refused = [
       ['broken.png', 'image/png', whole.subarray(0, 60), /^broken\.png can’t be read as a picture/],
       ['letter.png', 'image/png', Buffer.from('Dear reader'), /^letter\.png can’t be read as a picture/],
@@ -206,6 +202,11 @@ function halves(left = red, right = blue): Sharp {
   const data = Buffer.alloc(400 * 200 * 3);
   for (let i = 0; i < data.length; i += 3) data.set(i % 1200 < 600 ? left : right, i);
   return sharp(data, { raw: { width: 400, height: 200, channels: 3 } });
+}
+
+/** A picture as a file of the kind that it is told to be. */
+function fileOf(picture: Sharp): Promise<Uint8Array> {
+  return picture.toBuffer();
 }
 
 /** Moves a finger over the picture. */
