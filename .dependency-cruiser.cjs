@@ -10,7 +10,7 @@ const floors = [
   ['study'], //                                 sweeps of one setting; networks compared over seeds
   ['lessons', 'published'], //                  profiles and runs, as only the notebooks use them; committed results
   ['train', 'inspect'], //                      the training loop and its engines; what is inside a network
-  ['evaluate'], //                              a network measured on images
+  ['evaluate', 'cluster'], //                   a network measured on images; runs on other machines
   ['runs', 'graph'], //                         a run's folder; a model compiled into one TensorFlow graph
   ['data', 'models', 'recipe', 'kernel'], //    images; networks; what can be chosen about training; the Jupyter kernel
   ['runtime'], //                               TensorFlow, its environment, paths, errors

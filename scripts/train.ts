@@ -1,55 +1,59 @@
-/** `npm run train`: trains one network from a terminal, and keeps it in the folder of a run. */
-import { describe, loadDataset } from '../lib/data/load';
-import { networkNamed } from '../lib/models';
+/** `npm run train`: trains networks from a terminal, here or on a cluster, and keeps each in the folder of a run. */
+import type { ClusterOptions } from '../lib/cluster/options';
 import { runCommand } from '../lib/runtime/command';
 import { jsonWriter } from '../lib/runtime/json-file';
 import { interruptOnSignals } from '../lib/runtime/signals';
-import { percent } from '../lib/show/format';
-import { liveProgress } from '../lib/show/progress';
-import { evaluate } from '../lib/evaluate';
-import { testFileOf } from '../lib/runs/test-result';
-import { train, trainingPetaflops } from '../lib/train';
-import { readArguments, usage } from './train/arguments';
+import { readCommand, usage, type Command } from './train/command-line';
+import { trainInTurn, type RunEnd } from './train/in-turn';
 
 async function main(args: readonly string[]): Promise<number | undefined> {
-  const request = readArguments(args);
-  if (!request) {
+  const command = readCommand(args);
+  if (!command) {
     console.log(usage);
     return undefined;
   }
-  const { network, networkOptions, data, run, options, views, json } = request;
-  const writeJson = jsonWriter(json);
-  const dataset = await loadDataset(data);
-  console.log(describe(dataset));
-  const model = networkNamed(network).build({
-    ...networkOptions,
-    inputShape: dataset.imageShape,
-    classes: dataset.classNames.length,
-  });
+  if (command.count) {
+    console.log(command.runs.length);
+    return undefined;
+  }
+  const writeJson = jsonWriter(command.json);
+  const { cluster } = command;
+  const { ends, code } = await (cluster ? trainElsewhere({ ...command, cluster }) : trainHere(command));
+  if (command.isGrid) {
+    writeJson({ runs: ends });
+    return code;
+  }
+  const [{ history, test } = { history: undefined, test: undefined }] = ends;
+  writeJson({ history, ...(test && { test }) });
+  return code;
+}
+
+interface Ended {
+  readonly ends: readonly RunEnd[];
+  readonly code: number | undefined;
+}
+
+async function trainHere({ runs }: Command): Promise<Ended> {
   const signals = interruptOnSignals();
   try {
-    const history = await train(model, dataset, { ...options, run, callbacks: [liveProgress()] });
-    if (history.interrupted) {
-      writeJson({ history });
+    const ends = await trainInTurn(runs);
+    if (ends.at(-1)?.history?.interrupted === true) {
       console.log('Run the same command again to continue from here.');
-      return signals.exitCode();
+      return { ends, code: signals.exitCode() };
     }
-    const work = trainingPetaflops(model, history).toPrecision(3);
-    console.log(`Trained for ${history.seconds.toFixed(0)} s, with ${work} PFLOP of arithmetic.`);
-    const test = await evaluate(model, dataset, { run, views });
-    const weights = history.weightsOf === null ? '' : `, weights of epoch ${history.weightsOf}`;
-    console.log(
-      `Test set${weights}: accuracy ${percent(test.accuracy)}, loss ${test.loss.toFixed(4)}, top 5 ${percent(test.top5)}.`,
-    );
-    if (test.views) {
-      const { name, accuracy, loss } = test.views;
-      console.log(`With ${name}: accuracy ${percent(accuracy)}, loss ${loss.toFixed(4)}.`);
-    }
-    writeJson({ history, test: testFileOf(test) });
-    return undefined;
+    const failed = ends.filter(({ failure }) => failure !== undefined);
+    if (failed.length === 0) return { ends, code: undefined };
+    console.log(`\nNot trained to their end: ${failed.map(({ name }) => name).join(', ')}.`);
+    return { ends, code: 1 };
   } finally {
     signals.release();
   }
+}
+
+async function trainElsewhere(command: Command & { cluster: ClusterOptions }): Promise<Ended> {
+  // Only then: it needs Python, and the rest does not.
+  const { trainOnCluster } = await import('./train/on-cluster');
+  return trainOnCluster(command);
 }
 
 runCommand(main);

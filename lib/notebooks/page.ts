@@ -5,7 +5,8 @@ import * as path from 'node:path';
 import { UserError } from '../runtime/errors';
 import { temporaryName } from './files';
 import { nameOf } from './notebook';
-import { exitCode, lastOf, pythonProgram } from './processes';
+import { pythonProgram } from '../runtime/python';
+import { exitCode, lastOf } from './processes';
 
 /**
  * Writes an executed notebook as a page that opens from disk without a network. Scripts that cells wrote are removed.

@@ -1,16 +1,5 @@
-/** Programs of the project's Python environment, and what a process wrote and ended with. */
+/** What a process wrote and ended with. */
 import type { ChildProcess } from 'node:child_process';
-import * as fs from 'node:fs';
-import * as path from 'node:path';
-import { UserError } from '../runtime/errors';
-import { venvDir } from '../runtime/paths';
-
-/** @throws UserError if set-up has not been run */
-export function pythonProgram(name: string): string {
-  const program = path.join(venvDir, 'bin', name);
-  if (!fs.existsSync(program)) throw new UserError('There is no .venv here yet. Run `npm run setup` first.');
-  return program;
-}
 
 /** Collects a stream. @returns a function that gives its last lines */
 export function lastOf(stream: NodeJS.ReadableStream): () => string {

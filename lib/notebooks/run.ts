@@ -7,7 +7,8 @@ import { createInterface } from 'node:readline';
 import { writeWhole } from './files';
 import { type Notebook, nameOf, readNotebook, withoutOutputs } from './notebook';
 import { type Parameters, withParameters } from './parameters';
-import { exitCode, lastOf, pythonProgram } from './processes';
+import { pythonProgram } from '../runtime/python';
+import { exitCode, lastOf } from './processes';
 
 /** The kernel that set-up registers. It is used whatever a notebook's metadata say. */
 const KERNEL = 'tslab-cifar10';

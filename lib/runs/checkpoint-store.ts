@@ -61,6 +61,17 @@ export class CheckpointStore {
     return undefined;
   }
 
+  /** Writes the newest whole checkpoint of each role to another folder, changed on the way. */
+  async copyNewest(target: string, change: (files: Files) => Files): Promise<void> {
+    for (const role of ['last', 'best'] as const) {
+      const copy = async (files: Files, folder: string): Promise<void> => {
+        await fs.mkdir(target, { recursive: true });
+        await writeSealed(path.join(target, path.basename(folder)), change(files));
+      };
+      await this.load(role, copy, () => undefined);
+    }
+  }
+
   async #newestFirst(role: Role): Promise<string[]> {
     const names = (await this.#names()).filter((name) => new RegExp(`^${role}-\\d+$`).test(name));
     return names.sort((a, b) => serialOf(b) - serialOf(a));

@@ -13,6 +13,8 @@ export interface Checkpoint {
   readonly weights: NamedArrays;
   /** By `key/slot`, in lasting names too. Empty for a checkpoint that is only to be evaluated. */
   readonly slots: NamedArrays;
+  /** Whether slots that training would need were left out on the way from another machine. */
+  readonly incomplete: boolean;
 }
 
 /** state.json */
@@ -22,6 +24,8 @@ interface StateFile {
   readonly state: TrainingState;
   /** Their values are in slots.bin, in this order. */
   readonly slots: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  /** True if slots were left out on the way from another machine: there is no training on from here. */
+  readonly incomplete?: true;
 }
 
 const names = {
@@ -68,7 +72,28 @@ export function parseCheckpoint(run: string, files: Files): Checkpoint {
     state: content.state,
     weights: renamed(parseWeights(model, file(names.weights)), lastingNames(modelTopology)),
     slots: content.slots.length === 0 ? new Map() : split(file(names.slots), content.slots),
+    incomplete: content.incomplete === true,
   };
+}
+
+/**
+ * A checkpoint without most of its slots, which are twice the size of the weights: enough to evaluate the network.
+ * @param keeps tells the slots to keep by their names
+ */
+export function withoutSlots(files: Files, keeps: (name: string) => boolean): Files {
+  const [state, bytes] = [files.get(names.state), files.get(names.slots)];
+  if (!state || !bytes) return files;
+  const content = JSON.parse(Buffer.from(state).toString()) as StateFile;
+  const kept = new Map([...split(bytes, content.slots)].filter(([name]) => keeps(name)));
+  if (kept.size === content.slots.length) return files;
+  const slots = [...kept].map(([name, { shape }]) => ({ name, shape }));
+  const others = [...files].filter(([name]) => name !== names.slots && name !== names.state);
+  const text = `${JSON.stringify({ ...content, slots, incomplete: true }, null, 2)}\n`;
+  return new Map<string, Uint8Array>([
+    ...others,
+    ...(kept.size > 0 ? ([[names.slots, joined(kept)]] as const) : []),
+    [names.state, Buffer.from(text)],
+  ]);
 }
 
 function joined(arrays: NamedArrays): Uint8Array {

@@ -6,6 +6,7 @@ import type { Measured } from '../runs/evaluation';
 import type { EpochRow, History } from '../runs/history';
 import type { RunFolder, RunOptions } from '../runs/run-folder';
 import { addSteps, initialState, noSums, type StepsResult, type TrainingState } from '../runs/state';
+import { UserError } from '../runtime/errors';
 import { onInterrupt } from '../runtime/interrupt';
 import type { tf } from '../runtime/tensorflow';
 import { takeAverages } from './averaged-weights';
@@ -76,6 +77,7 @@ export class TrainingLoop {
       this.#keeping.begin(this.#state);
       noteTrainedWith(model, recipe);
       if (!this.#state.ended) {
+        if (restored?.incomplete) throw new UserError(cameWithoutSlots(folder!.name));
         const { imageShape, train: images } = dataset;
         const job = { model, images, heldOut: this.#images.heldOut, imageShape, ...recipe, sampleWeights };
         const { stepsPerEpoch, steps: totalSteps } = this.#course;
@@ -294,4 +296,11 @@ export class TrainingLoop {
       kept: folder && { folder: folder.folder, steps: this.#keeping.saved.step },
     });
   }
+}
+
+function cameWithoutSlots(name: string): string {
+  return (
+    `The run "${name}" came from another machine without the state of its optimizer, so it cannot be trained for more ` +
+    'epochs. Train a run of another name for all of them, or start it afresh with resume: false (in a terminal --fresh).'
+  );
 }

@@ -14,6 +14,9 @@ const COMMON = [
   'jsonschema>=4.18,<4.25',
   // Sanitises what cells wrote, for pages.
   'nh3>=0.3,<0.4',
+  // Runs on several machines: the scheduler, its workers, and the keys of the connections between them. About 8 MB.
+  'distributed>=2026.1,<2027',
+  'cryptography>=45,<51',
   // Brings the JupyterLab extension that draws application/vnd.plotly.v1+json.
   'plotly>=7,<8',
   // The tests' check of the kernel against Jupyter's protocol.

@@ -14,63 +14,21 @@ import {
   networkOptionsFor,
   preciseStatistics,
   recipe,
-  recipeNames,
   type Validation,
 } from '../../lib/recipe';
 import { UserError } from '../../lib/runtime/errors';
 import type { RunOptions } from '../../lib/runs';
 import { graphEngine, tfjsEngine, type TrainOptions } from '../../lib/train';
-import { overridden, recipeOptions, recipeUsage } from './settings';
+import { overridden, recipeOptions } from './settings';
 import { choose, given, names, number } from './values';
 
-const engines = { graph: graphEngine, tfjs: tfjsEngine };
+export const engines = { graph: graphEngine, tfjs: tfjsEngine };
 
 /** What the accuracies that recipes were published with were measured by, if not by single images. */
 const publishedViews: Readonly<Record<string, ViewsName | undefined>> = {
   speedrun: 'mirrorAndShifts',
   'speedrun-muon': 'mirrorAndShifts',
 };
-
-export const usage = `Usage: npm run train -- NETWORK [options]
-
-Trains a network (${Object.keys(networks).join(', ')}) in the folder outputs/runs/NAME,
-then measures it on the test set. If training was interrupted, the same command continues where it stopped. Ctrl-C stops
-after the current step and saves; pressed a second time, it stops at once.
-
-  --recipe NAME         ${recipeNames.join(', ')} (default: seed)
-  --epochs N            passes over the training images (default: those of the recipe); with --name, more than a run has
-                        had continue it
-  --seed N              fixes the initial weights and all other random numbers (default: 1)
-  --engine NAME         ${names(engines)} (default: graph)
-  --data SOURCE         auto, cifar10, sample or a folder of images (default: DATA_SOURCE if set, otherwise auto)
-  --limit N             uses only N training images, the same number of each class
-  --test-limit N        uses only N test images, the same number of each class
-  --name NAME           name of the run (default: network, recipe, changed settings and seed)
-  --resume              continues the run of that name, and fails if there is none
-  --fresh               deletes the run of that name and starts again
-  --json FILE           also writes the history and the test result to FILE
-  --help                prints this
-
-To change one setting of the recipe or the network:
-${recipeUsage}
-  --activation NAME     activation of the network's layers
-  --initialiser NAME    glorot or he: how kernels start; he is for kernels that feed a ReLU (default: glorot)
-  --dropout X           dropout rate of the network
-  --width X             multiplies the network's channels and units
-
-Validation and storage:
-  --validation WHAT     a fraction of the training images such as 0.1, test for the test set, or none (default: 0.1,
-                        or what the recipe says)
-  --validate-every N    validates every N epochs (default: 1)
-  --early-stopping N    stops after N validations without a lower loss
-  --precise-statistics N  re-estimates batch normalisation's statistics from N batches before each validation
-  --views NAME          versions of each test image, in addition to the image alone, whose outputs are averaged:
-                        ${viewsNames.join(', ')} (default: single,
-                        or those that the recipe was published with)
-  --keep WHICH          which weights to test: those of the last or the best epoch (default: last)
-  --save-every SECONDS  saves that often, in addition to after every epoch (default: 120)
-  --weights-text        also writes the weights to weights.txt
-  --runs FOLDER         the folder that holds the runs (default: outputs/runs)`;
 
 export interface Request {
   readonly network: string;
@@ -80,16 +38,14 @@ export interface Request {
   readonly options: TrainOptions;
   /** What the network is shown of each test image. */
   readonly views: ViewsName;
-  readonly json: string | undefined;
 }
 
-/** @returns undefined if help was asked for */
-export function readArguments(args: readonly string[]): Request | undefined {
+/** The arguments of one run. */
+export function readArguments(args: readonly string[]): Request {
   const { values, positionals } = parse(args);
-  if (values.help) return undefined;
   if (positionals.length !== 1) {
     const found = positionals.length === 0 ? 'none' : positionals.join(' and ');
-    throw new UserError(`Name one network, not ${found}. Choose one of: ${names(networks)}.\n\n${usage}`);
+    throw new UserError(`Name one network, not ${found}. Choose one of: ${names(networks)}.`);
   }
   const [network] = positionals;
   networkNamed(network);
@@ -131,7 +87,6 @@ export function readArguments(args: readonly string[]): Request | undefined {
       values.views ?? publishedViews[values.recipe] ?? 'single',
       Object.fromEntries(viewsNames.map((each) => [each, each])),
     ),
-    json: values.json,
   };
 }
 
@@ -153,30 +108,31 @@ const settingOptions = {
   'test-limit': { type: 'string' },
 } as const;
 
+/** What one run takes. */
+export const runOptions = {
+  ...settingOptions,
+  recipe: { type: 'string', default: 'seed' },
+  seed: { type: 'string' },
+  engine: { type: 'string', default: 'graph' },
+  data: { type: 'string' },
+  name: { type: 'string' },
+  resume: { type: 'boolean', default: false },
+  fresh: { type: 'boolean', default: false },
+  views: { type: 'string' },
+  'save-every': { type: 'string' },
+  'weights-text': { type: 'boolean', default: false },
+  runs: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
+
+/** What `--set` may vary in a grid. */
+export const gridSettings: readonly string[] = ['recipe', 'engine', ...Object.keys(settingOptions)];
+
 function parse(args: readonly string[]) {
   try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        ...settingOptions,
-        recipe: { type: 'string', default: 'seed' },
-        seed: { type: 'string' },
-        engine: { type: 'string', default: 'graph' },
-        data: { type: 'string' },
-        name: { type: 'string' },
-        resume: { type: 'boolean', default: false },
-        fresh: { type: 'boolean', default: false },
-        json: { type: 'string' },
-        views: { type: 'string' },
-        'save-every': { type: 'string' },
-        'weights-text': { type: 'boolean', default: false },
-        runs: { type: 'string' },
-        help: { type: 'boolean', default: false },
-      },
-      allowPositionals: true,
-    });
+    return parseArgs({ args: [...args], options: runOptions, allowPositionals: true });
   } catch (error) {
-    throw new UserError(`${(error as Error).message}\n\n${usage}`);
+    throw new UserError((error as Error).message);
   }
 }
 

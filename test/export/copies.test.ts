@@ -6,7 +6,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import sharp from 'sharp';
-import { pythonProgram } from '../../lib/notebooks/processes';
+import { pythonProgram } from '../../lib/runtime/python';
 import { exportCommand } from '../../lib/export/command';
 import type { ExecutedNotebook, RichOutput } from '../../lib/export/executed';
 import { confusionFigure } from '../../lib/show';
