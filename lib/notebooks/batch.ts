@@ -13,7 +13,8 @@ import { OutputError } from './output-error';
 import { type PlanEntry, type PlannedRun, readsOthers } from './plan';
 import { findingOf } from './finding';
 import { lockFile, readRecord, recordFile, type RunRecord, whyRun, writeRecord } from './record';
-import { execute, type Execution } from './run';
+import { executeHere, type Executor } from './remote';
+import type { Execution } from './run';
 import type { Surroundings } from './surroundings';
 
 export interface BatchOptions {
@@ -33,6 +34,8 @@ export interface BatchOptions {
   readonly html: boolean;
   /** Skip notebooks that haven't changed since they passed. */
   readonly resume: boolean;
+  /** Executes a notebook. Defaults to here. */
+  readonly execute?: Executor;
   /** When aborted, running notebooks are asked to stop, and no others start. */
   readonly interrupt: AbortSignal;
   /** When aborted, everything ends at once. */
@@ -188,6 +191,7 @@ class Batch {
     const finding = passed ? findingOf(output) : undefined;
     writeRecord(output, {
       ...begun,
+      surroundings: { ...surroundings, ...execution.there },
       status: passed ? 'passed' : 'failed',
       ...(passed ? {} : { failure }),
       seconds,
@@ -220,7 +224,8 @@ class Batch {
 
   private execute(index: number, run: PlannedRun, output: string): Promise<Execution> {
     const { environment, cellTimeout, timeout, kill } = this.options;
-    return execute(run.notebook, {
+    const { execute = executeHere } = this.options;
+    return execute(run, {
       ...{ output, environment, cellTimeout, timeout, kill },
       folder: path.dirname(run.file),
       interrupt: this.stopping.signal,

@@ -1,15 +1,21 @@
 /** What `npm run notebooks` and `npm start` do. */
 import * as fs from 'node:fs';
+import { codeFacts, keyOf, type ImagesFact } from '../cluster/facts';
+import { onCluster, type Remote } from '../cluster/on-cluster';
+import type { ClusterOptions } from '../cluster/options';
+import type { Told } from '../cluster/submission';
 import type { Circumstances } from '../runtime/device';
 import { UserError } from '../runtime/errors';
-import { outputFolders, outputsOf, runBatch } from './batch';
+import { type BatchOptions, outputFolders, outputsOf, runBatch } from './batch';
 import { writeBatchRecord } from './batch-record';
 import { type Outcome, exitCodeOf, exitCodes, shortPath, summary } from './outcome';
 import type { Display } from './display';
 import { LogDisplay } from './log-display';
 import { listNotebooks } from './notebook';
-import { type PlanEntry, planRuns } from './plan';
+import { type PlanEntry, planRuns, readsOthers } from './plan';
+import { batchName, remoteExecutor } from './remote';
 import { type BatchRequest, readRequest, type RequestDefaults } from './request';
+import { runsFolder } from '../runs/run-path';
 import { stopOnSignals } from './stop-signals';
 import { settle, type Surroundings } from './surroundings';
 import { needNoFolder, needNoSource, prepareFolders } from './targets';
@@ -57,7 +63,10 @@ async function runRequest(request: BatchRequest, command: BatchCommand): Promise
   let outcomes: Outcome[];
   try {
     const { interrupt, kill } = stopping;
-    outcomes = await runBatch(entries, { ...request, surroundings, environment, interrupt, kill }, display);
+    const options = { ...request, surroundings, environment, interrupt, kill };
+    outcomes = request.cluster
+      ? await runElsewhere(entries, { ...options, cluster: request.cluster }, display)
+      : await runBatch(entries, options, display);
   } finally {
     stopping.release();
   }
@@ -75,6 +84,34 @@ async function runRequest(request: BatchRequest, command: BatchCommand): Promise
     return code === exitCodes.passed ? exitCodes.failed : code;
   }
   return code;
+}
+
+/** The same on a cluster: notebooks are executed there, and everything else happens here. */
+async function runElsewhere(
+  entries: readonly PlanEntry[],
+  options: BatchOptions & { readonly cluster: ClusterOptions; readonly shared: string | null },
+  display: Display,
+): Promise<Outcome[]> {
+  const { cluster, shared, surroundings, interrupt } = options;
+  const code = codeFacts();
+  const images: ImagesFact = { name: surroundings.data.name, digest: surroundings.data.digest };
+  const runs = entries.flatMap((entry) => (entry.kind === 'run' && !readsOthers(entry) ? [entry.run] : []));
+  const name = batchName(runs, keyOf('code', code), shared);
+  print(`Cluster     ${cluster.connection.address}, submission ${name}`, '');
+  let connect: (remote: Remote) => void = () => undefined;
+  const connected = new Promise<Remote>((resolve) => (connect = resolve));
+  const executor = remoteExecutor(connected, { images, target: runsFolder(), shared });
+  const say = (sentence: string): void => {
+    print(sentence);
+  };
+  const onTold = (job: string, _worker: string, told: Told): void => {
+    executor.onTold(job, told);
+  };
+  return onCluster({ options: cluster, name, code, images: [images], say, onTold }, (remote) => {
+    connect(remote);
+    interrupt.addEventListener('abort', remote.save);
+    return runBatch(entries, { ...options, execute: executor.execute }, display);
+  });
 }
 
 /** @throws UserError if the outputs can't be written, or would overwrite a notebook */
@@ -109,15 +146,16 @@ function heading(
     `Data        ${data.description}`,
     `TensorFlow  ${tensorflow}, in Node ${node}`,
     `Device      ${where}`,
-    `Batch       ${count}${jobs > 1 ? `, ${jobs} at a time` : ''}${profile === undefined ? '' : `, profile ${profile}`}`,
+    `Batch       ${count}${jobs > 1 && jobs < entries.length ? `, ${jobs} at a time` : ''}${profile === undefined ? '' : `, profile ${profile}`}`,
     '',
   ];
 }
 
-function displayFor({ jobs }: BatchRequest, entries: readonly PlanEntry[]): Display {
+function displayFor({ jobs, cluster }: BatchRequest, entries: readonly PlanEntry[]): Display {
   const names = entries.map((entry) => (entry.kind === 'run' ? entry.run.name : entry.refusal.name));
   const screen = process.stdout;
-  return screen.isTTY ? new TerminalDisplay(screen, jobs, names) : new LogDisplay(screen, names);
+  // What a cluster has to say comes at any time, between the lines.
+  return screen.isTTY && !cluster ? new TerminalDisplay(screen, jobs, names) : new LogDisplay(screen, names);
 }
 
 function whereToLook({ outDir, html }: BatchRequest): string[] {

@@ -1,6 +1,7 @@
 /** The command line of `npm run notebooks`. */
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
+import { clusterOptions, clusterUsage, readClusterOptions, type ClusterOptions } from '../cluster/options';
 import { UserError } from '../runtime/errors';
 import { outputsDir } from '../runtime/paths';
 import { selectNotebooks } from './select';
@@ -22,6 +23,10 @@ export interface BatchRequest {
   readonly jobs: number;
   readonly html: boolean;
   readonly resume: boolean;
+  /** Undefined to run them here. */
+  readonly cluster: ClusterOptions | undefined;
+  /** With a cluster: a folder for runs that all workers share; null if there is none. */
+  readonly shared: string | null;
 }
 
 /** Defaults for options that the command line leaves out. */
@@ -46,6 +51,8 @@ notebook or a folder. If none is named, the whole collection runs.
   --resume             leave out what is unchanged since it passed: code, parameters, lib, packages,
                        data, Node and TensorFlow, and the runs for a notebook that reads them
 
+${clusterUsage}
+
 Ctrl-C stops the running cells in their own time, so that training can save; a second one ends
 everything at once. Exit codes: 0 all passed, 1 at least one failed, 2 none was run since the request
 can't be met, 130 or 143 stopped by Ctrl-C or SIGTERM.`;
@@ -69,6 +76,15 @@ export function readRequest(
   if (values['keep-going'] && values['fail-fast']) {
     throw new UserError('--keep-going and --fail-fast exclude each other.');
   }
+  const cluster = readClusterOptions(values);
+  if (values.runs !== undefined && (!cluster || !path.isAbsolute(values.runs))) {
+    throw new UserError('--runs is for --cluster, and a whole path that all workers have.');
+  }
+  if (cluster?.detach) {
+    throw new UserError(
+      '--detach is for npm run train: this command writes the records of notebooks when they are back.',
+    );
+  }
   return {
     files: selectNotebooks(positionals),
     settings,
@@ -78,11 +94,16 @@ export function readRequest(
     cellTimeout: positive('--cell-timeout', values['cell-timeout']),
     keepGoing: values['keep-going'],
     failFast: values['fail-fast'],
-    jobs: positive('--jobs', values.jobs, true) ?? 1,
+    jobs: positive('--jobs', values.jobs, true) ?? (cluster ? mostAtATime : 1),
     html: values.html || defaults.html === true,
-    resume: values.resume,
+    resume: values.resume || cluster?.attach === true,
+    cluster,
+    shared: values.runs ?? null,
   };
 }
+
+/** On a cluster all notebooks are submitted; its workers decide how many run. */
+const mostAtATime = 1000;
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
@@ -95,6 +116,8 @@ function parse(args: readonly string[]) {
       options: {
         ...{ profile: text, out: text, timeout: text, 'cell-timeout': text, jobs: text },
         set: { type: 'string', multiple: true, default: [] as string[] },
+        ...clusterOptions,
+        runs: text,
         ...{ 'keep-going': flag, 'fail-fast': flag, html: flag, resume: flag, help: flag },
       },
     });

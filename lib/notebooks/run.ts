@@ -9,6 +9,7 @@ import { type Notebook, nameOf, readNotebook, withoutOutputs } from './notebook'
 import { type Parameters, withParameters } from './parameters';
 import { pythonProgram } from '../runtime/python';
 import { exitCode, lastOf } from './processes';
+import type { Surroundings } from './surroundings';
 
 /** The kernel that set-up registers. It is used whatever a notebook's metadata say. */
 const KERNEL = 'tslab-cifar10';
@@ -81,6 +82,8 @@ export interface Execution {
   readonly failure: Failure | undefined;
   /** Command lines of programs that its cells had left running, detached from the kernel. They were ended. */
   readonly ended: readonly string[];
+  /** Of the machine that executed it, if that was another one. */
+  readonly there?: Omit<Surroundings, 'data'>;
 }
 
 type Event =

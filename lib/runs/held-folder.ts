@@ -6,12 +6,26 @@ import { acquireLock } from '../runtime/process-lock';
 import { runFiles } from './run-files';
 import { unfinishedSuffix } from './sealed-folder';
 
-/** @throws UserError if another process holds the run, or something else is in the lock's place */
-export async function lockRun(name: string, folder: string): ReturnType<typeof acquireLock> {
+/**
+ * Locks a run. A lock that a process on another machine has left is watched first, with a notice.
+ * @throws UserError if another process holds the run, or something else is in the lock's place
+ */
+export async function lockRun(
+  name: string,
+  folder: string,
+  onNotice: (message: string) => void = () => undefined,
+): ReturnType<typeof acquireLock> {
   try {
     return await acquireLock(path.join(folder, runFiles.lock), {
-      onWait: (holder) => {
-        const who = holder === process.pid ? 'This process' : `Process ${holder}`;
+      onDoubt: (holder, host, quietMs) => {
+        onNotice(
+          `Process ${holder} on ${host} has locked the run "${name}". If it does not stir for ` +
+            `${Math.round(quietMs / 1000)} s, it counts as dead.`,
+        );
+      },
+      onWait: (holder, host) => {
+        const where = host === undefined ? '' : ` on ${host}`;
+        const who = holder === process.pid && !where ? 'This process' : `Process ${holder}${where}`;
         throw new UserError(
           `${who} is training the run "${name}" right now. Wait until it has finished, or choose another name.`,
         );

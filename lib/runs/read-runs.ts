@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import type { StoredEvaluation } from './evaluation';
 import { architectureFingerprint } from './lasting-names';
 import { codeOf, messageOf, UserError } from '../runtime/errors';
-import { isRunning } from '../runtime/process-lock';
+import { isHeld } from '../runtime/process-lock';
 import { begunEpochs, completed } from '../recipe';
 import type { History } from './history';
 import { runFiles, type HistoryFile, type RunPurpose, type RunSettings, type Session } from './run-files';
@@ -93,7 +93,7 @@ async function readRun(folder: string, onNotice: (message: string) => void): Pro
     name,
     folder,
     created,
-    status: statusOf(history, failure, await isHeld(folder)),
+    status: statusOf(history, failure, isTraining(folder)),
     failure,
     architecture: architectureFingerprint(network),
     initialWeights,
@@ -137,7 +137,11 @@ function isFinished({ stoppedEarly, stopReason = null, epochs, recipe, weightsOf
   return weightsOf !== null && (stoppedEarly || stopReason !== null || epochs.length === begunEpochs(recipe));
 }
 
-async function isHeld(folder: string): Promise<boolean> {
-  const holder = await fs.readlink(path.join(folder, runFiles.lock)).catch(() => '');
-  return holder !== '' && isRunning(holder.slice(0, holder.lastIndexOf(':')));
+function isTraining(folder: string): boolean {
+  try {
+    return isHeld(path.join(folder, runFiles.lock));
+  } catch {
+    // Something else is in the lock's place.
+    return false;
+  }
 }

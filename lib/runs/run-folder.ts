@@ -9,6 +9,7 @@ import { fingerprint } from './plain-data';
 import { DamagedError } from './sealed-folder';
 import { codeOf, messageOf, UserError } from '../runtime/errors';
 import { shownPath } from '../runtime/paths';
+import type { Lock } from '../runtime/process-lock';
 import type { tf } from '../runtime/tensorflow';
 import { versions } from '../runtime/versions';
 import { checkpointFiles, parseCheckpoint, type Checkpoint } from './checkpoint';
@@ -58,7 +59,7 @@ export class RunFolder {
     /** More epochs that this call gave the run; null if it gave none. */
     readonly extension: Extension | null,
     readonly network: DescribedNetwork,
-    readonly lock: { release(): void },
+    readonly lock: Lock,
     readonly onNotice: (message: string) => void,
   ) {
     this.#description = description;
@@ -90,7 +91,7 @@ export class RunFolder {
     if (resume === 'required' && !(await isThere(path.join(folder, runFiles.run)))) {
       throw new UserError(`There is no run "${name}" to continue in ${path.dirname(folder)}.`);
     }
-    const lock = await storing(folder, 'made', () => lockRun(name, folder));
+    const lock = await storing(folder, 'made', () => lockRun(name, folder, onNotice));
     const clear = (): Promise<void> => storing(folder, 'written', () => clearFolder(folder));
     try {
       await storing(folder, 'written', async () => {
@@ -136,12 +137,22 @@ export class RunFolder {
 
   /** Saves a checkpoint. The previous one is kept until the next is saved. */
   async save(role: Role, model: tf.LayersModel, slots: NamedArrays, state: TrainingState): Promise<void> {
+    this.#needLock();
     const files = await checkpointFiles(this.#run, model, renamed(slots, this.network.names), state);
     await storing(this.folder, 'written', () => this.#checkpoints.save(role, files));
   }
 
   async writeHistory(history: History, failure: string | null = null): Promise<void> {
+    this.#needLock();
     await writeRunJson(this.folder, 'history', { ...history, failure });
+  }
+
+  /** A process that was suspended for long may find its run with another one when it goes on. */
+  #needLock(): void {
+    if (!this.lock.isLost()) return;
+    throw new UserError(
+      `Another process has taken over the run "${this.name}" while this one was suspended, and trains it now.`,
+    );
   }
 
   async writeWeightsText(model: tf.LayersModel): Promise<void> {

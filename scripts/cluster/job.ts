@@ -31,6 +31,7 @@ export type Doing = (job: never, surroundings: Surroundings) => Promise<End>;
 
 const kinds: Readonly<Record<string, () => Promise<Doing>>> = {
   train: async () => (await import('./train-job')).trainJob,
+  notebook: async () => (await import('./notebook-job')).notebookJob,
 };
 
 function write(line: object): void {

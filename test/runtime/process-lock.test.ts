@@ -5,7 +5,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, beforeEach, test } from 'node:test';
-import { acquireLock } from '../../lib/runtime/process-lock';
+import { acquireLock, identify, isHeld } from '../../lib/runtime/process-lock';
 
 const modulePath = path.resolve(__dirname, '../../lib/runtime/process-lock.js');
 const base = fs.mkdtempSync(path.join(os.tmpdir(), 'process-lock-'));
@@ -132,4 +132,67 @@ test('many processes racing for a dead lock, some of them killed, never hold it 
     'a racer failed: two were inside at once',
   );
   assert.equal(fs.readFileSync(log, 'utf8').length, 30);
+});
+
+/** The text of a lock that another machine's process holds, or seems to. */
+const elsewhere = '4242:0ddba11e-77:elsewhere~1~abcdef';
+
+test('a lock from another machine is taken over once nobody has touched it for long', async () => {
+  fs.symlinkSync(elsewhere, lock);
+  const doubts: unknown[] = [];
+  const held = await acquireLock(lock, {
+    onDoubt: (...about) => doubts.push(about),
+    onWait: () => assert.fail('it does not stir'),
+    quietMs: 300,
+  });
+  assert.deepEqual(doubts, [[4242, 'elsewhere', 300]]);
+  assert.ok(fs.readlinkSync(lock).startsWith(`${process.pid}:`));
+  held.release();
+  assert.deepEqual(fs.readdirSync(folder), []);
+});
+
+test('a lock that a process on another machine touches is waited for', async () => {
+  fs.symlinkSync(elsewhere, lock);
+  const touching = setInterval(() => {
+    fs.lutimesSync(lock, new Date(), new Date());
+  }, 20);
+  const patience = new AbortController();
+  const waiting = acquireLock(lock, {
+    onWait: (pid, host) => {
+      patience.abort(new Error(`waits for ${pid} on ${host ?? 'this machine'}`));
+    },
+    signal: patience.signal,
+  });
+  await assert.rejects(waiting, /waits for 4242 on elsewhere/);
+  assert.ok(isHeld(lock));
+  clearInterval(touching);
+  fs.lutimesSync(lock, 0, 0);
+  assert.ok(!isHeld(lock), 'nobody has touched it since 1970');
+});
+
+test('a lock of this machine from before it was started again is taken over at once', async () => {
+  fs.symlinkSync(`4242:0ddba11e-77:${os.hostname()}~1~abcdef`, lock);
+  const held = await acquireLock(lock, { onDoubt: () => assert.fail('there is no doubt') });
+  held.release();
+});
+
+test('another container of this machine is out of sight, and its processes may have the same numbers', async () => {
+  fs.symlinkSync(`${identify(process.pid)}:container~1~abcdef`, lock);
+  const doubts: string[] = [];
+  const held = await acquireLock(lock, { onDoubt: (_pid, host) => doubts.push(host), quietMs: 100 });
+  assert.deepEqual(doubts, ['container']);
+  held.release();
+});
+
+test('who holds a lock touches it, and notices that another has taken it', async () => {
+  const held = await acquireLock(lock, { beatMs: 10 });
+  fs.lutimesSync(lock, 0, 0);
+  while (fs.lstatSync(lock).mtimeMs === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.ok(!held.isLost());
+  fs.rmSync(lock);
+  assert.ok(held.isLost());
+  fs.symlinkSync(elsewhere, lock);
+  assert.ok(held.isLost());
+  held.release();
+  assert.equal(fs.readlinkSync(lock), elsewhere, 'what is not its own it leaves alone');
 });

@@ -1,0 +1,235 @@
+/**
+ * Forty runs on a scheduler with four workers, each with its own folder. In the middle, one worker is killed with all its
+ * processes, one is frozen and wakes up later, and the submitter is killed and comes back. Checked: there are forty
+ * records, none was brought twice, and each history is that of the run alone. Then what a stranger gets who reaches every
+ * port but has no key, and how much faster two workers of one core are than one. About a quarter of an hour on two
+ * cores: `npm run stress:cluster`.
+ */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { projectRoot } from '../../lib/runtime/paths';
+import { pythonProgram } from '../../lib/runtime/python';
+import { readRuns, type RunRecord } from '../../lib/runs';
+import { Script, startScheduler } from '../cluster/processes';
+
+const grid = ['baseline,lenet5', '--seeds', '1-10', '--set', 'batchSize=32,64'];
+const small = ['--data', 'sample', '--limit', '320', '--test-limit', '50', '--epochs', '2'];
+const runs = 40;
+/** Seconds that a worker may be silent. */
+const patience = '20';
+
+const base = fs.mkdtempSync(path.join(os.tmpdir(), 'kill-cluster-'));
+const at = (name: string): string => path.join(base, name);
+const began = performance.now();
+const started: Script[] = [];
+
+function say(text: string): void {
+  console.log(`${((performance.now() - began) / 1000).toFixed(0).padStart(5)} s  ${text}`);
+}
+
+function start(
+  script: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  before: readonly string[] = [],
+): Script {
+  const one = new Script(script, args, env, before);
+  started.push(one);
+  return one;
+}
+
+function makeKeys(name: string): string {
+  const program = path.join(projectRoot, 'lib/cluster/keys.py');
+  const { status, stderr } = spawnSync(pythonProgram('python'), ['-B', program, at(name), '1'], {
+    encoding: 'utf8',
+  });
+  assert.equal(status, 0, stderr);
+  return at(name);
+}
+
+const done = (submitter: Script): number => [...submitter.text.matchAll(/^\[\d+\/40\]/gm)].length;
+
+async function untilDone(submitter: Script, count: number): Promise<void> {
+  while (done(submitter) < count) {
+    assert.equal(submitter.child.exitCode, null, submitter.text);
+    await sleep(100);
+  }
+}
+
+async function recordsIn(folder: string): Promise<Map<string, RunRecord>> {
+  return new Map((await readRuns({ folder })).map((record) => [record.name, record]));
+}
+
+/** All of a run's rows that do not depend on the machine's speed. */
+function measured({ history }: RunRecord): unknown {
+  return history!.epochs.map(
+    ({ seconds: _s, imagesPerSecond: _i, memoryMB: _m, tensors: _t, ...row }) => row,
+  );
+}
+
+async function killing(): Promise<void> {
+  const alone = start('train.ts', [...grid, ...small], { RUNS_DIR: at('alone') });
+  assert.equal(await alone.ended, 0, alone.text);
+  say('the forty runs here, one after the other, to compare with');
+
+  const keys = makeKeys('keys');
+  const { scheduler, address } = await startScheduler('--tls', '--keys', keys, '--patience', patience);
+  started.push(scheduler);
+  const workers = ['alpha', 'beta', 'gamma', 'delta'].map((name) =>
+    start('cluster/worker.ts', [
+      address,
+      '--keys',
+      keys,
+      '--name',
+      name,
+      '--folder',
+      at(name),
+      '--data',
+      'sample',
+    ]),
+  );
+  for (const worker of workers) await worker.says(/connected to/);
+  const args = [...grid, ...small, '--cluster', address, '--keys', keys];
+  const env = { RUNS_DIR: at('came') };
+  const submitter = start('train.ts', args, env);
+  await untilDone(submitter, 4);
+  say('four runs are done; alpha is killed with all its processes, beta is frozen');
+  workers[0].signal('SIGKILL');
+  workers[1].signal('SIGSTOP');
+  await untilDone(submitter, 10);
+  submitter.signal('SIGKILL');
+  await submitter.ended;
+  say(`the submitter is killed after ${done(submitter)} runs`);
+  await sleep(15_000);
+  const again = start('train.ts', [...args, '--attach'], env);
+  await again.says(/beta is lost|worker beta is gone/).catch(() => undefined);
+  await untilDone(again, 30);
+  workers[1].signal('SIGCONT');
+  say('thirty runs are done; beta wakes up');
+  assert.equal(await again.ended, 0, again.text);
+  console.log(again.text.replace(/^\[.*\n/gm, ''));
+  const texts = [submitter.text, again.text].join('\n');
+  const brought = [...texts.matchAll(/^\[\d+\/40\] (\S+): trained/gm)].map(([, name]) => name);
+  const [here, there] = [await recordsIn(at('alone')), await recordsIn(at('came'))];
+  assert.equal(there.size, runs);
+  for (const [name, record] of here) {
+    assert.equal(there.get(name)?.status, 'finished', name);
+    assert.deepEqual(measured(there.get(name)!), measured(record), name);
+    assert.equal(brought.filter((each) => each === name).length <= 1, true, `${name} was brought twice`);
+  }
+  say(`forty records, each with the history of the run alone; ${brought.length} were announced, none twice`);
+  await strangers(address, keys);
+  for (const one of [...workers.slice(1), scheduler]) await one.end();
+}
+
+/** Whoever reaches the ports without the keys. */
+async function strangers(address: string, keys: string): Promise<void> {
+  const program = `
+import asyncio, json, sys
+sys.path.insert(0, "lib/cluster")
+from connecting import configure, security
+from distributed import Client
+from distributed.core import rpc
+configure()
+address, keys, others = sys.argv[1:]
+async def identity(at, how):
+    async with rpc(at, connection_args=security(how).get_connection_args("client"), timeout=5) as one:
+        return await asyncio.wait_for(one.identity(), 8)
+async def main():
+    known = await identity(address, keys)
+    ports = [address] + [a for w in (await identity_all()) for a in w]
+    got = {}
+    for at in ports:
+        for who, where, how in (("no key", at.replace("tls:", "tcp:"), None), ("another key", at, others)):
+            try:
+                got[f"{at}, {who}"] = str(await identity(where, how))[:60]
+            except BaseException as error:
+                got[f"{at}, {who}"] = None
+        assert await identity(at, keys)
+    print(json.dumps(got))
+async def identity_all():
+    async with Client(address, security=security(keys), asynchronous=True) as client:
+        info = await client.scheduler.identity(n_workers=-1)
+        return [(a, w["nanny"]) for a, w in info["workers"].items()]
+asyncio.run(main())
+`;
+  const { stdout, stderr } = spawnSync(
+    pythonProgram('python'),
+    ['-B', '-W', 'ignore', '-c', program, address, keys, makeKeys('others')],
+    {
+      cwd: projectRoot,
+      encoding: 'utf8',
+      timeout: 300_000,
+    },
+  );
+  assert.notEqual(stdout, '', stderr);
+  const got = JSON.parse(stdout) as Record<string, string | null>;
+  assert.ok(Object.keys(got).length >= 2 * 5, stdout);
+  for (const [who, answer] of Object.entries(got)) assert.equal(answer, null, who);
+  say(
+    `${Object.keys(got).length} times a stranger, without a key or with another one, at every port: nothing`,
+  );
+  await Promise.resolve();
+}
+
+async function speedUp(): Promise<void> {
+  const longer = [
+    'lenet5',
+    '--seeds',
+    '1-8',
+    '--data',
+    'sample',
+    '--limit',
+    '2000',
+    '--test-limit',
+    '100',
+    '--epochs',
+    '8',
+  ];
+  const seconds: number[] = [];
+  for (const cores of [['0'], ['0', '1']]) {
+    const { scheduler, address } = await startScheduler();
+    started.push(scheduler);
+    const workers = cores.map((core) =>
+      start(
+        'cluster/worker.ts',
+        [address, '--name', `core-${core}`, '--folder', at(`core-${core}`), '--data', 'sample'],
+        {},
+        ['taskset', '-c', core],
+      ),
+    );
+    for (const worker of workers) await worker.says(/connected to/);
+    const from = performance.now();
+    const env = { RUNS_DIR: at(`speed-${cores.length}`) };
+    const submitter = start('train.ts', [...longer, '--cluster', address], env);
+    assert.equal(await submitter.ended, 0, submitter.text);
+    seconds.push((performance.now() - from) / 1000);
+    for (const one of [...workers, scheduler]) await one.end();
+  }
+  const [one, two] = seconds;
+  say(
+    `eight runs: ${one.toFixed(0)} s with one worker of one core, ${two.toFixed(0)} s with two: ` +
+      `${(one / two).toFixed(2)} times as fast (load of this machine: ${os.loadavg()[0].toFixed(1)} on ${os.availableParallelism()} cores)`,
+  );
+}
+
+async function main(): Promise<void> {
+  const parts = { killing, speedUp };
+  const wanted = process.argv.slice(2);
+  try {
+    for (const [name, part] of Object.entries(parts))
+      if (wanted.length === 0 || wanted.includes(name)) await part();
+  } finally {
+    for (const one of started) one.signal('SIGKILL');
+    fs.rmSync(base, { recursive: true, force: true });
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
