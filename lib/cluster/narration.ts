@@ -69,7 +69,7 @@ export class Narration {
     const reasons =
       facts === null ? ['it was not started by npm run worker'] : differences(code, images, facts);
     const lacks = Object.entries(wanted).filter(([resource, amount]) => (resources[resource] ?? 0) < amount);
-    const all = [...reasons, ...lacks.map(([resource, amount]) => `it has not ${resource}=${amount}`)];
+    const all = [...reasons, ...lacks.map(([resource, amount]) => `it has no ${resource}=${amount}`)];
     if (all.length === 0) return `The worker ${name} is there.`;
     const why = `The worker ${name} gets none of these runs: ${all.join('; ')}.`;
     this.#refused.set(address, why);

@@ -123,7 +123,7 @@ class Submission:
         kind = line["content"]["kind"]
         # The same beginning for all of a kind: Dask learns from it how long they take.
         key = f"{kind}-{hashlib.sha256(f'{self.name}/{uuid.uuid4()}'.encode()).hexdigest()[:32]}"
-        job = {"key": key, "name": line["name"], "topic": self.topic, "content": line["content"]}
+        job = {"key": key, "name": line["name"], "topic": self.topic, "submission": self.name, "content": line["content"]}
         if line.get("before") is not None:
             with open(line["before"], "rb") as file:
                 job["before"] = file.read()

@@ -51,7 +51,7 @@ def in_process(job, settings, folder, tell):
     with guard:
         if job["key"] in to_save:
             return {"status": "interrupted", "message": "it had not begun"}
-    content = {**job["content"], "worker": settings, "archive": os.path.join(folder, "archive")}
+    content = {**job["content"], "submission": job["submission"], "worker": settings, "archive": os.path.join(folder, "archive")}
     if job.get("before") is not None:
         content["before"] = os.path.join(folder, "before")
         with open(content["before"], "wb") as file:

@@ -8,11 +8,12 @@ import type { tf } from '../runtime/tensorflow';
 import type { TrainCallbacks, TrainingProgress } from '../train/callbacks';
 import type { History } from '../runs/history';
 import type { RunOptions } from '../runs/run-folder';
-import { lessonRun } from '../lessons/lesson-run';
+import { lessonRun, type LessonRun } from '../lessons/lesson-run';
 import type { ProfileName } from '../lessons/profiles';
 import { DivergedError } from '../train/diverged';
 import { spreadOf } from '../runs/results';
 import { train, type TrainOptions } from '../train/train';
+import { trainElsewhere, type ClusterChoice, type Training } from './elsewhere';
 import { copyFinished, noteFinished, trainingOf } from './shared-runs';
 
 /** One value of the varied hyperparameter. */
@@ -39,6 +40,8 @@ export interface SweepOptions {
   /** Part of the runs' names, so that each profile has its own runs. */
   readonly profile: ProfileName;
   readonly callbacks?: SweepCallbacks;
+  /** Trains on the workers of this scheduler, such as `tls://host:8786`. Defaults to here. */
+  readonly cluster?: string | ClusterChoice;
 }
 
 /** Called during a sweep. */
@@ -121,6 +124,15 @@ export async function sweep(dataset: Dataset, options: SweepOptions): Promise<Sw
   const interrupt = { isAsked: false };
   const forget = onInterrupt(() => (interrupt.isAsked = true));
   try {
+    if (options.cluster !== undefined) {
+      const trainings = trainingsOf(dataset, options, jobs);
+      const isCut = await trainElsewhere(dataset, trainings, options.cluster);
+      if (isCut) {
+        now = { ...now, interrupted: true };
+        callbacks.onEnd?.(now);
+        return now;
+      }
+    }
     for (const [i, { setting, seed }] of jobs.entries()) {
       const place = { study, setting: setting.name, seed, run: i + 1, runs: jobs.length };
       clock.begin();
@@ -140,6 +152,43 @@ export async function sweep(dataset: Dataset, options: SweepOptions): Promise<Sw
   }
   callbacks.onEnd?.(now);
   return now;
+}
+
+interface Job {
+  readonly setting: Setting;
+  readonly seed: number;
+}
+
+/** What each run of the sweep trains, as `runOf` would. Networks are built one by one, and disposed. */
+function* trainingsOf(dataset: Dataset, sweep: SweepOptions, jobs: readonly Job[]): Generator<Training> {
+  for (const { setting, seed } of jobs) {
+    const { model, run, recipe } = planOf(dataset, sweep, setting, seed);
+    try {
+      yield { key: trainingOf(model, dataset, recipe), model, options: recipe, run };
+    } finally {
+      model.dispose();
+    }
+  }
+}
+
+interface Plan {
+  readonly model: tf.LayersModel;
+  readonly run: LessonRun & RunOptions;
+  readonly recipe: TrainOptions;
+}
+
+function planOf(
+  dataset: Dataset,
+  { study, base, profile, build }: SweepOptions,
+  { name: setting, options, network, build: ownBuild = build }: Setting,
+  seed: number,
+): Plan {
+  const model = ownBuild({ ...network, seed });
+  const run = {
+    ...lessonRun(folderName(`${study}_${setting}`), profile, dataset, seed),
+    ...{ label: titleOf(model), study: { name: study, setting } },
+  };
+  return { model, run, recipe: { ...base, ...options, seed } };
 }
 
 function titleOfBuilt({ build }: SweepOptions): string {
@@ -191,8 +240,8 @@ interface Done {
 
 async function runOf(
   dataset: Dataset,
-  { study, base, profile, build, callbacks }: SweepOptions,
-  { name: setting, options, network, build: ownBuild = build }: Setting,
+  options: SweepOptions,
+  setting: Setting,
   seed: number,
   onBatch: (progress: TrainingProgress) => void,
 ): Promise<Done> {
@@ -204,13 +253,8 @@ async function runOf(
       if (!isLoaded && notices.length > 0) console.log(notices.join('\n'));
     },
   };
-  const model = ownBuild({ ...network, seed });
+  const { model, run, recipe } = planOf(dataset, options, setting, seed);
   const { parameters } = summary(model);
-  const run = {
-    ...lessonRun(folderName(`${study}_${setting}`), profile, dataset, seed),
-    ...{ label: titleOf(model), study: { name: study, setting } },
-  };
-  const recipe = { ...base, ...options, seed };
   try {
     const training = trainingOf(model, dataset, recipe);
     await copyFinished(training, run.name);
@@ -222,7 +266,7 @@ async function runOf(
     });
     if (!history.interrupted) {
       noteFinished(training, run.name);
-      await callbacks?.onTrained?.({ setting, seed, model, run });
+      await options.callbacks?.onTrained?.({ setting: setting.name, seed, model, run });
     }
     return { parameters, history, failure: null };
   } catch (error) {

@@ -14,13 +14,18 @@ export interface JobFile {
   readonly worker: WorkerSettings;
   /** Where to write what is to be brought back, if anything is. */
   readonly archive: string;
+  /** The submission that it is of. */
+  readonly submission: string;
   /** A file that came along. */
   readonly before?: string;
 }
 
+/** Somebody asked, or the worker is gone. */
+export type StopReason = 'asked' | 'alone';
+
 export interface Surroundings {
   readonly tell: (told: Told) => void;
-  /** Aborted when it is to save and stop. */
+  /** Aborted when it is to save and stop, with a StopReason. */
   readonly stop: AbortSignal;
 }
 
@@ -31,6 +36,7 @@ export type Doing = (job: never, surroundings: Surroundings) => Promise<End>;
 
 const kinds: Readonly<Record<string, () => Promise<Doing>>> = {
   train: async () => (await import('./train-job')).trainJob,
+  plan: async () => (await import('./plan-job')).planJob,
   notebook: async () => (await import('./notebook-job')).notebookJob,
 };
 
@@ -46,13 +52,18 @@ function write(line: object): void {
 /** Aborted by the first "save", or by the end of the stream, after which nobody waits for this process. */
 function stopOnInput(): AbortSignal {
   const stop = new AbortController();
-  const ask = (): void => {
-    stop.abort();
+  const ask = (reason: StopReason): void => {
+    stop.abort(reason);
     requestInterrupt();
   };
-  process.stdin.on('data', ask);
-  process.stdin.on('end', ask);
-  process.stdin.on('error', ask);
+  process.stdin.on('data', () => {
+    ask('asked');
+  });
+  for (const event of ['end', 'error']) {
+    process.stdin.on(event, () => {
+      ask('alone');
+    });
+  }
   return stop.signal;
 }
 

@@ -5,6 +5,7 @@ import { loadDataset } from '../../lib/data/load';
 import { UserError } from '../../lib/runtime/errors';
 import { requestInterrupt } from '../../lib/runtime/interrupt';
 import { acquireLock } from '../../lib/runtime/process-lock';
+import type { History } from '../../lib/runs';
 import { packRun, unpackRun } from '../../lib/runs/carried';
 import { runFiles } from '../../lib/runs/run-files';
 import { runPath } from '../../lib/runs/run-path';
@@ -12,7 +13,7 @@ import type { TrainCallbacks } from '../../lib/train';
 import { DivergedError } from '../../lib/train/diverged';
 import { readArguments, type Request } from '../train/arguments';
 import { trainRun } from '../train/train-run';
-import type { End, JobFile, Surroundings } from './job';
+import type { End, JobFile, StopReason, Surroundings } from './job';
 
 export interface TrainJob extends JobFile {
   readonly kind: 'train';
@@ -24,37 +25,74 @@ export interface TrainJob extends JobFile {
   readonly runs: string | null;
 }
 
-export async function trainJob(job: TrainJob, { tell, stop }: Surroundings): Promise<End> {
+export async function trainJob(job: TrainJob, surroundings: Surroundings): Promise<End> {
   const asked = readArguments(job.args);
-  const runs = job.runs ?? path.join(job.worker.folder, 'runs');
+  const runs = job.runs ?? ownRuns(job);
   needShared(job, runs);
   const request: Request = {
     ...asked,
     data: { ...asked.data, source: job.worker.sources[job.images] },
     run: { ...asked.run, folder: runs },
   };
-  const { name } = request.run;
+  const kept = { name: request.run.name, runs, shared: job.runs !== null, archive: job.archive, before: job.before };
+  return keepRun(kept, surroundings, async (say) => {
+    const dataset = await loadDataset(request.data);
+    return (await trainRun(request, dataset, { callbacks: [telling(surroundings)], say })).history;
+  });
+}
+
+export interface KeptRun {
+  readonly name: string;
+  /** The folder that holds it. */
+  readonly runs: string;
+  /** Whether that folder is everybody's. */
+  readonly shared: boolean;
+  /** Where the run is to be packed. */
+  readonly archive: string;
+  /** A run that was begun elsewhere, packed. */
+  readonly before?: string;
+}
+
+/** Trains a run once nobody else does, and packs it. */
+export async function keepRun(
+  { name, runs, shared, archive, before }: KeptRun,
+  { tell, stop }: Surroundings,
+  doTrain: (say: (text: string) => void) => Promise<History>,
+): Promise<End> {
   const folder = runPath(name, runs);
   await waitForLock(folder, stop);
   if (stop.aborted) return { status: 'interrupted', message: 'it had not begun' };
-  if (job.before !== undefined && !isBegun(folder)) await unpackRun(job.before, name, runs);
-  tell({ event: 'begins', resumes: isBegun(folder), shared: job.runs !== null });
-  const say = (text: string): void => {
-    tell({ event: 'says', text });
-  };
+  if (before !== undefined && !isBegun(folder)) await unpackRun(before, name, runs);
+  tell({ event: 'begins', resumes: isBegun(folder), shared });
   let end: End;
   try {
-    const dataset = await loadDataset(request.data);
-    const { history } = await trainRun(request, dataset, { callbacks: [telling({ tell, stop })], say });
-    end = { status: history.interrupted ? 'interrupted' : 'finished' };
+    const { interrupted } = await doTrain((text) => {
+      tell({ event: 'says', text });
+    });
+    end = { status: interrupted ? 'interrupted' : 'finished' };
   } catch (error) {
     if (!(error instanceof DivergedError)) throw error;
     end = { status: 'failed', message: error.message };
   }
   // What was not finished is brought back whole, to be finished wherever it is wanted.
-  await packRun(folder, job.archive, { slots: end.status === 'interrupted' });
-  if (job.runs === null) fs.rmSync(folder, { recursive: true, force: true });
+  await packRun(folder, archive, { slots: end.status === 'interrupted' });
+  // Without its worker, nobody takes it from here; but it may go on from here when the worker comes back.
+  const isDelivered = (stop.reason as StopReason | undefined) !== 'alone';
+  if (!shared && isDelivered) removeRun(folder);
   return end;
+}
+
+/** A worker's own folder for the runs of a submission. */
+export const ownRuns = ({ worker, submission }: JobFile): string => path.join(worker.folder, 'runs', submission);
+
+/** Removes it, and the folder of its submission with the last one. */
+function removeRun(folder: string): void {
+  fs.rmSync(folder, { recursive: true, force: true });
+  try {
+    fs.rmdirSync(path.dirname(folder));
+  } catch {
+    // Others are in the making.
+  }
 }
 
 const isBegun = (folder: string): boolean => fs.existsSync(path.join(folder, runFiles.run));
@@ -80,7 +118,7 @@ async function waitForLock(folder: string, signal: AbortSignal): Promise<void> {
 /** How often progress is told, in ms. */
 const tellEvery = 1000;
 
-function telling({ tell, stop }: Surroundings): TrainCallbacks {
+export function telling({ tell, stop }: Surroundings): TrainCallbacks {
   let last = -Infinity;
   return {
     onStart: () => {

@@ -17,7 +17,7 @@ import { readRuns, type RunRecord } from '../../lib/runs';
 import { Script, startScheduler } from '../cluster/processes';
 
 const grid = ['baseline,lenet5', '--seeds', '1-10', '--set', 'batchSize=32,64'];
-const small = ['--data', 'sample', '--limit', '320', '--test-limit', '50', '--epochs', '2'];
+const small = ['--data', 'sample', '--limit', '160', '--test-limit', '50', '--epochs', '2'];
 const runs = 40;
 /** Seconds that a worker may be silent. */
 const patience = '20';
@@ -72,10 +72,8 @@ function measured({ history }: RunRecord): unknown {
 }
 
 async function killing(): Promise<void> {
+  // To compare with: here, one after the other.
   const alone = start('train.ts', [...grid, ...small], { RUNS_DIR: at('alone') });
-  assert.equal(await alone.ended, 0, alone.text);
-  say('the forty runs here, one after the other, to compare with');
-
   const keys = makeKeys('keys');
   const { scheduler, address } = await startScheduler('--tls', '--keys', keys, '--patience', patience);
   started.push(scheduler);
@@ -112,6 +110,7 @@ async function killing(): Promise<void> {
   say('thirty runs are done; beta wakes up');
   assert.equal(await again.ended, 0, again.text);
   console.log(again.text.replace(/^\[.*\n/gm, ''));
+  assert.equal(await alone.ended, 0, alone.text);
   const texts = [submitter.text, again.text].join('\n');
   const brought = [...texts.matchAll(/^\[\d+\/40\] (\S+): trained/gm)].map(([, name]) => name);
   const [here, there] = [await recordsIn(at('alone')), await recordsIn(at('came'))];
