@@ -87,10 +87,11 @@ export function connectionTo(
   address: string,
   { plain = false, keys = keysFolder }: { plain?: boolean; keys?: string } = {},
 ): Connection {
-  const [, scheme, host] = /^(tcp|tls):\/\/(\[[^\]]+\]|[^:/]+):\d+$/.exec(address) ?? [];
-  if (host === undefined) {
+  const parts = /^(tcp|tls):\/\/(\[[^\]]+\]|[^:/]+):\d+$/.exec(address);
+  if (!parts) {
     throw new UserError(`The scheduler's address is "${address}", but has to look like tls://host:8786.`);
   }
+  const [, scheme, host] = parts;
   if (scheme === 'tls') return { address, keys: path.resolve(keys) };
   if (plain || isLoopback(host)) return { address, keys: undefined };
   throw new UserError(
@@ -107,11 +108,11 @@ export function isLoopback(host: string): boolean {
 export function readResources(words: readonly string[]): Resources {
   return Object.fromEntries(
     words.map((word) => {
-      const [, name, amount] = /^([A-Za-z][\w-]*)=(\d+(?:\.\d+)?)$/.exec(word) ?? [];
-      if (amount === undefined || Number(amount) === 0) {
+      const parts = /^([A-Za-z][\w-]*)=(\d+(?:\.\d+)?)$/.exec(word);
+      if (!parts || Number(parts[2]) === 0) {
         throw new UserError(`--resource ${word}: expected a name and an amount above 0, such as GPU=1.`);
       }
-      return [name, Number(amount)];
+      return [parts[1], Number(parts[2])];
     }),
   );
 }

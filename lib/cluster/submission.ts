@@ -5,7 +5,8 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 import { UserError } from '../runtime/errors';
-import { daskEnvironment, pythonProgram } from '../runtime/python';
+import { pythonProgram } from '../runtime/python';
+import { daskEnvironment } from './dask';
 import type { WorkerFacts } from './facts';
 import { needKeys } from './keys';
 import type { Connection, Resources } from './options';
@@ -102,7 +103,7 @@ export class Submission {
       // -B: no __pycache__ in lib.
       ['-B', path.join(__dirname, 'submit.py'), JSON.stringify(settings)],
       // In its own process group: Ctrl-C reaches only this process.
-      { stdio: 'pipe', detached: true, env: { ...daskEnvironment, ...process.env } },
+      { stdio: 'pipe', detached: true, env: daskEnvironment() },
     );
     // Writing to a process that has ended is no error here: its end is.
     this.#child.stdin.on('error', () => undefined);
@@ -179,8 +180,7 @@ export class Submission {
         this.#end(line.name, undefined);
         break;
       case 'end': {
-        const { event: _, name, ...end } = line;
-        this.#end(name, end as JobEnd);
+        this.#end(line.name, line);
         break;
       }
       case 'lost':

@@ -83,7 +83,7 @@ class Submission:
     async def watch(self):
         """Tells of workers that come and go, and asks those that come late to save too."""
         while True:
-            info = self.client.scheduler_info(-1)
+            info = await self.client.scheduler.identity(n_workers=-1)
             workers = [
                 {
                     "address": address,

@@ -109,7 +109,9 @@ async function runElsewhere(
   };
   return onCluster({ options: cluster, name, code, images: [images], say, onTold }, (remote) => {
     connect(remote);
-    interrupt.addEventListener('abort', remote.save);
+    interrupt.addEventListener('abort', () => {
+      remote.save();
+    });
     return runBatch(entries, { ...options, execute: executor.execute }, display);
   });
 }

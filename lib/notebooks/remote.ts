@@ -8,10 +8,8 @@ import type { Remote } from '../cluster/on-cluster';
 import type { JobEnd, Told } from '../cluster/submission';
 import { projectRoot } from '../runtime/paths';
 import { unpackRun } from '../runs/carried';
-import { writeWhole } from './files';
-import { hashText } from './files';
-import type { Notebook } from './notebook';
-import { readsRuns } from './notebook';
+import { hashText, writeWhole } from './files';
+import { readsRuns, type Notebook } from './notebook';
 import type { PlannedRun } from './plan';
 import { execute, type ExecuteOptions, type Execution, type Progress } from './run';
 
@@ -60,9 +58,7 @@ export function remoteExecutor(connected: Promise<Remote>, options: RemoteExecut
   const listeners = new Map<string, (progress: Progress) => void>();
   return {
     onTold: (job, told) => {
-      if (told.event !== 'progress') return;
-      const { event: _, ...progress } = told;
-      listeners.get(job)?.(progress as unknown as Progress);
+      if (told.event === 'progress') listeners.get(job)?.(told as unknown as Progress);
     },
     execute: async (run, local) => {
       if (readsRuns(run.notebook)) return executeHere(run, local);

@@ -57,7 +57,7 @@ export async function readRuns({
   const records: RunRecord[] = [];
   for (const name of await namesIn(folder)) {
     try {
-      const record = await readRun(path.join(folder, name), onNotice);
+      const record = readRun(path.join(folder, name), onNotice);
       if (record) records.push(record);
     } catch (error) {
       onNotice(`The run "${name}" is left out: ${messageOf(error)}`);
@@ -80,7 +80,7 @@ async function namesIn(folder: string): Promise<string[]> {
 }
 
 /** @returns undefined if the folder holds no run */
-async function readRun(folder: string, onNotice: (message: string) => void): Promise<RunRecord | undefined> {
+function readRun(folder: string, onNotice: (message: string) => void): RunRecord | undefined {
   const run = readRunJson(folder, 'run');
   if (run === undefined) return undefined;
   const { name, created, settings, initialWeights, sessions, label, study } = run;

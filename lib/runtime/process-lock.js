@@ -94,13 +94,13 @@ const hostName = () =>
  * @returns {string | undefined} the holder's machine, if its processes can't be seen from here
  */
 function hostOutOfSight(born, place) {
-  const [host, container, random] = place.split('~');
+  const [host, container, ...random] = place.split('~');
   const here = sight();
-  if (random === undefined || born === '' || here.boot === '') return undefined;
+  if (random.length === 0 || born === '' || here.boot === '') return undefined;
   const sameBoot = born.startsWith(`${here.boot}-`);
   if (sameBoot && container === here.container) return undefined;
-  // This machine before it was started again: nothing of that time is alive.
-  if (!sameBoot && host === hostName()) return undefined;
+  // This machine before it was started again: nothing of that time is alive. Many are called localhost.
+  if (!sameBoot && host === hostName() && !host.startsWith('localhost')) return undefined;
   return host;
 }
 

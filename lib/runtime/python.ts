@@ -10,6 +10,3 @@ export function pythonProgram(name: string): string {
   if (!fs.existsSync(program)) throw new UserError('There is no .venv here yet. Run `npm run setup` first.');
   return program;
 }
-
-/** The environment for programs that use Dask: it tells of problems only. */
-export const daskEnvironment: NodeJS.ProcessEnv = { DASK_LOGGING__DISTRIBUTED: 'warning' };

@@ -66,7 +66,11 @@ export async function trainElsewhere(
   trainings: Iterable<Training>,
   choice: string | ClusterChoice,
 ): Promise<boolean> {
-  const { address, resources = {}, ...how }: ClusterChoice = typeof choice === 'string' ? { address: choice } : choice;
+  const {
+    address,
+    resources = {},
+    ...how
+  }: ClusterChoice = typeof choice === 'string' ? { address: choice } : choice;
   const connection = connectionTo(address, how);
   const target = runsFolder();
   const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'cifar10-sweep-'));
@@ -77,9 +81,17 @@ export async function trainElsewhere(
     if (jobs.length === 0) return false;
     const code = codeFacts();
     const what = jobs.map(({ content }) => content);
-    const digest = createHash('sha256').update(JSON.stringify([what, keyOf('code', code)])).digest('hex');
+    const digest = createHash('sha256')
+      .update(JSON.stringify([what, keyOf('code', code)]))
+      .digest('hex');
     const options = { connection, resources, attach: false, detach: false };
-    const command = { options, name: `sweep-${digest.slice(0, 8)}`, code, images: [images], say: console.log };
+    const command = {
+      options,
+      name: `sweep-${digest.slice(0, 8)}`,
+      code,
+      images: [images],
+      say: console.log,
+    };
     const statuses = await onCluster(command, (remote) =>
       Promise.all(
         jobs.map(async ({ name, content, before }) => {
@@ -88,7 +100,9 @@ export async function trainElsewhere(
             if (isUseful) await unpackRun(arrived.archive, name, target);
           });
           if (end && !['finished', 'failed', 'interrupted'].includes(end.status)) {
-            throw new UserError(`The run "${name}" could not be trained on the cluster: ${end.message ?? end.status}`);
+            throw new UserError(
+              `The run "${name}" could not be trained on the cluster: ${end.message ?? end.status}`,
+            );
           }
           return end?.status;
         }),

@@ -8,7 +8,8 @@ import { isLoopback, keysFolder } from '../../lib/cluster/options';
 import { runCommand } from '../../lib/runtime/command';
 import { UserError } from '../../lib/runtime/errors';
 import { projectRoot } from '../../lib/runtime/paths';
-import { daskEnvironment, pythonProgram } from '../../lib/runtime/python';
+import { pythonProgram } from '../../lib/runtime/python';
+import { daskEnvironment } from '../../lib/cluster/dask';
 
 const usage = `Usage: npm run scheduler [-- options]
 
@@ -58,7 +59,7 @@ async function main(args: readonly string[]): Promise<number | undefined> {
       ...['--host', host, '--port', port, '--patience', patience],
       ...(keys === undefined ? [] : ['--keys', keys]),
     ],
-    { stdio: ['ignore', 'pipe', 'inherit'], env: { ...daskEnvironment, ...process.env } },
+    { stdio: ['ignore', 'pipe', 'inherit'], env: daskEnvironment() },
   );
   // Ctrl-C reaches it by itself; this process waits for it.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));

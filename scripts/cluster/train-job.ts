@@ -34,7 +34,13 @@ export async function trainJob(job: TrainJob, surroundings: Surroundings): Promi
     data: { ...asked.data, source: job.worker.sources[job.images] },
     run: { ...asked.run, folder: runs },
   };
-  const kept = { name: request.run.name, runs, shared: job.runs !== null, archive: job.archive, before: job.before };
+  const kept = {
+    name: request.run.name,
+    runs,
+    shared: job.runs !== null,
+    archive: job.archive,
+    before: job.before,
+  };
   return keepRun(kept, surroundings, async (say) => {
     const dataset = await loadDataset(request.data);
     return (await trainRun(request, dataset, { callbacks: [telling(surroundings)], say })).history;
@@ -83,7 +89,8 @@ export async function keepRun(
 }
 
 /** A worker's own folder for the runs of a submission. */
-export const ownRuns = ({ worker, submission }: JobFile): string => path.join(worker.folder, 'runs', submission);
+export const ownRuns = ({ worker, submission }: JobFile): string =>
+  path.join(worker.folder, 'runs', submission);
 
 /** Removes it, and the folder of its submission with the last one. */
 function removeRun(folder: string): void {

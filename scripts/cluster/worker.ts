@@ -12,7 +12,8 @@ import { describe, loadDataset } from '../../lib/data/load';
 import { runCommand } from '../../lib/runtime/command';
 import { UserError } from '../../lib/runtime/errors';
 import { outputsDir, projectRoot, registerTs } from '../../lib/runtime/paths';
-import { daskEnvironment, pythonProgram } from '../../lib/runtime/python';
+import { pythonProgram } from '../../lib/runtime/python';
+import { daskEnvironment } from '../../lib/cluster/dask';
 import { number } from '../train/values';
 import type { WorkerSettings } from './worker-settings';
 
@@ -95,7 +96,7 @@ async function runPython(settings: WorkerSettings): Promise<number> {
   const child = spawn(
     pythonProgram('python'),
     ['-B', path.join(projectRoot, 'lib', 'cluster', 'worker.py'), JSON.stringify(settings)],
-    { stdio: ['ignore', 'inherit', 'inherit'], env: { ...daskEnvironment, ...process.env } },
+    { stdio: ['ignore', 'inherit', 'inherit'], env: daskEnvironment() },
   );
   // Ctrl-C reaches it by itself; this process waits for it.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));

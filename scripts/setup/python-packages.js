@@ -33,8 +33,8 @@ const PYTHONS = { oldest: [3, 10], newest: [3, 13] };
  * with TensorFlow 2.21, the CUDA download as the sum of the wheels' sizes.
  */
 const COSTS = {
-  none: { download: '80 MB', disk: '0.3 GB', room: 1 },
-  cpu: { download: '390 MB', disk: '1.7 GB', room: 2.5 },
+  none: { download: '90 MB', disk: '0.3 GB', room: 1 },
+  cpu: { download: '400 MB', disk: '1.7 GB', room: 2.5 },
   cuda: { download: '3.4 GB', disk: '7 GB', room: 10 },
 };
 

@@ -125,7 +125,7 @@ function withoutOptions(args: readonly string[], tokens: ReturnType<typeof parse
   for (const token of tokens) {
     if (token.kind !== 'option' || !(token.name in commandOptions) || isOfGrid(token.name)) continue;
     gone.add(token.index);
-    if (token.value !== undefined && token.inlineValue === false) gone.add(token.index + 1);
+    if (token.value !== undefined && !token.inlineValue) gone.add(token.index + 1);
   }
   return args.filter((_, i) => !gone.has(i));
 }

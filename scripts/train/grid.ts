@@ -21,6 +21,11 @@ const gridOptions = {
 /** Options of `npm run train`, as `parseArgs` takes them. */
 type Options = NonNullable<ParseArgsConfig['options']>;
 
+type Token =
+  | { readonly kind: 'positional'; readonly value: string }
+  | { readonly kind: 'option'; readonly name: string; readonly value?: string }
+  | { readonly kind: 'option-terminator' };
+
 /**
  * The command lines of single runs that one command line stands for: networks change slowest, seeds fastest.
  * @param options those of a single run
@@ -32,10 +37,12 @@ export function expandGrid(
   options: Options,
   settable: readonly string[],
 ): readonly (readonly string[])[] {
-  const { tokens } = parseArgs({
+  const parsed = parseArgs({
     ...{ args: [...args], options: { ...options, ...gridOptions } },
     ...{ allowPositionals: true, tokens: true },
   });
+  // What names and values there are, only `options` knows.
+  const tokens: readonly Token[] = parsed.tokens ?? [];
   const networks: string[] = [];
   const rest: string[] = [];
   const sets: string[] = [];
@@ -67,9 +74,9 @@ export function expandGrid(
 /** `1-3,7` → 1, 2, 3, 7 */
 export function seedsOf(text: string): readonly number[] {
   const seeds = text.split(',').flatMap((part) => {
-    const [, first, until] = /^\s*(\d+)(?:-(\d+))?\s*$/.exec(part) ?? [];
-    const [from, to] = [Number(first), Number(until ?? first)];
-    if (first === undefined || to < from || to - from >= mostRuns) {
+    const range = /^\s*(\d+)(?:-(\d+))?\s*$/.exec(part);
+    const [from, to] = [Number(range?.[1]), Number(range?.at(2) ?? range?.[1])];
+    if (!(to >= from) || to - from >= mostRuns) {
       throw new UserError(
         `--seeds is "${text}", but has to be whole numbers and ranges such as 1-10 or 1,2,5-7.`,
       );
@@ -103,7 +110,7 @@ function pointsOf(
     return [option, texts.map((text) => text.replace(/^"(.*)"$/s, '$1'))];
   });
   return gridPoints(new Map(values)).map(({ parameters }) =>
-    Object.entries(parameters).flatMap(([option, value]) => flag(option, String(value), options)),
+    Object.entries(parameters).flatMap(([option, value]) => flag(option, value as string, options)),
   );
 }
 

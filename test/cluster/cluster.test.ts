@@ -17,7 +17,15 @@ test('a run on a worker comes back as a run of here, and is not sent a second ti
   const { scheduler, address } = await startScheduler();
   started.push(scheduler);
   const folder = path.join(base, 'worker');
-  const worker = new Script('cluster/worker.ts', [address, '--data', 'sample', '--name', 'alpha', '--folder', folder]);
+  const worker = new Script('cluster/worker.ts', [
+    address,
+    '--data',
+    'sample',
+    '--name',
+    'alpha',
+    '--folder',
+    folder,
+  ]);
   started.push(worker);
   const runs = path.join(base, 'runs');
   const args = ['lenet5', '--data', 'sample', '--limit', '100', '--test-limit', '20', '--epochs', '1'];
@@ -25,6 +33,7 @@ test('a run on a worker comes back as a run of here, and is not sent a second ti
   const first = submit();
   started.push(first);
   assert.equal(await first.ended, 0, first.text + worker.text);
+  assert.match(first.text, /The worker alpha is there\./);
   assert.match(first.text, /\[1\/1\] lenet5-\S+: trained, test accuracy [\d.]+ % \(alpha\)/);
   const [run, ...others] = await readRuns({ folder: runs });
   assert.deepEqual([run.status, run.history?.epochs.length, others.length], ['finished', 1, 0]);

@@ -94,7 +94,8 @@ test('keys that are missing, or that others can read, are refused', () => {
   assert.throws(() => {
     needKeys({ address, keys });
   }, /There is no ca.pem in .*npm run cluster-keys/);
-  for (const name of ['ca.pem', 'cert.pem', 'key.pem']) fs.writeFileSync(path.join(keys, name), '', { mode: 0o600 });
+  for (const name of ['ca.pem', 'cert.pem', 'key.pem'])
+    fs.writeFileSync(path.join(keys, name), '', { mode: 0o600 });
   needKeys({ address, keys });
   fs.chmodSync(path.join(keys, 'key.pem'), 0o640);
   assert.throws(() => {

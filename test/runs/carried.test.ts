@@ -20,7 +20,12 @@ const file = (name: string): string => path.join(base, name);
 let made = 0;
 const newFolder = (): string => path.join(base, `here-${++made}`);
 
-async function trainIn(folder: string, options: TrainOptions = {}, callbacks: TrainCallbacks = {}, name = 'a'): Promise<{ history: History; notices: string[]; weights: number[] }> {
+async function trainIn(
+  folder: string,
+  options: TrainOptions = {},
+  callbacks: TrainCallbacks = {},
+  name = 'a',
+): Promise<{ history: History; notices: string[]; weights: number[] }> {
   const model = smallModel();
   const notices: string[] = [];
   const history = await train(model, dataset, {
@@ -39,7 +44,9 @@ test('a finished run arrives without slots: it is loaded with its weights, and n
   const here = newFolder();
   await unpackRun(file('a'), 'a', here);
   assert.deepEqual(
-    fs.readdirSync(here, { recursive: true, encoding: 'utf8' }).filter((name) => /slots|arriving|lock/.test(name)),
+    fs
+      .readdirSync(here, { recursive: true, encoding: 'utf8' })
+      .filter((name) => /slots|arriving|lock/.test(name)),
     [],
   );
   const loaded = await trainIn(here);
@@ -82,16 +89,16 @@ test('what arrives replaces what was there, unless somebody trains it, and the r
   const lock = await acquireLock(path.join(here, 'a', 'lock'));
   await assert.rejects(unpackRun(file('a'), 'a', here), /is training the run "a" right now/);
   lock.release();
-  assert.equal((await readRuns({ folder: here })).find(({ name }) => name === 'a')?.history?.epochs.length, 1);
+  assert.equal(
+    (await readRuns({ folder: here })).find(({ name }) => name === 'a')?.history?.epochs.length,
+    1,
+  );
   await unpackRun(file('a'), 'a', here);
   const runs = await readRuns({ folder: here });
-  assert.deepEqual(
-    runs.map(({ name, history }) => [name, history?.epochs.length]).sort(),
-    [
-      ['a', 3],
-      ['other', 1],
-    ],
-  );
+  assert.deepEqual(runs.map(({ name, history }) => [name, history?.epochs.length]).sort(), [
+    ['a', 3],
+    ['other', 1],
+  ]);
   assert.deepEqual(fs.readdirSync(here).sort(), ['a', 'other']);
 });
 
