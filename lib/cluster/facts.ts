@@ -7,7 +7,7 @@ import { projectRoot } from '../runtime/paths';
 import { versions } from '../runtime/versions';
 
 export interface CodeFacts {
-  /** The project's commit; null outside a git clone. */
+  /** The project's commit, whether or not files have changed since; null outside a git clone. */
   readonly commit: string | null;
   /** Digest of the code itself, which may have changed since the commit. */
   readonly code: string;
@@ -36,7 +36,8 @@ export interface WorkerFacts {
 export function codeFacts(): CodeFacts {
   const { commit, tensorflow, node } = versions();
   return {
-    commit,
+    // Whether files of the code have changed since, its digest tells; others do not matter.
+    commit: commit?.replace(/-dirty$/, '') ?? null,
     code: digestOf([...modulesIn('lib'), ...modulesIn('scripts'), 'package.json', 'tsconfig.json']),
     packages: digestOf(['package-lock.json']),
     tensorflow,

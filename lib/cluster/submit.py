@@ -78,7 +78,8 @@ class Submission:
 
     def hear(self, event):
         told = dict(event[1])
-        say(event="told", name=told.pop("name"), worker=told.pop("worker"), told=told)
+        # Dask adds the worker's address; "by" is its name.
+        say(event="told", name=told.pop("name"), worker=told.pop("by"), told=told)
 
     async def watch(self):
         """Tells of workers that come and go, and asks those that come late to save too."""

@@ -31,7 +31,7 @@ def run(job):
     key = job["key"]
 
     def tell(**event):
-        worker.log_event(job["topic"], {"name": job["name"], "worker": settings["name"], **event})
+        worker.log_event(job["topic"], {"name": job["name"], "by": settings["name"], **event})
 
     folder = tempfile.mkdtemp(prefix="job-", dir=settings["folder"])
     try:
