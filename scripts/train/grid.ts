@@ -42,7 +42,7 @@ export function expandGrid(
     ...{ allowPositionals: true, tokens: true },
   });
   // What names and values there are, only `options` knows.
-  const tokens: readonly Token[] = parsed.tokens ?? [];
+  const tokens: readonly Token[] = parsed.tokens;
   const networks: string[] = [];
   const rest: string[] = [];
   const sets: string[] = [];
