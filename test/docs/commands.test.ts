@@ -10,7 +10,7 @@ import { planRuns } from '../../lib/notebooks/plan';
 import { readRequest } from '../../lib/notebooks/request';
 import { projectRoot } from '../../lib/runtime/paths';
 import { readArguments as readBench } from '../../scripts/bench/arguments';
-import { readArguments } from '../../scripts/train/arguments';
+import { readCommand } from '../../scripts/train/command-line';
 import { commandsIn, documentedCommands, documents, filledIn } from './commands';
 
 const { scripts } = JSON.parse(fs.readFileSync(path.join(projectRoot, 'package.json'), 'utf8')) as {
@@ -77,7 +77,7 @@ test('the documented options of training, of batches and of the bench are accept
     assert.deepEqual(refused, []);
   };
   const readers: Readonly<Record<string, (args: readonly string[]) => unknown>> = {
-    train: readArguments,
+    train: readCommand,
     start: plan,
     notebooks: plan,
     // There is no other checkout here.

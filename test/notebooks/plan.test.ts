@@ -212,7 +212,7 @@ describe('the command line', () => {
         keepGoing: false,
         failFast: true,
       },
-      ...{ jobs: 2, html: true, resume: true },
+      ...{ jobs: 2, html: true, resume: true, cluster: undefined, shared: null },
     });
     assert.equal(readRequest(['--help']), undefined);
   });
