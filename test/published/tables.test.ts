@@ -132,7 +132,7 @@ test('the report has them in a section of their own, beside the best run on the 
   writeRun(runsDir, 'own', { title: 'VGG16', label: 'VGG16, width 0.25', test: 0.42 });
   const page = fs.readFileSync(await writeReport({ outDir, runsDir, publishedDir }), 'utf8');
   const [, section] = /<section id="published">([^]*?)<\/section>/.exec(page) ?? [];
-  const rows = section.split('<tr>').map((row) =>
+  const rows = [...section.matchAll(/<tr>([^]*?)<\/tr>/g)].map(([, row]) =>
     row
       .replace(/<[^>]*>/g, ' ')
       .replace(/\s+/g, ' ')
