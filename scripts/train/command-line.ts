@@ -11,7 +11,7 @@ import { networks } from '../../lib/models';
 import { recipeNames } from '../../lib/recipe';
 import { UserError } from '../../lib/runtime/errors';
 import { engines, gridSettings, readArguments, runOptions, type Request } from './arguments';
-import { expandGrid, gridUsage } from './grid';
+import { expandGrid, gridOptions, gridUsage } from './grid';
 import { recipeUsage } from './settings';
 import { names, number } from './values';
 
@@ -82,8 +82,7 @@ const commandOptions = {
   json: { type: 'string' },
   part: { type: 'string' },
   count: { type: 'boolean', default: false },
-  seeds: { type: 'string' },
-  set: { type: 'string', multiple: true },
+  ...gridOptions,
   ...clusterOptions,
 } as const;
 
@@ -130,7 +129,7 @@ function withoutOptions(args: readonly string[], tokens: ReturnType<typeof parse
   return args.filter((_, i) => !gone.has(i));
 }
 
-const isOfGrid = (name: string): boolean => name === 'seeds' || name === 'set';
+const isOfGrid = (name: string): boolean => name in gridOptions;
 
 function part<T>(all: readonly T[], text: string | undefined): readonly T[] {
   const index = number('--part', text);

@@ -13,7 +13,8 @@ export const gridUsage = `A grid: a run for each combination, one after the othe
                         several such settings give a run for each combination
   --part I              only run number I of the grid, counted from 1; --count prints how many there are`;
 
-const gridOptions = {
+/** What makes a grid of a command line, as `parseArgs` takes it. */
+export const gridOptions = {
   seeds: { type: 'string' },
   set: { type: 'string', multiple: true },
 } as const satisfies ParseArgsConfig['options'];
