@@ -51,7 +51,7 @@ export async function trainOnCluster({
   const code = codeFacts();
   const name = submissionName(sorted, shared, code);
   const open = sorted.filter(({ isDone }) => !isDone).length;
-  console.log(`${runs.length} runs, of which ${open} are to be done, as the submission ${name}.`);
+  console.log(`Runs: ${runs.length}, still to be done: ${open}. The submission is named ${name}.`);
   const signals = interruptOnSignals();
   const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'cifar10-runs-'));
   const counter = new Counter(runs.length);
