@@ -43,7 +43,7 @@ test('a run on a worker comes back as a run of here, and is not sent a second ti
   const second = submit();
   started.push(second);
   assert.equal(await second.ended, 0, second.text);
-  assert.match(second.text, /1 runs, of which 0 are to be done/);
+  assert.match(second.text, /Runs: 1, still to be done: 0\./);
   assert.match(second.text, /is here already, test accuracy/);
   await scheduler.end();
 });
