@@ -73,9 +73,11 @@ export function affine(values: Float32Array): Affine {
   if (low === high) return { levels: new Uint8Array(values.length), scale: 1, min: low };
   const scale = (high - low) / highest;
   const min = low <= 0 && high >= 0 ? -Math.round(-low / scale) * scale : low;
-  const levels = Uint8Array.from(values, (value) =>
-    Math.min(highest, Math.max(0, Math.round((value - min) / scale))),
-  );
+  // Not Uint8Array.from(values, ...), which first makes a list of all values: seconds for a large network.
+  const levels = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    levels[i] = Math.min(highest, Math.max(0, Math.round((values[i] - min) / scale)));
+  }
   return { levels, scale, min };
 }
 
@@ -87,16 +89,20 @@ const [lowest, top, fractionBits] = [-14, 15, 10];
  * @returns their bits
  */
 export function float16(values: Float32Array): Uint16Array {
-  return Uint16Array.from(values, (value) => {
-    const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
-    if (Number.isNaN(value)) return 0x7e00;
-    const size = Math.abs(value);
-    const exponent = Math.min(top + 1, Math.max(lowest, Math.floor(Math.log2(size))));
-    // In units of the last bit: from 1024 to 2048 for a normal number, below for one that is smaller than all of them.
-    const units = roundToEven(size / 2 ** (exponent - fractionBits));
-    const bits = (exponent - lowest) * 2 ** fractionBits + units;
-    return sign + Math.min(bits, (top - lowest + 2) * 2 ** fractionBits);
-  });
+  const bits = new Uint16Array(values.length);
+  for (let i = 0; i < values.length; i++) bits[i] = half(values[i]);
+  return bits;
+}
+
+function half(value: number): number {
+  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
+  if (Number.isNaN(value)) return 0x7e00;
+  const size = Math.abs(value);
+  const exponent = Math.min(top + 1, Math.max(lowest, Math.floor(Math.log2(size))));
+  // In units of the last bit: from 1024 to 2048 for a normal number, below for one that is smaller than all of them.
+  const units = roundToEven(size / 2 ** (exponent - fractionBits));
+  const bits = (exponent - lowest) * 2 ** fractionBits + units;
+  return sign + Math.min(bits, (top - lowest + 2) * 2 ** fractionBits);
 }
 
 function roundToEven(value: number): number {
