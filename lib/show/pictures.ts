@@ -59,7 +59,8 @@ function cellHtml(picture: Picture, file: Uint8Array, grid: { zoom: number; shar
   const source = `data:image/png;base64,${Buffer.from(file).toString('base64')}`;
   const text = proseHtml(caption);
   return (
-    `<td style="width:${Number(grid.share.toFixed(2))}%;text-align:center;vertical-align:top;white-space:normal;padding:4px">` +
+    `<td style="width:${Number(grid.share.toFixed(2))}%;text-align:center;vertical-align:top;white-space:normal;` +
+    `overflow-wrap:anywhere;hyphens:auto;padding:4px">` +
     `<img src="${source}" alt="${text}" width="${width * zoom}" height="${height * zoom}" ` +
     `style="image-rendering:pixelated;max-width:100%;height:auto">${text && `<br>${text}`}</td>`
   );
