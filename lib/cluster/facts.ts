@@ -7,7 +7,7 @@ import { projectRoot } from '../runtime/paths';
 import { versions } from '../runtime/versions';
 
 export interface CodeFacts {
-  /** The project's commit, whether or not files have changed since; null outside a git clone. */
+  /** The project's commit, whether or not files have changed since; `v` and the version outside a git clone. */
   readonly commit: string | null;
   /** Digest of the code itself, which may have changed since the commit. */
   readonly code: string;

@@ -1,13 +1,13 @@
 /** The versions behind a result: the project's commit, Node, TensorFlow, and the device. */
-import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { commitOf } from './commit';
 import { projectRoot } from './paths';
 import { tf } from './tensorflow';
 
 export interface Versions {
-  /** The project's commit, followed by `-dirty` if files have changed since; null outside a git clone. */
+  /** See `commitOf`. Null in records of runs that were trained outside a clone before versions were kept. */
   readonly commit: string | null;
   readonly node: string;
   readonly tensorflow: string;
@@ -31,22 +31,12 @@ export function usesGpu(): boolean {
 export function versions(): Versions {
   const backend = tf.backend() as unknown as NativeBackend;
   return {
-    commit: commit(),
+    commit: commitOf(projectRoot),
     node: process.versions.node,
     tensorflow: backend.binding.TF_Version,
     tfjs: tf.version['tfjs-core'],
     device: usesGpu() ? card() : processor(),
   };
-}
-
-function commit(): string | null {
-  const git = (...args: string[]): string | null => {
-    const { status, stdout } = spawnSync('git', args, { cwd: projectRoot, encoding: 'utf8' });
-    return status === 0 ? stdout.trim() : null;
-  };
-  const head = git('rev-parse', '--short=12', 'HEAD');
-  if (head === null) return null;
-  return git('status', '--porcelain', '--untracked-files=no') === '' ? head : `${head}-dirty`;
 }
 
 function processor(): string {

@@ -6,9 +6,10 @@ const MINIMUM = [20, 10];
 
 /**
  * @param {string} version the running Node's, such as "18.20.4"
+ * @param {string} [again] the command to run then
  * @returns {string} what to tell the user, '' when the version will do
  */
-function tooOldNode(version) {
+function tooOldNode(version, again) {
   const parts = version.split('.').map(Number);
   if (parts[0] > MINIMUM[0] || (parts[0] === MINIMUM[0] && parts[1] >= MINIMUM[1])) return '';
   return (
@@ -16,7 +17,8 @@ function tooOldNode(version) {
     version +
     ' is running, and at least ' +
     MINIMUM.join('.') +
-    ' is needed: install one from https://nodejs.org or with `nvm install 22`, then run: npm run setup'
+    ' is needed: install one from https://nodejs.org or with `nvm install 22`, then run: ' +
+    (again || 'npm run setup')
   );
 }
 
