@@ -1,7 +1,9 @@
 /** The keys of a cluster's connections, as files. */
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { UserError } from '../runtime/errors';
+import { pythonProgram } from '../runtime/python';
 import type { Connection } from './options';
 
 /**
@@ -25,4 +27,18 @@ export function needKeys({ keys }: Connection): void {
   if ((fs.statSync(key).mode & 0o077) !== 0) {
     throw new UserError(`${key} can be read by others, who could then use the cluster: chmod 600 ${key}`);
   }
+}
+
+/**
+ * Makes the keys of a cluster.
+ * @param folder is made; must not be there yet
+ * @param years that they are valid
+ * @throws UserError if they can't be made
+ */
+export function makeKeys(folder: string, years: number): void {
+  const program = path.join(__dirname, 'keys.py');
+  const { status, stderr } = spawnSync(pythonProgram('python'), ['-B', program, folder, String(years)], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new UserError(`The keys can't be made: ${stderr.trim().split('\n').at(-1) ?? ''}`);
 }

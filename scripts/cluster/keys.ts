@@ -1,13 +1,12 @@
 /** `npm run cluster-keys`: makes the keys of a cluster's connections. */
-import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
+import { makeKeys } from '../../lib/cluster/keys';
 import { keysFolder } from '../../lib/cluster/options';
 import { runCommand } from '../../lib/runtime/command';
 import { UserError } from '../../lib/runtime/errors';
-import { projectRoot, shownPath } from '../../lib/runtime/paths';
-import { pythonProgram } from '../../lib/runtime/python';
+import { shownPath } from '../../lib/runtime/paths';
 
 const usage = `Usage: npm run cluster-keys [-- FOLDER]
 
@@ -31,11 +30,7 @@ function main(args: readonly string[]): Promise<undefined> {
         'remove it first if that is what you want.',
     );
   }
-  const program = path.join(projectRoot, 'lib', 'cluster', 'keys.py');
-  const { status, stderr } = spawnSync(pythonProgram('python'), ['-B', program, folder, String(years)], {
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new UserError(`The keys cannot be made: ${stderr.trim().split('\n').at(-1) ?? ''}`);
+  makeKeys(folder, years);
   console.log(`The keys are in ${shownPath(folder)}. Copy that folder to every machine of the cluster.`);
   return Promise.resolve(undefined);
 }

@@ -56,8 +56,12 @@ function lockDifference(wanted, installed) {
  */
 function whyInstall(root) {
   const wanted = readLock(path.join(root, 'package-lock.json'));
-  if (!wanted)
-    throw new SetupError('package-lock.json is missing or damaged: run: git checkout package-lock.json');
+  if (!wanted) {
+    throw new SetupError(
+      'package-lock.json is missing or damaged: run: git checkout package-lock.json, or without git take it from a ' +
+        'folder that npx cifar10-tslab writes anew',
+    );
+  }
   const installed = readLock(path.join(root, 'node_modules', '.package-lock.json'));
   if (!installed) return 'no finished install yet';
   const gone = Object.keys(installed).find(

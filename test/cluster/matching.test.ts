@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { test } from 'node:test';
 import { codeFacts, differences, keyOf, workerFacts, type CodeFacts } from '../../lib/cluster/facts';
-import { needKeys } from '../../lib/cluster/keys';
+import { makeKeys, needKeys } from '../../lib/cluster/keys';
 import { Narration } from '../../lib/cluster/narration';
 import { connectionTo } from '../../lib/cluster/options';
 import { temporaryFolder } from '../train/fixtures';
@@ -86,6 +86,17 @@ test('connections are encrypted, but on this machine or where it is asked for by
   for (const host of ['host', '10.0.0.1', '127.0.0.1.example.org', '[fe80::1]']) {
     assert.throws(() => connectionTo(`tcp://${host}:1`, { keys }), /without encryption/);
   }
+});
+
+test('keys are made as they are asked for, and never in the place of others', () => {
+  const keys = path.join(temporaryFolder('keys-'), 'made');
+  makeKeys(keys, 1);
+  needKeys({ address: 'tls://host:1', keys });
+  const before = fs.readFileSync(path.join(keys, 'ca.pem'), 'utf8');
+  assert.throws(() => {
+    makeKeys(keys, 1);
+  }, /The keys can't be made: .*exists/);
+  assert.equal(fs.readFileSync(path.join(keys, 'ca.pem'), 'utf8'), before);
 });
 
 test('keys that are missing, or that others can read, are refused', () => {

@@ -11,6 +11,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeKeys } from '../../lib/cluster/keys';
 import { projectRoot } from '../../lib/runtime/paths';
 import { pythonProgram } from '../../lib/runtime/python';
 import { readRuns, type RunRecord } from '../../lib/runs';
@@ -42,12 +43,8 @@ function start(
   return one;
 }
 
-function makeKeys(name: string): string {
-  const program = path.join(projectRoot, 'lib/cluster/keys.py');
-  const { status, stderr } = spawnSync(pythonProgram('python'), ['-B', program, at(name), '1'], {
-    encoding: 'utf8',
-  });
-  assert.equal(status, 0, stderr);
+function keysIn(name: string): string {
+  makeKeys(at(name), 1);
   return at(name);
 }
 
@@ -73,7 +70,7 @@ function measured({ history }: RunRecord): unknown {
 async function killing(): Promise<void> {
   // To compare with: here, one after the other.
   const alone = start('train.ts', [...grid, ...small], { RUNS_DIR: at('alone') });
-  const keys = makeKeys('keys');
+  const keys = keysIn('keys');
   const { scheduler, address } = await startScheduler('--tls', '--keys', keys, '--patience', patience);
   started.push(scheduler);
   const workers = ['alpha', 'beta', 'gamma', 'delta'].map((name) =>
@@ -157,7 +154,7 @@ asyncio.run(main())
 `;
   const { stdout, stderr } = spawnSync(
     pythonProgram('python'),
-    ['-B', '-W', 'ignore', '-c', program, address, keys, makeKeys('others')],
+    ['-B', '-W', 'ignore', '-c', program, address, keys, keysIn('others')],
     {
       cwd: projectRoot,
       encoding: 'utf8',

@@ -53,7 +53,6 @@ function npx(tarball: string, args: readonly string[], env: NodeJS.ProcessEnv = 
   const interrupt = (): void => {
     process.kill(-child.pid!, 'SIGINT');
   };
-  // It has a process group of its own, which Ctrl-C here does not reach.
   process.once('exit', () => {
     if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, 'SIGKILL');
   });
@@ -164,17 +163,19 @@ async function main(): Promise<void> {
   );
 }
 
-main()
-  .then(
-    () => {
-      console.log('A stranger gets to a trained network.');
-    },
-    (error: unknown) => {
-      console.error(error);
-      process.exitCode = 1;
-    },
-  )
-  .finally(() => {
-    if (values.keep) console.log(`Kept: ${base}`);
-    else fs.rmSync(base, { recursive: true, force: true });
-  });
+// The calls have process groups of their own, which Ctrl-C here does not reach.
+process.once('SIGINT', () => process.exit(130));
+process.once('exit', () => {
+  if (values.keep) console.log(`Kept: ${base}`);
+  else fs.rmSync(base, { recursive: true, force: true });
+});
+
+main().then(
+  () => {
+    console.log('A stranger gets to a trained network.');
+  },
+  (error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  },
+);
