@@ -1,5 +1,5 @@
 'use strict';
-/** The step that registers the notebook kernel, and Jupyter's settings, inside .venv. */
+/** The step that registers the notebook kernel inside .venv, with Jupyter's settings and papermill's translator. */
 const fs = require('node:fs');
 const path = require('node:path');
 const { listFiles, writeWhole } = require('./files');
@@ -30,6 +30,29 @@ function jupyterFiles(root, node) {
     const source = path.join(root, 'scripts', 'setup', 'jupyter', top);
     for (const file of listFiles(source)) {
       files.set(path.join(top, 'jupyter', file), fs.readFileSync(path.join(source, file)));
+    }
+  }
+  for (const [file, content] of papermillFiles(root)) files.set(file, content);
+  return files;
+}
+
+/**
+ * What teaches papermill the kernel's language, laid out as an installed package: a module, and beside it what names
+ * its entry point. Without the list of files that pip would write, pip leaves it alone.
+ * @param {string} root
+ * @returns {Map<string, Buffer>}
+ */
+function papermillFiles(root) {
+  const source = path.join(root, 'scripts', 'setup', 'papermill');
+  const lib = path.join(root, '.venv', 'lib');
+  const pythons = fs.existsSync(lib) ? fs.readdirSync(lib).filter((name) => name.startsWith('python3')) : [];
+  /** @type {Map<string, Buffer>} */
+  const files = new Map();
+  for (const python of pythons) {
+    for (const file of listFiles(source).filter((name) => !name.includes('__pycache__'))) {
+      const folder = file.endsWith('.py') ? '' : 'papermill_tslab-1.0.dist-info';
+      const target = path.join('lib', python, 'site-packages', folder, file);
+      files.set(target, fs.readFileSync(path.join(source, file)));
     }
   }
   return files;

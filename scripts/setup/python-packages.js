@@ -12,6 +12,8 @@ const COMMON = [
   // Jupyter's own. From 4.25 on it checks addresses by a grammar that takes a second to load, in every Python that
   // opens a notebook: a page took 4.0 s instead of 2.3, the import of nbclient 1.7 s instead of 0.5.
   'jsonschema>=4.18,<4.25',
+  // Batch runs by the tool that many know; scripts/setup/papermill teaches it TypeScript. About 0.3 MB.
+  'papermill>=2.6,<3',
   // Sanitises what cells wrote, for pages.
   'nh3>=0.3,<0.4',
   // Runs on several machines: the scheduler, its workers, and the keys of the connections between them. About 8 MB.
