@@ -17,6 +17,9 @@ const { scripts } = JSON.parse(fs.readFileSync(path.join(projectRoot, 'package.j
   scripts: Readonly<Record<string, string>>;
 };
 
+/** Programs of packages that readers are told to install. */
+const brought = new Set(['jupytext', 'nbdiff']);
+
 /** A filled-in command as the words that a shell makes of it, without variables in front. */
 function wordsOf(command: string): string[] {
   const words = [...command.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map((match) => match.slice(1).join(''));
@@ -59,6 +62,12 @@ test('every documented command names a script, or a file, that exists', () => {
     const script = npmScript(filledIn(command));
     if (script) {
       assert.ok(Object.hasOwn(scripts, script.name), `${command.place}: ${command.text}`);
+      continue;
+    }
+    const tool = /^\.venv\/bin\/(?!python\b)(\S+)/.exec(command.text)?.[1];
+    if (tool !== undefined) {
+      const exists = fs.existsSync(path.join(projectRoot, '.venv', 'bin', tool));
+      assert.ok(exists || brought.has(tool), `${command.place}: ${command.text}`);
       continue;
     }
     const files = wordsOf(filledIn(command)).filter((word) => /\.(ts|js|py)$/.test(word));

@@ -447,16 +447,6 @@ describe('stock tslab fails at what was repaired', () => {
     await new Promise((resolve) => setTimeout(resolve, 400));
   });
 
-  test('loses output', async () => {
-    const id = kernel.send('execute_request', {
-      code: 'for (let i = 0; i < 20000; i++) console.log(i);',
-      silent: false,
-    });
-    await new Promise((resolve) => setTimeout(resolve, 3000));
-    const lines = textOf(kernel.outputs(id)).trimEnd().split('\n').length;
-    assert.ok(lines < 20_000, `${lines} lines arrived`);
-  });
-
   test('an interrupt leaves an async loop running', async () => {
     // Each round writes a file: a channel that stock tslab can't lose.
     const file = path.join(project, 'rounds');
@@ -475,6 +465,17 @@ describe('stock tslab fails at what was repaired', () => {
     kernel.process.kill('SIGINT');
     await kernel.finish(id, false);
     await reach(rounds() + 10);
+  });
+
+  // The last one: the burst keeps the kernel busy, on a busy machine for minutes.
+  test('loses output', async () => {
+    const id = kernel.send('execute_request', {
+      code: 'for (let i = 0; i < 20000; i++) console.log(i);',
+      silent: false,
+    });
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    const lines = textOf(kernel.outputs(id)).trimEnd().split('\n').length;
+    assert.ok(lines < 20_000, `${lines} lines arrived`);
   });
 });
 

@@ -52,14 +52,14 @@ class Debian {
       const source = mirror === undefined ? [] : [mirror];
       need('debootstrap', ['--variant=minbase', '--include=ca-certificates', release, this.root, ...source]);
     }
-    const npm = path.resolve(process.execPath, '../../lib/node_modules/npm');
-    const globalNpm = fs.existsSync(npm)
-      ? npm
-      : path.join(spawnSync('npm', ['root', '-g'], { encoding: 'utf8' }).stdout.trim(), 'npm');
+    // npm names its own file to the scripts that it runs.
+    const npm = process.env.npm_execpath;
+    if (npm === undefined) throw new Error('run this with: npm run stress:containers');
     const local = path.join(this.root, 'usr/local');
     fs.cpSync(process.execPath, path.join(local, 'bin/node'), { dereference: true });
     fs.rmSync(path.join(local, 'lib/node_modules/npm'), { recursive: true, force: true });
-    fs.cpSync(globalNpm, path.join(local, 'lib/node_modules/npm'), { recursive: true });
+    const npmFolder = path.resolve(fs.realpathSync(npm), '../..');
+    fs.cpSync(npmFolder, path.join(local, 'lib/node_modules/npm'), { recursive: true });
     for (const name of ['npm', 'npx']) {
       const link = path.join(local, 'bin', name);
       fs.rmSync(link, { force: true });
