@@ -1,9 +1,4 @@
-/**
- * Runs every folded solution of every lesson after the lesson itself, in the smallest profile, on the built-in sample
- * unless DATA_SOURCE says otherwise. Names the lesson and the exercise of each that fails, and goes on. Some minutes:
- * `npm run stress:solutions`; `-- 05` runs those of one lesson, `-- --profile quick` in another profile, and
- * `-- --keep DIR` keeps the executed notebooks.
- */
+/** `npm run stress:solutions`: runs every folded solution of every lesson after the lesson itself. */
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -12,8 +7,20 @@ import { nameOf, readNotebook } from '../../lib/notebooks/notebook';
 import { parametersIndex } from '../../lib/notebooks/parameters';
 import { runNotebook } from '../../lib/notebooks/run';
 import { selectNotebooks } from '../../lib/notebooks/select';
+import { runCommand } from '../../lib/runtime/command';
+import { UserError } from '../../lib/runtime/errors';
 import { notebooksDir } from '../../lib/runtime/paths';
 import { errorOf, withSolutions } from '../notebooks/solutions';
+
+const usage = `Usage: npm run stress:solutions [-- LESSON ... [options]]
+
+Runs every folded solution after its lesson, on the built-in sample unless DATA_SOURCE says otherwise. Names the lesson
+and the exercise of each that fails, and goes on. LESSON is the start of a notebook's name (05), a pattern or a path; without
+one, all lessons run, which takes some minutes.
+
+  --profile NAME  tiny, quick or full (default: tiny)
+  --keep FOLDER   keeps the executed notebooks there
+  --help          prints this`;
 
 /** @returns a line for each solution that failed, or for the lesson if it did not come to its solutions */
 async function runSolutions(
@@ -52,11 +59,25 @@ async function runSolutions(
   return failures;
 }
 
+function readArguments() {
+  const options = {
+    profile: { type: 'string', default: 'tiny' },
+    keep: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  } as const;
+  try {
+    return parseArgs({ allowPositionals: true, options });
+  } catch (error) {
+    throw new UserError(`${(error as Error).message}\n\n${usage}`);
+  }
+}
+
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { profile: { type: 'string', default: 'tiny' }, keep: { type: 'string' } },
-  });
+  const { values, positionals } = readArguments();
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'solutions-'));
   try {
     const failures: string[] = [];
@@ -72,6 +93,4 @@ async function main(): Promise<number> {
   }
 }
 
-void main().then((code) => {
-  process.exitCode = code;
-});
+runCommand(async () => main());
