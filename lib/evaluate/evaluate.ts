@@ -14,6 +14,19 @@ import { writeEvaluation } from '../runs/test-result';
 import { trainedWith } from './trained-with';
 import { viewsOf, type Views, type ViewsName } from './views';
 
+/** What is known beside a result. */
+export interface EvaluationSubject {
+  readonly model: tf.LayersModel;
+  readonly dataset: Dataset;
+  /** The folder of the run that keeps the result; null if none does. */
+  readonly folder: string | null;
+}
+
+/** Functions called with results. `evaluate` waits for the promises they return. */
+export interface EvaluateCallbacks {
+  onEvaluation?(evaluation: Evaluation, subject: EvaluationSubject): void | Promise<void>;
+}
+
 export interface EvaluateOptions {
   /** Which images. Defaults to the test set. */
   on?: 'test' | 'train';
@@ -30,6 +43,8 @@ export interface EvaluateOptions {
   views?: ViewsName | Views;
   /** Keeps the result in the folder of this run, for its row in the table of results; only for the test set. */
   run?: string | Pick<RunOptions, 'name' | 'folder'>;
+  /** Called with the result, one after another, once the run has it. */
+  callbacks?: readonly EvaluateCallbacks[];
 }
 
 /**
@@ -41,7 +56,7 @@ export interface EvaluateOptions {
 export async function evaluate(
   model: tf.LayersModel,
   dataset: Dataset,
-  { on = 'test', batchSize, run, views = 'single', ...by }: EvaluateOptions = {},
+  { on = 'test', batchSize, run, views = 'single', callbacks = [], ...by }: EvaluateOptions = {},
 ): Promise<Evaluation> {
   checkFit(model, dataset);
   const shown = viewsOf(views, dataset.imageShape);
@@ -74,7 +89,8 @@ export async function evaluate(
       classNames: dataset.classNames,
       classes: classReports(confusion, dataset.classNames),
     };
-    if (run !== undefined) await writeEvaluation(run, dataset, evaluation);
+    const folder = run === undefined ? null : await writeEvaluation(run, dataset, evaluation);
+    for (const each of callbacks) await each.onEvaluation?.(evaluation, { model, dataset, folder });
     return evaluation;
   } finally {
     forget();

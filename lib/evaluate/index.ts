@@ -1,4 +1,4 @@
-export { evaluate, type EvaluateOptions } from './evaluate';
+export { evaluate, type EvaluateCallbacks, type EvaluateOptions, type EvaluationSubject } from './evaluate';
 export { classReports, confusionMatrix } from './metrics';
 export { mistakes } from './mistakes';
 export { nearestNeighbours, type NearestNeighbours } from './nearest-neighbours';

@@ -67,7 +67,7 @@ function unless(silent: () => boolean, callbacks: TrainCallbacks): TrainCallback
   return {
     onStart: (plan) => (silent() ? undefined : callbacks.onStart?.(plan)),
     onBatch: (progress, control) => (silent() ? undefined : callbacks.onBatch?.(progress, control)),
-    onEpoch: (row, history, control) => (silent() ? undefined : callbacks.onEpoch?.(row, history, control)),
+    onEpoch: (...epoch) => (silent() ? undefined : callbacks.onEpoch?.(...epoch)),
     onEnd: (history) => (silent() ? undefined : callbacks.onEnd?.(history)),
   };
 }

@@ -9,6 +9,7 @@ import { readRunJson, writeRunJson } from './run-json';
 import { runPath } from './run-path';
 
 /**
+ * @returns the run's folder
  * @throws UserError if there is no such run, if it was trained on another dataset than the one whose test set this is,
  *   or if its folder cannot be read or written
  */
@@ -16,7 +17,7 @@ export async function writeEvaluation(
   run: string | Pick<RunOptions, 'name' | 'folder'>,
   dataset: Dataset,
   evaluation: Evaluation,
-): Promise<void> {
+): Promise<string> {
   const { name, folder: parent }: Pick<RunOptions, 'name' | 'folder'> =
     typeof run === 'string' ? { name: run } : run;
   const folder = runPath(name, parent);
@@ -33,6 +34,7 @@ export async function writeEvaluation(
   }
   const stored: StoredEvaluation & { classes: undefined } = { ...evaluation, classes: undefined };
   await writeRunJson(folder, 'test', testFileOf(stored));
+  return folder;
 }
 
 /** A result as JSON can hold it. */

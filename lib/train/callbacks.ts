@@ -1,6 +1,9 @@
+import type { Dataset } from '../data/types';
 import type { Recipe } from '../recipe';
 import type { EpochRow, History } from '../runs/history';
+import type { tf } from '../runtime/tensorflow';
 import type { TrainingControl } from './control';
+import type { Validated } from './validation';
 
 /** What is known before the first batch. */
 export interface TrainingPlan {
@@ -10,6 +13,11 @@ export interface TrainingPlan {
   readonly imagesPerEpoch: number;
   /** The epochs already trained if a run is resumed; otherwise it has no epochs. */
   readonly history: History;
+  /** What is trained. In `onEpoch` and `onEnd` it holds the weights of that moment. */
+  readonly model: tf.LayersModel;
+  readonly data: Dataset;
+  /** The run's folder; null for a training that is not kept. */
+  readonly folder: string | null;
 }
 
 /** Progress of training after a batch. */
@@ -45,8 +53,14 @@ export interface TrainCallbacks {
   /**
    * After an epoch and its validation, before they are saved; `history` holds all epochs so far. If an interrupt cut the
    * validation short, what is asked of `control` is left undone: the call is repeated when the run goes on.
+   * @param validated what the network made of each image; missing if the epoch was not validated
    */
-  onEpoch?(row: EpochRow, history: History, control: TrainingControl): void | Promise<void>;
+  onEpoch?(
+    row: EpochRow,
+    history: History,
+    control: TrainingControl,
+    validated?: Validated,
+  ): void | Promise<void>;
   /** At the end, interrupted or not, unless training failed. */
   onEnd?(history: History): void | Promise<void>;
 }

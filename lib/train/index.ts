@@ -7,5 +7,6 @@ export { graphEngine } from './graph-engine';
 export { splitIndices, type Split } from './order';
 export { tfjsEngine } from './tfjs-engine';
 export { train, type TrainOptions } from './train';
+export type { Selection, Validated } from './validation';
 export { whiten, type WhitenOptions } from './whiten';
 export { trainingPetaflops } from './work';

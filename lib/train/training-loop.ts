@@ -22,7 +22,7 @@ import { bestWith, endAfter, historyOf, rowOf, stopped } from './records';
 import { reopened, restoredNotice } from './restored';
 import { Safekeeping } from './safekeeping';
 import { checkStatistics, reestimate } from './statistics';
-import { divide, type Division } from './validation';
+import { divide, validate, type Division, type Validated } from './validation';
 
 export interface TrainingLoopOptions {
   readonly model: tf.LayersModel;
@@ -114,6 +114,9 @@ export class TrainingLoop {
         recipe,
         imagesPerEpoch: this.#course.imagesPerEpoch,
         history: this.#history(),
+        model,
+        data: dataset,
+        folder: folder?.folder ?? null,
       });
     }
   }
@@ -151,7 +154,7 @@ export class TrainingLoop {
     if (!isOver()) return;
 
     const isLast = epoch === begunEpochs(recipe) || this.#state.stopReason !== undefined;
-    const isValidated = this.#images.validate !== undefined && epoch % recipe.validationFrequency === 0;
+    const isValidated = this.#images.validation !== undefined && epoch % recipe.validationFrequency === 0;
     const start = performance.now();
     const measured = isLast || isValidated ? await this.#measure(run) : null;
     if (measured === 'interrupted') {
@@ -161,11 +164,11 @@ export class TrainingLoop {
       return;
     }
     const seconds = measured ? (performance.now() - start) / 1000 : 0;
-    const row = this.#row(measured);
+    const row = this.#row(measured?.measured ?? null);
     const isBest = this.#addRow(row, seconds);
     try {
       // Before it is saved: what callbacks ask for is to be in the checkpoint.
-      await this.#tellOf(row);
+      await this.#tellOf(row, measured ?? undefined);
     } finally {
       this.#state = stopped(this.#requests.takenInto(this.#state));
       if (this.#state.ended && !isLast && !isValidated) await this.#reestimate(run, () => false);
@@ -176,20 +179,22 @@ export class TrainingLoop {
   }
 
   /** Re-estimates the statistics and validates the network; null if there is no validation. */
-  async #measure(run: EngineRun): Promise<Measured | null | 'interrupted'> {
+  async #measure(run: EngineRun): Promise<Validated | null | 'interrupted'> {
     const isInterrupted = (): boolean => this.#interrupted;
     if (!(await this.#reestimate(run, isInterrupted))) return 'interrupted';
-    const { validate } = this.#images;
-    return validate ? ((await validate(run, isInterrupted)) ?? 'interrupted') : null;
+    const { validation } = this.#images;
+    return validation ? ((await validate(run, validation, isInterrupted)) ?? 'interrupted') : null;
   }
 
   #reestimate(run: EngineRun, isInterrupted: () => boolean): Promise<boolean> {
     return reestimate(this.#options.recipe, run, this.#images.train, isInterrupted);
   }
 
-  async #tellOf(row: EpochRow): Promise<void> {
+  async #tellOf(row: EpochRow, validated?: Validated): Promise<void> {
     const history = this.#history();
-    for (const each of this.#options.callbacks) await each.onEpoch?.(row, history, this.#requests);
+    for (const each of this.#options.callbacks) {
+      await each.onEpoch?.(row, history, this.#requests, validated);
+    }
   }
 
   async #steps(run: EngineRun, order: Uint32Array): Promise<void> {

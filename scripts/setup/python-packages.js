@@ -4,6 +4,8 @@
  * fixes, not the next major version.
  */
 
+const TENSORFLOW_RANGE = '>=2.19,<2.22';
+
 /** For every set-up. */
 const COMMON = [
   'jupyterlab>=4.4,<5',
@@ -23,9 +25,9 @@ const COMMON = [
   'plotly>=7,<8',
   // The tests' check of the kernel against Jupyter's protocol.
   'jupyter_kernel_test>=0.7,<1',
+  // TensorFlow 2.21 no longer brings it. About 20 MB.
+  `tensorboard${TENSORFLOW_RANGE}`,
 ];
-
-const TENSORFLOW_RANGE = '>=2.19,<2.22';
 
 /** The Pythons that every TensorFlow of the range has wheels for, from the oldest to the newest. */
 const PYTHONS = { oldest: [3, 10], newest: [3, 13] };

@@ -4,7 +4,7 @@ import { liveCurves, liveProgress } from '../../lib/show';
 import { terminalLine } from '../../lib/show/progress';
 import { Throttle } from '../../lib/show/throttle';
 import type { History } from '../../lib/runs';
-import type { TrainCallbacks, TrainingControl, TrainingProgress } from '../../lib/train';
+import type { TrainCallbacks, TrainingControl, TrainingPlan, TrainingProgress } from '../../lib/train';
 import { history, inNotebook, inTerminal, row, type Shown } from './fixtures';
 
 const progress: TrainingProgress = {
@@ -24,6 +24,9 @@ const control: TrainingControl = {
   setLearningRate: () => undefined,
 };
 
+/** What is trained, and where it is kept: progress shows neither. */
+const unseen = { folder: null } as unknown as Pick<TrainingPlan, 'model' | 'data' | 'folder'>;
+
 /** Plays a run of three epochs with two batches each. */
 async function play(callbacks: TrainCallbacks, end: Partial<History> = {}): Promise<void> {
   const { network, dataset, recipe, epochs } = history();
@@ -33,6 +36,7 @@ async function play(callbacks: TrainCallbacks, end: Partial<History> = {}): Prom
     recipe,
     imagesPerEpoch: 5000,
     history: history({ epochs: [] }),
+    ...unseen,
   });
   for (const [i, each] of epochs.entries()) {
     await callbacks.onBatch?.({ ...progress, epoch: i + 1, images: 2500 }, control);
@@ -69,7 +73,7 @@ test('the progress line has one place in the notebook, and ends with what was do
 
 test('a run that is taken up again shows the curves that it has before it trains', async () => {
   const { network, dataset, recipe } = history();
-  const plan = { network, dataset, recipe, imagesPerEpoch: 5000 };
+  const plan = { network, dataset, recipe, imagesPerEpoch: 5000, ...unseen };
   const start = async (epochs: History['epochs']): Promise<readonly Shown[]> =>
     inNotebook(async () => liveCurves().onStart?.({ ...plan, history: history({ epochs }) }));
   assert.deepEqual(await start([]), []);
@@ -116,6 +120,7 @@ test('a log file tells the metrics that a recipe adds', async () => {
       recipe,
       imagesPerEpoch: 5000,
       history: history({ epochs: [] }),
+      ...unseen,
     });
     await live.onEpoch?.(measured, history({ epochs: [measured] }), control);
   });
@@ -147,6 +152,7 @@ test('a penalty on weights is told beside the loss that it is a part of', async 
       recipe,
       imagesPerEpoch: 5000,
       history: history({ epochs: [] }),
+      ...unseen,
     });
     await callbacks.onEpoch?.(epochs[0], history({ epochs }), control);
   });
