@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
+import { runFiles } from '../lib/runs/run-files';
 import { runsFolder } from '../lib/runs/run-path';
 import { runCommand } from '../lib/runtime/command';
 import { UserError } from '../lib/runtime/errors';
@@ -54,7 +55,7 @@ function needPort(port: string | undefined): void {
 /** TensorBoard would open, and say that no dashboards are active. */
 function needEvents(folder: string): void {
   const files = fs.existsSync(folder) ? fs.readdirSync(folder, { recursive: true }) : [];
-  if (files.some((file) => path.basename(String(file)).startsWith('events.out.tfevents.'))) return;
+  if (files.some((file) => path.basename(String(file)).startsWith(runFiles.eventsPrefix))) return;
   throw new UserError(
     `There is nothing to show yet: no run in ${shownPath(folder)} has event files. Train one with ` +
       '`npm run train -- lenet5 --tensorboard`, or in a notebook with `callbacks: [tensorBoard()]`.',

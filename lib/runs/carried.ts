@@ -23,8 +23,8 @@ export interface PackOptions {
 }
 
 /**
- * Writes a run that no process is training to a file: its JSON files, the weights as text if there are any, and the newest
- * whole checkpoint of each kind.
+ * Writes a run that no process is training to a file: its JSON files, the weights as text and event files for TensorBoard if
+ * there are any, and the newest whole checkpoint of each kind.
  * @param file must not exist; its folder has room for a copy of the run
  */
 export async function packRun(folder: string, file: string, { slots }: PackOptions): Promise<void> {
@@ -32,13 +32,9 @@ export async function packRun(folder: string, file: string, { slots }: PackOptio
   await fs.mkdir(copy);
   try {
     const names: string[] = [];
-    for (const name of [
-      runFiles.run,
-      runFiles.network,
-      runFiles.history,
-      runFiles.test,
-      runFiles.weightsText,
-    ]) {
+    const wanted = [runFiles.run, runFiles.network, runFiles.history, runFiles.test, runFiles.weightsText];
+    for (const name of [...wanted, ...(await eventFilesIn(folder))]) {
+      await fs.mkdir(path.dirname(path.join(copy, name)), { recursive: true });
       const found = await fs.copyFile(path.join(folder, name), path.join(copy, name)).then(
         () => true,
         () => false,
@@ -83,6 +79,18 @@ export async function unpackRun(file: string, name: string, parent: string): Pro
       await fs.rmdir(path.dirname(staged)).catch(() => undefined);
     }
   });
+}
+
+/** Files that TensorBoard reads, in the run's folder and the folders inside it. */
+async function eventFilesIn(folder: string): Promise<string[]> {
+  const entries = await fs.readdir(folder, { withFileTypes: true });
+  const folders = ['.', ...entries.filter((each) => each.isDirectory()).map(({ name }) => name)];
+  const names = await Promise.all(
+    folders.map(async (inside) =>
+      (await fs.readdir(path.join(folder, inside))).map((name) => path.join(inside, name)),
+    ),
+  );
+  return names.flat().filter((name) => path.basename(name).startsWith(runFiles.eventsPrefix));
 }
 
 async function extract(file: string, folder: string): Promise<void> {

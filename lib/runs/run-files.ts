@@ -11,6 +11,8 @@ export const runFiles = {
   test: 'test.json',
   weightsText: 'weights.txt',
   lock: 'lock',
+  /** Event files for TensorBoard, if there are any, begin so. They are in the run's folder and in folders inside it. */
+  eventsPrefix: 'events.out.tfevents.',
 } as const;
 
 /** The format of run.json. */

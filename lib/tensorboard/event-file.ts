@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { runFiles } from '../runs/run-files';
 import { storing } from '../runs/storing';
 import { fileVersion, readEvent, type Event } from './event';
 import { framed, unframed } from './records';
@@ -84,7 +85,7 @@ function filesIn(folder: string): string[] {
 function begin(folder: string, before: readonly string[], events: readonly Event[]): string {
   const started = before.map((name) => Number(ours.exec(name)?.[1]));
   const seconds = Math.max(Math.floor(Date.now() / 1000), ...started.map((each) => each + 1));
-  const file = path.join(folder, `events.out.tfevents.${seconds}.${os.hostname()}.tslab`);
+  const file = path.join(folder, `${runFiles.eventsPrefix}${seconds}.${os.hostname()}.tslab`);
   const making = path.join(folder, unfinished);
   fs.mkdirSync(folder, { recursive: true });
   fs.writeFileSync(making, bytesOf([version, ...events.filter((each) => !isVersion(each))]));

@@ -1,6 +1,6 @@
 /**
  * A network as a GraphDef for TensorBoard's Graphs page: a node for each layer, or for each use of one, with the shape of
- * what comes out; nested models are boxes that open.
+ * what comes out. Nested models are boxes that open, and so are blocks: `stage1_block2_conv1` is in two.
  * https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/framework/graph.proto
  */
 import { isModel } from '../models/leaf-layers';
@@ -35,58 +35,51 @@ export function graphOf(model: tf.LayersModel): Uint8Array {
   });
 }
 
+/** The names of the nodes that tensors come from. */
+type Known = Map<tf.SymbolicTensor, string>;
+
 /** Collects the nodes of a model, inputs before what they lead to. */
 class Walk {
-  readonly #nodes = new Map<string, Node>();
+  readonly #nodes: Node[] = [];
+  readonly #taken = new Set<string>();
 
   through(model: tf.LayersModel): readonly Node[] {
-    this.#results(model, '', new Map());
-    return [...this.#nodes.values()];
+    for (const output of model.outputs) this.#visit(output, '', new Map());
+    return this.#nodes;
   }
 
-  /** @param known the nodes that stand for the model's inputs; those of the outermost model are nodes themselves */
-  #results(model: tf.LayersModel, scope: string, known: Map<tf.SymbolicTensor, string>): string[] {
-    return model.outputs.map((output) => this.#node(output, scope, known));
-  }
-
-  /** @returns the name of the node that gives a tensor */
-  #node(tensor: tf.SymbolicTensor, scope: string, known: Map<tf.SymbolicTensor, string>): string {
+  /** @returns the name of the node that a tensor comes from */
+  #visit(tensor: tf.SymbolicTensor, scope: string, known: Known): string {
     const before = known.get(tensor);
     if (before !== undefined) return before;
-    const inputs = tensor.inputs.map((input) => this.#node(input, scope, known));
-    const { sourceLayer: layer } = tensor;
-    const name = isModel(layer)
-      ? this.#inside(
-          layer,
-          this.#free(scope + layer.name, (each) => `${each}/`),
-          inputs,
-          tensor.outputTensorIndex ?? 0,
-        )
-      : this.#add({ name: this.#free(scope + layer.name), layer, inputs, shape: tensor.shape });
+    const inputs = tensor.inputs.map((input) => this.#visit(input, scope, known));
+    const { sourceLayer: layer, nodeIndex, shape } = tensor;
+    if (isModel(layer)) {
+      const box = `${this.#free(scope + layer.name)}/`;
+      const inside: Known = new Map(layer.inputs.map((input, i) => [input, inputs[i]]));
+      const results = layer.outputs.map((output) => this.#visit(output, box, inside));
+      layer.inboundNodes[nodeIndex].outputTensors.forEach((each, i) => known.set(each, results[i]));
+      return known.get(tensor)!;
+    }
+    const name = this.#free(scope + boxed(layer.name));
+    this.#nodes.push({ name, layer, inputs, shape });
     known.set(tensor, name);
     return name;
   }
 
-  #inside(model: tf.LayersModel, scope: string, inputs: readonly string[], output: number): string {
-    const known = new Map(model.inputs.map((input, i) => [input, inputs[i]]));
-    return this.#results(model, `${scope}/`, known)[output];
-  }
-
-  #add(node: Node): string {
-    this.#nodes.set(node.name, node);
-    return node.name;
-  }
-
-  /** A layer that is used twice is two nodes; a box is taken if there is a node in it. */
-  #free(name: string, within = (each: string) => each): string {
-    const isTaken = (each: string): boolean =>
-      [...this.#nodes.keys()].some(
-        (other) => other === each || (other.startsWith(within(each)) && within(each) !== each),
-      );
+  /** A layer, or a nested model, that is used twice is there twice. */
+  #free(name: string): string {
     let free = name;
-    for (let number = 1; isTaken(free); number++) free = `${name}_${number}`;
+    for (let number = 1; this.#taken.has(free); number++) free = `${name}_${number}`;
+    this.#taken.add(free);
     return free;
   }
+}
+
+/** The node's name of a layer in a block: the parts in front that count something, and a stem, are boxes around it. */
+function boxed(name: string): string {
+  const [boxes] = /^(?:(?:stem|[a-z]+\d+)_)*/.exec(name)!;
+  return boxes.replaceAll('_', '/') + name.slice(boxes.length);
 }
 
 function nodeFields({ name, layer, inputs, shape }: Node): Fields {

@@ -3,7 +3,7 @@
  * its charts.
  * https://github.com/tensorflow/tensorboard/blob/master/tensorboard/plugins/hparams/plugin_data.proto
  */
-import type { Recipe } from '../recipe';
+import { describeAugmentation, type Recipe } from '../recipe';
 import { pluginData, type Event } from './event';
 import { message, submessage, type Fields } from './protobuf';
 
@@ -59,11 +59,18 @@ function data(tag: string, field: number, fields: Fields): Event {
 }
 
 /**
- * A recipe as a row of a table: `optimizer`, `optimizer.learningRate`, `schedule`, …. What is off is left out, as are
- * settings of a few images or numbers each, which no table has room for.
+ * A recipe as a row of a table: `optimizer`, `optimizer.learningRate`, `schedule`, …. What is off is left out, and so are
+ * the numbers that `normalisation` stands for.
  */
-export function hyperparametersOf({ normalisation, ...recipe }: Recipe): Hyperparameters {
-  return { ...flat('', recipe), normalisation: normalisation ? 'channels' : 'none' };
+export function hyperparametersOf({ normalisation, augmentation, ...recipe }: Recipe): Hyperparameters {
+  const changes = Object.entries(flat('augmentation', augmentation)).filter(([, value]) => Boolean(value));
+  const isAugmented = changes.some(([name]) => name !== 'augmentation.padding');
+  return {
+    ...flat('', recipe),
+    ...(isAugmented && Object.fromEntries(changes)),
+    augmentation: describeAugmentation(augmentation),
+    normalisation: normalisation ? 'channels' : 'none',
+  };
 }
 
 /** An object's `kind` stands for it: the schedule's is called `schedule`. */

@@ -25,7 +25,7 @@ export function confusionPicture(pictured: Pictured): Promise<Png> {
   const { classNames } = dataset;
   const confusion = confusionMatrix(labelsOf(pictured), measured.predictions, classNames.length);
   const numbered = classNames.length <= mostNumbered;
-  const cell = numbered ? 46 : 12;
+  const cell = numbered ? 36 : 12;
   const size = numbered ? 14 : 10;
   const margin = {
     left: 40 + room(classNames, size),
@@ -71,7 +71,7 @@ export function confusionPicture(pictured: Pictured): Promise<Png> {
 }
 
 /** How many mistakes are shown, in rows of how many. */
-const sheet = { most: 24, columns: 6 } as const;
+const sheet = { most: 20, columns: 4 } as const;
 
 /** About how high an image is drawn, in pixels. */
 const imageHeight = 96;
@@ -90,18 +90,19 @@ export function mistakesPicture(pictured: Pictured): Promise<Png> {
   const scale = Math.max(1, Math.round(imageHeight / height));
   const captions = Array.from(shown, (position): [string, string] => {
     const taken = short(classNames[measured.predictions[position]]);
-    return [
-      short(classNames[labels[position]]),
-      `taken for ${taken}, ${percent(measured.confidences[position])}`,
-    ];
+    return [short(classNames[labels[position]]), `${taken}, ${percent(measured.confidences[position])}`];
   });
   const widest = Math.max(width * scale, ...captions.map(([, below]) => textWidth(below, captionSize)));
   const box = { width: Math.ceil(widest) + 16, height: height * scale + 54 };
   const rows = Math.max(1, Math.ceil(shown.length / sheet.columns));
   const top = 56;
-  const drawing = new Drawing(sheet.columns * box.width + 20, top + rows * box.height);
-  const many = shown.length < wrong.length ? `the ${shown.length} most confident of ` : '';
-  title(drawing, `Mistakes on the ${on} images`, `${many}${wrong.length}`);
+  const drawing = new Drawing(Math.max(480, sheet.columns * box.width + 20), top + rows * box.height);
+  const many = shown.length < wrong.length ? `the ${shown.length} most confident of ${wrong.length}` : 'all';
+  title(
+    drawing,
+    `Mistakes on the ${on} images, ${many}`,
+    'the true class; what it was taken for, with which probability',
+  );
   shown.forEach((position, i) => {
     const left = 10 + (i % sheet.columns) * box.width;
     const y = top + Math.floor(i / sheet.columns) * box.height;

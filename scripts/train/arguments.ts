@@ -38,6 +38,8 @@ export interface Request {
   readonly options: TrainOptions;
   /** What the network is shown of each test image. */
   readonly views: ViewsName;
+  /** Whether the run's folder gets event files for TensorBoard. */
+  readonly tensorBoard: boolean;
 }
 
 /** The arguments of one run. */
@@ -87,6 +89,7 @@ export function readArguments(args: readonly string[]): Request {
       values.views ?? publishedViews[values.recipe] ?? 'single',
       Object.fromEntries(viewsNames.map((each) => [each, each])),
     ),
+    tensorBoard: values.tensorboard,
   };
 }
 
@@ -121,6 +124,7 @@ export const runOptions = {
   views: { type: 'string' },
   'save-every': { type: 'string' },
   'weights-text': { type: 'boolean', default: false },
+  tensorboard: { type: 'boolean', default: false },
   runs: { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const;

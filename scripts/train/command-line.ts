@@ -58,6 +58,8 @@ Validation and storage:
   --keep WHICH          which weights to test: those of the last or the best epoch (default: last)
   --save-every SECONDS  saves that often, in addition to after every epoch (default: 120)
   --weights-text        also writes the weights to weights.txt
+  --tensorboard         also writes event files, which \`npm run tensorboard\` opens: curves, histograms of weights,
+                        confusion matrices, the graph, hyperparameters
   --runs FOLDER         the folder that holds the runs (default: outputs/runs)`;
 
 /** A run as it is asked for. */

@@ -4,6 +4,7 @@ import { evaluate } from '../../lib/evaluate';
 import { networkNamed } from '../../lib/models';
 import type { Evaluation, History } from '../../lib/runs';
 import { percent } from '../../lib/show/format';
+import { tensorBoard } from '../../lib/tensorboard';
 import { train, trainingPetaflops, type TrainCallbacks } from '../../lib/train';
 import type { Request } from './arguments';
 
@@ -21,7 +22,7 @@ export interface Reporting {
 
 /** @throws UserError as `train` does */
 export async function trainRun(
-  { network, networkOptions, options, run, views }: Request,
+  { network, networkOptions, options, run, views, tensorBoard: writesEvents }: Request,
   dataset: Dataset,
   { callbacks, say }: Reporting,
 ): Promise<TrainedRun> {
@@ -30,12 +31,18 @@ export async function trainRun(
     inputShape: dataset.imageShape,
     classes: dataset.classNames.length,
   });
+  const boards = writesEvents ? [tensorBoard()] : [];
   try {
-    const history = await train(model, dataset, { ...options, run, callbacks, onNotice: say });
+    const history = await train(model, dataset, {
+      ...options,
+      run,
+      callbacks: [...callbacks, ...boards],
+      onNotice: say,
+    });
     if (history.interrupted) return { history, test: undefined };
     const work = trainingPetaflops(model, history).toPrecision(3);
     say(`Trained for ${history.seconds.toFixed(0)} s, with ${work} PFLOP of arithmetic.`);
-    const test = await evaluate(model, dataset, { run, views });
+    const test = await evaluate(model, dataset, { run, views, callbacks: boards });
     say(resultText(history, test));
     if (test.views) {
       const { name, accuracy, loss } = test.views;
