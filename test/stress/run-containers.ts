@@ -139,7 +139,10 @@ class Debian {
       }
       throw new Error(`${address} does not answer`);
     } finally {
-      server.kill('SIGKILL');
+      // Its child is the first process of a world of their own, and takes all others with it.
+      const file = `/proc/${server.pid}/task/${server.pid}/children`;
+      const children = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
+      for (const [child] of children.matchAll(/\d+/g)) process.kill(Number(child), 'SIGKILL');
     }
   }
 
