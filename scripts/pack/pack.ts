@@ -64,6 +64,9 @@ function pack(stage: string, out: string): Packed {
     { cwd: stage, encoding: 'utf8', maxBuffer: 2 ** 26 },
   );
   if (status !== 0) throw new UserError(`npm could not pack the project: ${stderr.trim()}`);
-  const [{ filename, ...packed }] = JSON.parse(stdout) as [Omit<Packed, 'file'> & { filename: string }];
+  // A list of packages; from npm 12 on, an object by their names.
+  const [{ filename, ...packed }] = Object.values(
+    JSON.parse(stdout) as Record<string, Omit<Packed, 'file'> & { filename: string }>,
+  );
   return { ...packed, file: path.join(out, filename) };
 }
