@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 'use strict';
 /**
- * What `npx cifar10-tslab` runs. Plain JavaScript without dependencies: the package brings none, since set-up installs
+ * What npx runs. Plain JavaScript without dependencies: the package brings none, since set-up installs
  * them in the folder of the user.
  *
  * An old Node has to be able to read this file, since its user needs the sentence below. Newer syntax may be used
@@ -9,7 +9,7 @@
  */
 const { tooOldNode } = require('../setup/node-version');
 
-const problem = tooOldNode(process.versions.node, 'npx cifar10-tslab');
+const problem = tooOldNode(process.versions.node, 'the same npx');
 if (problem !== '') {
   console.error(problem);
   process.exit(1);

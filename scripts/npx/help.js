@@ -1,5 +1,5 @@
 'use strict';
-/** What `npx cifar10-tslab --help` prints: the npm scripts of package.json, in the words of README.md. */
+/** What --help prints: the npm scripts of package.json, in the words of README.md. */
 
 /** A line of a shell block, `npm start   # what it does`, or a row of a table, | `npm run train -- NETWORK` | what it does |. */
 const LINE = /^(?:\| `)?npm (?:run )?([\w-]+)(?: +# |[^`#\n]*`[^|\n]*\| )(.+?)(?: \|)?$/gm;
@@ -35,7 +35,7 @@ function helpText(names, readme, version) {
   const width = Math.max(...names.map((name) => name.length));
   const line = (/** @type {string} */ name) => `  ${name.padEnd(width)}  ${says.get(name) ?? ''}`;
   const further = names.filter((name) => !says.has(name));
-  return `npx cifar10-tslab COMMAND [the command's options]
+  return `cifar10-tslab COMMAND [the command's options], by npx
 
 Writes the collection into ./cifar10-tslab if it is not there yet, and runs one of its npm commands in it; set-up runs
 first where it is needed. Everything is kept in that folder: notebooks, lib and documents to read and change, results,
@@ -46,7 +46,7 @@ ${names
   .map(line)
   .join('\n')}
 
-${further.length === 0 ? '' : `Also: ${further.join(', ')}.\n`}npx cifar10-tslab COMMAND --help says more, and so does README.md in the folder. This is version ${version}.`;
+${further.length === 0 ? '' : `Also: ${further.join(', ')}.\n`}COMMAND --help says more, and so does README.md in the folder. This is version ${version}.`;
 }
 
 module.exports = { helpText };

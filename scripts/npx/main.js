@@ -1,6 +1,6 @@
 'use strict';
 /**
- * `npx cifar10-tslab COMMAND`: the collection without a clone.
+ * `npx FILE COMMAND`, or `npx cifar10-tslab COMMAND` once the package is published: the collection without a clone.
  *
  * npx keeps packages in a cache that npm may clear, and people are to change notebooks and lib. So nothing runs from the
  * package: the first call writes a folder with what a clone has (without the tests), and each call runs an npm script in
@@ -69,7 +69,7 @@ function prepare(folder, cwd, own) {
     writeProject(SOURCE, folder);
     console.log(
       `The collection is now in ${name}: notebooks, lib and documents, version ${own.version}.\n` +
-        'All commands of its README.md work there, and npx cifar10-tslab COMMAND works from here.',
+        'All commands of its README.md work there; from here, the same npx goes on with it.',
     );
   } else if (there.version !== own.version) {
     console.log(
@@ -104,7 +104,7 @@ async function dispatch([command = '--help', ...args], env, cwd) {
   if (!Object.hasOwn(scripts, command)) {
     throw new SetupError(
       `"${command}" is not a command: there are ${Object.keys(scripts).join(', ')}. ` +
-        'To see what they do, run: npx cifar10-tslab --help',
+        'What they do, --help says',
     );
   }
   prepare(folder, cwd, own);

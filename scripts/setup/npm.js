@@ -59,7 +59,7 @@ function whyInstall(root) {
   if (!wanted) {
     throw new SetupError(
       'package-lock.json is missing or damaged: run: git checkout package-lock.json, or without git take it from a ' +
-        'folder that npx cifar10-tslab writes anew',
+        'folder that the npm package writes anew',
     );
   }
   const installed = readLock(path.join(root, 'node_modules', '.package-lock.json'));
