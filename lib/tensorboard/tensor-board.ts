@@ -115,7 +115,7 @@ class Board {
   async addEpoch(row: History['epochs'][number], history: History, validated?: Validated): Promise<void> {
     this.history = history;
     await this.#addRow(row);
-    if (this.histograms > 0 && row.epoch % this.histograms === 0) await this.#addHistograms(row.epoch);
+    if (row.epoch % this.histograms === 0) await this.#addHistograms(row.epoch);
     if (!validated) return;
     this.#last = { epoch: row.epoch, validated };
     if (history.best?.epoch === row.epoch) this.#best = this.#last;
@@ -124,7 +124,7 @@ class Board {
   async end(history: History): Promise<void> {
     this.history = history;
     const { weightsOf, interrupted, recipe } = history;
-    if (weightsOf !== null && this.histograms > 0) await this.#addHistograms(weightsOf);
+    if (weightsOf !== null) await this.#addHistograms(weightsOf);
     // If it goes on, its best epoch may have been before.
     const shown = recipe.keep === 'best' ? this.#best : this.#last;
     if (shown) {
@@ -143,6 +143,7 @@ class Board {
   }
 
   async #addHistograms(epoch: number): Promise<void> {
+    if (this.histograms === 0) return;
     const weights = keyed(this.plan.model).filter(({ key }) => !this.files.run.has(key, epoch));
     await this.files.run.add(
       weights.map(({ key, weight }) => histogram(key, epoch, bucketsOf(weight.read().dataSync<'float32'>()))),
