@@ -5,7 +5,7 @@
  */
 const floors = [
   ['report', 'export', 'play'], //              what is stored, as one page; executed notebooks with still pictures; the playground
-  ['notebooks', 'bench', 'tensorboard'], //     batch runs; the contenders of the benchmark; event files for TensorBoard
+  ['notebooks', 'bench', 'events'], //          batch runs; the contenders of the benchmark; event files for TensorBoard
   ['show'], //                                  figures, tables, diagrams, progress
   ['study'], //                                 sweeps of one setting; networks compared over seeds
   ['lessons', 'published'], //                  profiles and runs, as only the notebooks use them; committed results

@@ -27,5 +27,5 @@ export * from './published';
 export * from './study';
 export * from './inspect';
 export * from './show';
-export * from './tensorboard';
+export * from './events';
 export { play, type PlayOptions } from './play';

@@ -4,7 +4,7 @@ import { evaluate } from '../../lib/evaluate';
 import { networkNamed } from '../../lib/models';
 import type { Evaluation, History } from '../../lib/runs';
 import { percent } from '../../lib/show/format';
-import { tensorBoard } from '../../lib/tensorboard';
+import { tensorBoard } from '../../lib/events';
 import { train, trainingPetaflops, type TrainCallbacks } from '../../lib/train';
 import type { Request } from './arguments';
 

@@ -47,6 +47,7 @@ const refusals: readonly (readonly [RegExp, RegExp])[] = [
   [/DATA_SOURCE=cifar10/, /CIFAR-10/],
   [/published -- add/, /can't be published|There is no run/],
   [/published -- verify/, /are not those of the record/],
+  [/npm run tensorboard/, /There is nothing to show yet/],
   [/reproduce/, /There is no published result/],
 ];
 

@@ -1,5 +1,5 @@
 /**
- * Protocol buffers, written and read field by field with Google's library, which tfjs-node brings along without its types.
+ * Protocol buffers, written and read field by field with the library that tfjs-node uses too. It has no types of its own.
  */
 import { createRequire } from 'node:module';
 

@@ -5,11 +5,11 @@ import * as path from 'node:path';
 import { test } from 'node:test';
 import { Random } from '../../lib/data/random';
 import { tf } from '../../lib/runtime/tensorflow';
-import { Drawing } from '../../lib/tensorboard/drawing';
-import { fileVersion, histogram, readEvent, scalar } from '../../lib/tensorboard/event';
-import { EventFile } from '../../lib/tensorboard/event-file';
-import { bucketsOf } from '../../lib/tensorboard/histogram';
-import { framed, unframed } from '../../lib/tensorboard/records';
+import { Drawing } from '../../lib/events/drawing';
+import { fileVersion, histogram, readEvent, scalar } from '../../lib/events/event';
+import { EventFile } from '../../lib/events/event-file';
+import { bucketsOf } from '../../lib/events/histogram';
+import { framed, unframed } from '../../lib/events/records';
 import { temporaryFolder } from '../train/fixtures';
 import { readAll, tensorBoardBuckets } from './reader';
 

@@ -1,1 +1,0 @@
-export { tensorBoard, type TensorBoardOptions } from './tensor-board';
