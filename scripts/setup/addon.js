@@ -14,6 +14,7 @@ const { spawnSync } = require('node:child_process');
 const { run, inClone } = require('./command');
 const { SetupError, THEN_AGAIN, installCommand } = require('./errors');
 const { readJson, writeJson, needRoom } = require('./files');
+const { systemOf } = require('./systems');
 
 /** @typedef {import('./tensorflow').TensorFlow} TensorFlow */
 
@@ -24,9 +25,6 @@ const LOG_LEVEL = path.join(__dirname, 'log_level.cc');
 const HEADERS = ['copied_tensor.h', 'session_config.h'].map((name) => path.join(__dirname, name));
 
 const SOURCES = ['binding/tfjs_backend.cc', 'binding/tfjs_binding.cc', LOG_LEVEL];
-
-const FLAGS_OF_SYSTEM =
-  process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : ['-Wl,-z,initfirst'];
 
 /** Part of the record: a change here makes every clone compile anew. */
 const FLAGS = [
@@ -61,9 +59,10 @@ function places(root) {
  * @param {string} root
  * @param {string} addonFolder
  * @param {string} libraryFolder
+ * @param {NodeJS.Platform} [platform]
  */
-function runPath(root, addonFolder, libraryFolder) {
-  const origin = process.platform === 'darwin' ? '@loader_path' : '$ORIGIN';
+function runPath(root, addonFolder, libraryFolder, platform = process.platform) {
+  const { origin } = systemOf(platform);
   const inside = !path.relative(fs.realpathSync(root), libraryFolder).startsWith('..');
   return inside ? `${origin}/${path.relative(addonFolder, libraryFolder)}` : libraryFolder;
 }
@@ -75,7 +74,7 @@ function runPath(root, addonFolder, libraryFolder) {
  */
 function ingredients(root, tensorflow) {
   return {
-    flags: [...FLAGS, ...FLAGS_OF_SYSTEM],
+    flags: [...FLAGS, ...systemOf().addonFlags],
     own: [LOG_LEVEL, ...HEADERS].map((file) =>
       createHash('sha256').update(fs.readFileSync(file)).digest('hex'),
     ),
@@ -131,6 +130,31 @@ function findCompiler(env) {
 }
 
 /**
+ * Makes the addon find its libraries along its run path, where the linker alone does not see to that.
+ * @param {string} addon
+ * @param {readonly string[]} libraries
+ * @param {NodeJS.ProcessEnv} env
+ * @param {NodeJS.Platform} [platform]
+ */
+function relink(addon, libraries, env, platform = process.platform) {
+  /** @param {[string, ...string[]]} command */
+  const ask = ([file, ...args]) => {
+    const { status, stdout, stderr, error } = spawnSync(file, args, {
+      env,
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    if (status === 0) return stdout;
+    throw new SetupError(
+      `${file} failed for the reason above; it comes with Apple's command-line tools: install them with ` +
+        `xcode-select --install, ${THEN_AGAIN}`,
+      error ? error.message : stderr,
+    );
+  };
+  for (const command of systemOf(platform).relink?.(addon, libraries, ask) ?? []) ask(command);
+}
+
+/**
  * Compiles the addon, loads it once, and only then puts it in its place.
  * @param {string} root
  * @param {TensorFlow} tensorflow
@@ -147,7 +171,7 @@ async function compileAddon(root, tensorflow, context) {
   const args = [
     ...first,
     ...FLAGS,
-    ...FLAGS_OF_SYSTEM,
+    ...systemOf().addonFlags,
     `-I${place.headers}`,
     '-I.',
     `-I${tensorflow.include}`,
@@ -167,6 +191,7 @@ async function compileAddon(root, tensorflow, context) {
     );
   }
 
+  relink(place.unfinished, tensorflow.libraries, env);
   const loaded = await run(
     process.execPath,
     ['-e', 'console.log("TensorFlow " + require(process.argv[1]).TF_Version)', place.unfinished],
@@ -185,4 +210,4 @@ async function compileAddon(root, tensorflow, context) {
   writeJson(place.record, ingredients(root, tensorflow));
 }
 
-module.exports = { whyCompile, compileAddon, findCompiler, runPath };
+module.exports = { whyCompile, compileAddon, findCompiler, runPath, relink };

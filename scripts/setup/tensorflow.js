@@ -3,6 +3,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { SetupError, THEN_AGAIN } = require('./errors');
+const { systemOf } = require('./systems');
 
 /**
  * @typedef {object} TensorFlow
@@ -11,9 +12,6 @@ const { SetupError, THEN_AGAIN } = require('./errors');
  * @property {string[]} folders where the loader has to look for them at run time
  */
 
-/** Library names on this system, versioned ones first: a plain name often exists only for linking. */
-const suffixes = process.platform === 'darwin' ? ['.2.dylib', '.dylib'] : ['.so.2', '.so'];
-
 /**
  * @param {string} folder
  * @param {readonly string[]} names without their suffix
@@ -21,7 +19,7 @@ const suffixes = process.platform === 'darwin' ? ['.2.dylib', '.dylib'] : ['.so.
  */
 function findLibrary(folder, names) {
   return names
-    .flatMap((name) => suffixes.map((suffix) => path.join(folder, name + suffix)))
+    .flatMap((name) => systemOf().suffixes.map((suffix) => path.join(folder, name + suffix)))
     .find((file) => fs.existsSync(file));
 }
 

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { test } from 'node:test';
 import { tf } from '../../lib/runtime/tensorflow';
-import { findCompiler, runPath, whyCompile } from '../../scripts/setup/addon';
+import { findCompiler, relink, runPath, whyCompile } from '../../scripts/setup/addon';
 import { namedTensorFlow, wheelTensorFlow } from '../../scripts/setup/tensorflow';
 import { newFolder, projectRoot, runToEnd, write, writeProgram } from './fakes';
 
@@ -31,11 +31,51 @@ test('without a compiler, the sentence names the package that has one', () => {
   );
 });
 
-test('the run path is relative inside the clone and absolute outside', { skip: !linux }, () => {
+test('the run path is relative inside the clone and absolute outside', () => {
   const root = newFolder();
   const addon = path.join(root, 'node_modules', 'a');
-  assert.equal(runPath(root, addon, path.join(root, '.venv', 'lib')), '$ORIGIN/../../.venv/lib');
-  assert.equal(runPath(root, addon, '/opt/tf/lib'), '/opt/tf/lib');
+  const inside = path.join(root, '.venv', 'lib');
+  assert.equal(runPath(root, addon, inside, 'linux'), '$ORIGIN/../../.venv/lib');
+  assert.equal(runPath(root, addon, inside, 'darwin'), '@loader_path/../../.venv/lib');
+  assert.equal(runPath(root, addon, '/opt/tf/lib', 'linux'), '/opt/tf/lib');
+});
+
+/**
+ * A folder with pretended tools of Apple.
+ * @returns what the addon was given to: a line for each command but otool
+ */
+function relinked(named: string, platform: NodeJS.Platform = 'darwin'): string[] {
+  const tools = newFolder();
+  const calls = write(path.join(tools, 'calls'), '');
+  // As otool prints an addon that is linked with the libraries of TensorFlow 2.21's wheel for arm64, but for `named`.
+  const libraries = [
+    `${named}libtensorflow_cc.2.dylib (compatibility version 0.0.0, current version 0.0.0)`,
+    '@rpath/libtensorflow_framework.2.dylib (compatibility version 0.0.0, current version 0.0.0)',
+    '/usr/lib/libc++.1.dylib (compatibility version 1.0.0, current version 1800.105.0)',
+  ];
+  const printed = ['addon.node:', ...libraries.map((line) => `\t${line}`)].join('\n');
+  writeProgram(tools, 'otool', `test "$1" = -L && echo '${printed}'`);
+  for (const tool of ['install_name_tool', 'codesign'])
+    writeProgram(tools, tool, `echo ${tool} "$@" >> ${calls}`);
+  const linkedWith = ['/x/libtensorflow_cc.2.dylib', '/x/libtensorflow_framework.2.dylib'];
+  relink('addon.node', linkedWith, { PATH: `${tools}:/usr/bin:/bin` }, platform);
+  return fs.readFileSync(calls, 'utf8').trimEnd().split('\n');
+}
+
+test('on macOS, libraries that name a fixed place are looked for along the run path', () => {
+  assert.deepEqual(relinked('bazel-out/darwin_arm64-opt/bin/tensorflow/'), [
+    'install_name_tool -change bazel-out/darwin_arm64-opt/bin/tensorflow/libtensorflow_cc.2.dylib ' +
+      '@rpath/libtensorflow_cc.2.dylib addon.node',
+    'codesign --force --sign - addon.node',
+  ]);
+  assert.deepEqual(relinked('@rpath/'), ['']);
+  assert.deepEqual(relinked('/fixed/', 'linux'), ['']);
+});
+
+test('a tool of Apple that is missing is named, with the command that brings it', () => {
+  assert.throws(() => {
+    relink('addon.node', [], { PATH: newFolder() }, 'darwin');
+  }, /otool failed.*xcode-select --install, then run: npm run setup/);
 });
 
 /** A folder as the archives of libtensorflow unpack to, its libraries being links to others of another name. */

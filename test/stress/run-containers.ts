@@ -75,7 +75,7 @@ class Debian {
       if (fs.existsSync(file)) fs.cpSync(file, path.join(this.root, file), { dereference: true });
     }
     for (const [name, value] of Object.entries(process.env)) {
-      if (/^(PIP_|SSL_CERT|NODE_EXTRA_CA|REQUESTS_CA|HTTPS?_PROXY|NO_PROXY)/i.test(name)) {
+      if (/^(PIP_(?!FIND_LINKS)|SSL_CERT|NODE_EXTRA_CA|REQUESTS_CA|HTTPS?_PROXY|NO_PROXY)/i.test(name)) {
         this.env[name] = value ?? '';
       }
     }
@@ -212,7 +212,7 @@ const cases: Readonly<Record<string, (debian: Debian) => Promise<void>>> = {
     // In the place of Binder's own Jupyter: one that is not the clone's.
     debian.run('python3 -m venv ../server && ../server/bin/pip install --quiet jupyter_client');
     debian.run(
-      'binder/start ../server/bin/jupyter kernelspec list | tee /dev/stderr | grep -q tslab-cifar10',
+      'binder/start ../server/bin/jupyter kernelspec list | grep tslab-cifar10',
     );
   },
 };
