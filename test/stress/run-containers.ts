@@ -211,9 +211,7 @@ const cases: Readonly<Record<string, (debian: Debian) => Promise<void>>> = {
     debian.run(DOCTOR);
     // In the place of Binder's own Jupyter: one that is not the clone's.
     debian.run('python3 -m venv ../server && ../server/bin/pip install --quiet jupyter_client');
-    debian.run(
-      'binder/start ../server/bin/jupyter kernelspec list | grep tslab-cifar10',
-    );
+    debian.run('binder/start ../server/bin/jupyter kernelspec list | grep tslab-cifar10');
   },
 };
 
