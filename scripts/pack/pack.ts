@@ -48,6 +48,9 @@ export function keptName(file: string): string {
 }
 
 function copy(file: string, target: string): void {
+  if (!fs.existsSync(path.join(projectRoot, file))) {
+    throw new UserError(`git knows ${file}, and it is not there: run: git checkout -- ${file}`);
+  }
   fs.mkdirSync(path.dirname(target), { recursive: true });
   fs.copyFileSync(path.join(projectRoot, file), target);
 }
