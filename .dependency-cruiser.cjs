@@ -7,7 +7,7 @@ const floors = [
   ['report', 'export', 'play'], //              what is stored, as one page; executed notebooks with still pictures; the playground
   ['notebooks', 'bench', 'events'], //          batch runs; the contenders of the benchmark; event files for TensorBoard
   ['show'], //                                  figures, tables, diagrams, progress
-  ['study'], //                                 sweeps of one setting; networks compared over seeds
+  ['study', 'exchange'], //                     sweeps of one setting, seeds compared; networks for Keras and others, and back
   ['lessons', 'published'], //                  profiles and runs, as only the notebooks use them; committed results
   ['train', 'inspect'], //                      the training loop and its engines; what is inside a network
   ['evaluate', 'cluster'], //                   a network measured on images; runs on other machines

@@ -25,6 +25,7 @@ export * from './train';
 export * from './lessons';
 export * from './published';
 export * from './study';
+export * from './exchange';
 export * from './inspect';
 export * from './show';
 export * from './events';

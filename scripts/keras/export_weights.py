@@ -30,7 +30,7 @@ def weights_by_key(model):
     named = {}
     for layer, within in leaves(model):
         for weight in layer.weights:
-            name = f"{layer.name}/{weight.name}"
+            name = f"{layer.name}/{weight_name(layer, weight)}"
             named.setdefault(id(weight), (weight, name, "/".join((*within, name))))
     uses = Counter(name for _, name, _ in named.values())
     weights = {name: weight for weight, name, _ in named.values() if uses[name] == 1}
@@ -42,6 +42,12 @@ def weights_by_key(model):
             key, number = f"{path}_{number}", number + 1
         weights[key] = weight
     return weights
+
+
+def weight_name(layer, weight):
+    """As in tfjs, which keeps Keras 2's name for the kernels of depthwise convolutions."""
+    is_depthwise = isinstance(layer, (keras.layers.DepthwiseConv1D, keras.layers.DepthwiseConv2D))
+    return "depthwise_kernel" if is_depthwise and weight.name == "kernel" else weight.name
 
 
 def arrays_of(model):

@@ -1,0 +1,109 @@
+/** `npm run save`: networks for other programs. The work is done in lib/exchange. */
+import * as path from 'node:path';
+import { parseArgs } from 'node:util';
+import { factsOf, fromKeras } from '../lib/exchange/from-keras';
+import { runNamed, runNetwork, type RunNetwork } from '../lib/exchange/of-run';
+import { saveAs, type SavedFormat, savedFormats } from '../lib/exchange/save-as';
+import { networks } from '../lib/models/registry';
+import { pretrained, publishedFacts } from '../lib/published';
+import { recordsWithWeights } from '../lib/published/pretrained';
+import { runCommand } from '../lib/runtime/command';
+import { UserError } from '../lib/runtime/errors';
+import { shownPath } from '../lib/runtime/paths';
+
+const usage = `Usage: npm run save -- NETWORK --to FORMAT [options]
+
+Saves a trained network for another program, loads it there, and compares its answers with those here.
+
+NETWORK is the name of a finished run in outputs/runs, a published network (${Object.keys(networks).join(', ')}),
+or a model of Keras (file.keras, file.h5) of layers that Keras and tfjs share.
+
+  --to keras        a .keras file, for Keras 3: the network alone, with a JSON on what its images went through
+  --to savedmodel   a folder for TensorFlow Serving: images as bytes in; probabilities, and the name of a class, out
+  --to tfjs         a folder for browsers: model.json, weights, and a JSON on what its images went through
+  --to onnx         an .onnx file: images as bytes in, probabilities out; the first time, tf2onnx is installed
+  --out PATH        the file or folder to write (default: named after the network, in outputs/saved)
+  --overwrite       replaces what is there
+  --runs FOLDER     the folder that holds the runs (default: outputs/runs)
+  --help            prints this`;
+
+function readArguments(args: readonly string[]) {
+  const [flag, text] = [{ type: 'boolean', default: false }, { type: 'string' }] as const;
+  const options = { to: text, out: text, runs: text, overwrite: flag, help: flag };
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    throw new UserError(`${(error as Error).message}\n\n${usage}`);
+  }
+}
+
+function formatOf(text: string | undefined): SavedFormat {
+  const found = savedFormats.find((format) => format === text);
+  if (found) return found;
+  const given = text === undefined ? 'Name a format' : `There is no format "${text}"`;
+  throw new UserError(`${given}: --to ${savedFormats.join(', ')}.\n\n${usage}`);
+}
+
+interface Chosen extends RunNetwork {
+  /** What the file is named after. */
+  readonly name: string;
+}
+
+async function chosen(source: string, to: SavedFormat, runs: string | undefined): Promise<Chosen> {
+  const ending = path.extname(source);
+  if (['.keras', '.h5', '.hdf5'].includes(ending)) {
+    const facts = await factsOf(source);
+    if (!facts && (to === 'savedmodel' || to === 'onnx')) {
+      throw new UserError(
+        `Nothing says what the images of ${source} go through before the network, which ${to} would have to do. In ` +
+          'Keras, model.export(folder) writes the network alone.',
+      );
+    }
+    return {
+      model: await fromKeras(source),
+      classNames: facts?.classNames,
+      name: path.basename(source, ending),
+    };
+  }
+  const run = await runNamed(source, runs === undefined ? undefined : path.resolve(runs));
+  if (run) return { ...(await runNetwork(run)), name: run.name };
+  const published = recordsWithWeights().map(({ network }) => network.name);
+  if (!published.includes(source)) {
+    throw new UserError(
+      `"${source}" is no run, no published network (${published.join(', ')}), and no .keras or .h5 file. ` +
+        '`npm run results` lists the runs.',
+    );
+  }
+  const model = await pretrained(source);
+  return { model, classNames: publishedFacts(model)?.dataset.classNames, name: source };
+}
+
+runCommand(async (args) => {
+  const { values, positionals } = readArguments(args);
+  if (values.help) {
+    console.log(usage);
+    return undefined;
+  }
+  if (positionals.length !== 1) {
+    throw new UserError(`${positionals.length} networks are named; expected one.\n\n${usage}`);
+  }
+  const to = formatOf(values.to);
+  // Products of TF32 have 10 bits. CUDA reads this when a card is first used.
+  process.env.NVIDIA_TF32_OVERRIDE ??= '0';
+  const { model, classNames, name } = await chosen(positionals[0], to, values.runs);
+  const {
+    path: place,
+    preprocessing,
+    difference,
+  } = await saveAs(model, to, {
+    ...{ classNames, name, out: values.out, overwrite: values.overwrite },
+  });
+  console.log(`Saved: ${shownPath(place)}`);
+  if (preprocessing) console.log(`What its images go through first: ${shownPath(preprocessing)}`);
+  if (difference !== null) {
+    console.log(
+      `Loaded again and compared on 16 images: the outputs differ by ${difference.toPrecision(1)} at most.`,
+    );
+  }
+  return undefined;
+});
