@@ -32,23 +32,35 @@ export async function fromKeras(file: string): Promise<tf.LayersModel> {
     const [network, weights] = [path.join(folder, 'network.json'), path.join(folder, 'weights.npz')];
     const problem = await runScript(pythonProgram('python'), 'read_model.py', [file, network, weights]);
     if (problem !== undefined) throw new UserError(`${file} cannot be read: ${problem}.`);
-    const described = JSON.parse(await fs.readFile(network, 'utf8')) as DescribedNetwork;
-    const model = await buildFromKeras(described);
-    try {
-      setNamed(model, model.weights, await readNpz(weights), file);
-      if (facts) {
-        const { mean, deviation, logits } = facts;
-        noteTrainedWith(model, {
-          normalisation: { mean, deviation },
-          loss: crossEntropy({ fromLogits: logits }),
-        });
-      }
-      return model;
-    } catch (error) {
-      model.dispose();
-      throw error;
+    const model = await modelOf({ network, weights }, file);
+    if (facts) {
+      const { mean, deviation, logits } = facts;
+      noteTrainedWith(model, {
+        normalisation: { mean, deviation },
+        loss: crossEntropy({ fromLogits: logits }),
+      });
     }
+    return model;
   });
+}
+
+/**
+ * The model in what scripts/keras/read_model.py wrote.
+ * @param file that it read, for messages
+ */
+export async function modelOf(
+  { network, weights }: { readonly network: string; readonly weights: string },
+  file: string,
+): Promise<tf.LayersModel> {
+  const described = JSON.parse(await fs.readFile(network, 'utf8')) as DescribedNetwork;
+  const model = await buildFromKeras(described);
+  try {
+    setNamed(model, model.weights, await readNpz(weights), file);
+    return model;
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
 }
 
 /** What `saveAs` wrote beside a file; undefined for files of others. */

@@ -132,15 +132,18 @@ def places_in(ends):
     return [place for each in ends for place in places_in(each)]
 
 
-def main(arguments):
-    if len(arguments) != 3:
-        sys.exit(__doc__)
-    source, network, weights = arguments
+def read(source, network, weights):
     refuse_own(written_config(source))
     model = keras.saving.load_model(source, compile=False)
     with open(network, "w") as file:
         json.dump(described(model), file)
     np.savez(weights, **arrays_of(model))
+
+
+def main(arguments):
+    if len(arguments) != 3:
+        sys.exit(__doc__)
+    read(*arguments)
 
 
 if __name__ == "__main__":
