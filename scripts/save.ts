@@ -1,12 +1,8 @@
 /** `npm run save`: networks for other programs. The work is done in lib/exchange. */
-import * as path from 'node:path';
 import { parseArgs } from 'node:util';
-import { factsOf, fromKeras } from '../lib/exchange/from-keras';
-import { runNamed, runNetwork, type RunNetwork } from '../lib/exchange/of-run';
+import { networkToSave } from '../lib/exchange/network-to-save';
 import { saveAs, type SavedFormat, savedFormats } from '../lib/exchange/save-as';
 import { networks } from '../lib/models/registry';
-import { pretrained, publishedFacts } from '../lib/published';
-import { recordsWithWeights } from '../lib/published/pretrained';
 import { runCommand } from '../lib/runtime/command';
 import { UserError } from '../lib/runtime/errors';
 import { shownPath } from '../lib/runtime/paths';
@@ -44,40 +40,6 @@ function formatOf(text: string | undefined): SavedFormat {
   throw new UserError(`${given}: --to ${savedFormats.join(', ')}.\n\n${usage}`);
 }
 
-interface Chosen extends RunNetwork {
-  /** What the file is named after. */
-  readonly name: string;
-}
-
-async function chosen(source: string, to: SavedFormat, runs: string | undefined): Promise<Chosen> {
-  const ending = path.extname(source);
-  if (['.keras', '.h5', '.hdf5'].includes(ending)) {
-    const facts = await factsOf(source);
-    if (!facts && (to === 'savedmodel' || to === 'onnx')) {
-      throw new UserError(
-        `Nothing says what the images of ${source} go through before the network, which ${to} would have to do. In ` +
-          'Keras, model.export(folder) writes the network alone.',
-      );
-    }
-    return {
-      model: await fromKeras(source),
-      classNames: facts?.classNames,
-      name: path.basename(source, ending),
-    };
-  }
-  const run = await runNamed(source, runs === undefined ? undefined : path.resolve(runs));
-  if (run) return { ...(await runNetwork(run)), name: run.name };
-  const published = recordsWithWeights().map(({ network }) => network.name);
-  if (!published.includes(source)) {
-    throw new UserError(
-      `"${source}" is no run, no published network (${published.join(', ')}), and no .keras or .h5 file. ` +
-        '`npm run results` lists the runs.',
-    );
-  }
-  const model = await pretrained(source);
-  return { model, classNames: publishedFacts(model)?.dataset.classNames, name: source };
-}
-
 runCommand(async (args) => {
   const { values, positionals } = readArguments(args);
   if (values.help) {
@@ -90,7 +52,7 @@ runCommand(async (args) => {
   const to = formatOf(values.to);
   // Products of TF32 have 10 bits. CUDA reads this when a card is first used.
   process.env.NVIDIA_TF32_OVERRIDE ??= '0';
-  const { model, classNames, name } = await chosen(positionals[0], to, values.runs);
+  const { model, classNames, name } = await networkToSave(positionals[0], to, values.runs);
   const {
     path: place,
     preprocessing,

@@ -21,7 +21,7 @@ import { buildFromKeras } from './to-tfjs';
  * @throws UserError that names the first layer or setting that tfjs lacks, and those that are known
  */
 export async function fromKeras(file: string): Promise<tf.LayersModel> {
-  if (!['.keras', '.h5', '.hdf5'].includes(path.extname(file))) {
+  if (!isKerasFile(file)) {
     throw new UserError(`${file} is no whole model of Keras: expected a .keras or .h5 file.`);
   }
   await fs.access(file, fs.constants.R_OK).catch(() => {
@@ -42,6 +42,11 @@ export async function fromKeras(file: string): Promise<tf.LayersModel> {
     }
     return model;
   });
+}
+
+/** By its ending. */
+export function isKerasFile(file: string): boolean {
+  return ['.keras', '.h5', '.hdf5'].includes(path.extname(file));
 }
 
 /**

@@ -8,7 +8,7 @@ import { runsFolder } from '../runs/run-path';
 import { UserError } from '../runtime/errors';
 import type { tf } from '../runtime/tensorflow';
 
-export interface RunNetwork {
+interface RunNetwork {
   readonly model: tf.LayersModel;
   /** Undefined if the run was not measured on test images, which tells their names. */
   readonly classNames: readonly string[] | undefined;

@@ -13,6 +13,7 @@ import keras
 import layer_models
 import numpy as np
 import read_model
+import training
 from answers import answer, save
 from keras import layers
 
@@ -76,8 +77,9 @@ def run(case, folder):
     keras.utils.set_random_seed(1)
     name = case["id"]
     model = MODELS[name]() if name in MODELS else layer_models.MODELS[name](None)
-    images = random.uniform(0, 1, (16, *model.input_shape[1:])).astype(np.float32)
+    images = training.draw_examples(model.input_shape[1:], 64, random)[0].astype(np.float32) / 255
     stir(model, images, random)
+    images = images[:16]
     file = folder / f"{name}.{case['ending']}"
     model.save(file)
     try:
