@@ -46,3 +46,21 @@ test('another Node, a moved clone and a changed file each make it due again', ()
   registerKernel(moved, node);
   assert.equal(whyRegister(moved, node), '');
 });
+
+test('papermill’s translator is laid out as an installed package, for each Python of .venv', () => {
+  const root = newFolder();
+  const packages = path.join(root, '.venv/lib/python3.12/site-packages');
+  fs.mkdirSync(packages, { recursive: true });
+  for (const file of ['translator.py', 'METADATA', 'entry_points.txt']) {
+    write(path.join(root, 'scripts/setup/papermill', file), file);
+  }
+  assert.notEqual(whyRegister(root, node), '');
+  registerKernel(root, node);
+  assert.equal(whyRegister(root, node), '');
+  assert.deepEqual(fs.readdirSync(packages, { recursive: true }).sort(), [
+    'papermill_tslab-1.0.dist-info',
+    'papermill_tslab-1.0.dist-info/METADATA',
+    'papermill_tslab-1.0.dist-info/entry_points.txt',
+    'translator.py',
+  ]);
+});
