@@ -100,7 +100,9 @@ export async function transfer(url: string, request: TransferRequest): Promise<v
     const unproved = unprovedFile(request.file);
     try {
       await receive(response, start, url, { ...request, file: unproved }, watchdog);
-      await onDisk(request.file, () => fs.promises.rename(unproved, request.file));
+      onDisk(request.file, () => {
+        fs.renameSync(unproved, request.file);
+      });
     } finally {
       fs.rmSync(unproved, { force: true });
     }
@@ -155,7 +157,10 @@ function checkAnswer(response: Response, present: number, bytes: number): Body {
   return { start: present, proved: true };
 }
 
-/** Writes the body to the file from byte `start` on. */
+/**
+ * Writes the body to the file from byte `start` on. The disk is written to at once, not awaited: a connection that breaks
+ * off throws away what has come and was not read, and nothing can break off before the next chunk is asked for.
+ */
 async function receive(
   response: Response,
   start: number,
@@ -191,30 +196,32 @@ async function receive(
     }
   };
 
-  const handle = await onDisk(file, () => fs.promises.open(file, start === 0 ? 'w' : 'a'));
+  const handle = onDisk(file, () => fs.openSync(file, start === 0 ? 'w' : 'a'));
   try {
     onProgress?.({ url, received, total: bytes });
     for (let chunk = await next(); chunk; chunk = await next()) {
       if (received + chunk.length > bytes) {
         // Nothing that this host sent can be trusted.
-        await handle.truncate(start);
+        fs.ftruncateSync(handle, start);
         throw new HostFailure('refused', `sends more than the expected ${counted(bytes, 'byte')}`);
       }
       const data = chunk;
-      await onDisk(file, () => handle.writeFile(data));
+      onDisk(file, () => {
+        fs.writeFileSync(handle, data);
+      });
       received += data.length;
       onProgress?.({ url, received, total: bytes });
     }
   } finally {
-    await handle.close();
+    fs.closeSync(handle);
   }
   if (received < bytes) throw interrupted('broke off');
 }
 
 /** Runs a file operation. If it fails, the disk is at fault, not the host, so no other host is tried. */
-async function onDisk<T>(file: string, operation: () => Promise<T>): Promise<T> {
+function onDisk<T>(file: string, operation: () => T): T {
   try {
-    return await operation();
+    return operation();
   } catch (error) {
     throw failedTo('written', file, error);
   }
