@@ -239,7 +239,7 @@ async function cable(): Promise<void> {
     ip(`link set ${near} up`);
     for (const each of [`addr add ${there}/24 dev ${far}`, `link set ${far} up`, 'link set lo up'])
       ip(each, inThere);
-    const keys = makeKeys('cable-keys');
+    const keys = keysIn('cable-keys');
     const { scheduler, address: named } = await startScheduler(
       ...['--host', '0.0.0.0', '--keys', keys, '--patience', '10'],
     );
