@@ -6,6 +6,7 @@ import { networks } from '../lib/models/registry';
 import { runCommand } from '../lib/runtime/command';
 import { UserError } from '../lib/runtime/errors';
 import { shownPath } from '../lib/runtime/paths';
+import { interruptOnSignals } from '../lib/runtime/signals';
 
 const usage = `Usage: npm run save -- NETWORK --to FORMAT [options]
 
@@ -50,6 +51,7 @@ runCommand(async (args) => {
     throw new UserError(`${positionals.length} networks are named; expected one.\n\n${usage}`);
   }
   const to = formatOf(values.to);
+  interruptOnSignals();
   // Products of TF32 have 10 bits. CUDA reads this when a card is first used.
   process.env.NVIDIA_TF32_OVERRIDE ??= '0';
   const { model, classNames, name } = await networkToSave(positionals[0], to, values.runs);

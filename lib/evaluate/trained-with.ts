@@ -37,6 +37,12 @@ export function noteTrainedWith(
   model.setUserDefinedMetadata({ ...others, [key]: stored });
 }
 
+/** False for a model that was never trained here, of which nothing says what its images go through. */
+export function knowsItsTraining(model: tf.LayersModel): boolean {
+  const metadata = model.getUserDefinedMetadata() as { readonly [key]?: Stored } | undefined;
+  return metadata?.[key] !== undefined;
+}
+
 /** @returns pixels from 0 to 1, and cross-entropy from probabilities, for a model that was never trained here */
 export function trainedWith(model: tf.LayersModel): TrainedWith {
   const metadata = model.getUserDefinedMetadata() as { readonly [key]?: Stored } | undefined;

@@ -1,6 +1,7 @@
 /** Networks as files of other programs. */
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
+import { knowsItsTraining } from '../evaluate/trained-with';
 import { saveModel } from '../models/weights/files';
 import { UserError } from '../runtime/errors';
 import { outputsDir, shownPath } from '../runtime/paths';
@@ -33,7 +34,10 @@ export interface SaveAsOptions {
 export interface SavedAs {
   /** The file or folder. */
   readonly path: string;
-  /** The JSON beside it, or in it, that says what images go through before the network; null if the network does it. */
+  /**
+   * The JSON beside it, or in it, that says what images go through before the network; null if the network does that itself,
+   * or was never trained here, so that nobody knows.
+   */
   readonly preprocessing: string | null;
   /**
    * Between the outputs of what was written, loaded again by the program that it is for, and the model's own, on a few
@@ -64,7 +68,8 @@ export async function saveAs(
   checkEnding(to, out);
   await checkTarget(out, overwrite);
   const facts = preprocessingOf(model, classNames);
-  if (to === 'tfjs') return asTfjs(model, out, overwrite, facts);
+  const known = knowsItsTraining(model) ? facts : null;
+  if (to === 'tfjs') return asTfjs(model, out, overwrite, known);
 
   const isServed = to !== 'keras';
   if (isServed && facts.imageShape === null) {
@@ -83,12 +88,16 @@ export async function saveAs(
     difference = await differenceIn(folder);
     checkDifference(difference, model.name, to);
     const moves: [string, string][] = [[path.join(folder, made), out]];
-    if (isServed) return moves;
-    await writeFacts(path.join(folder, 'facts.json'), facts);
+    if (isServed || !known) return moves;
+    await writeFacts(path.join(folder, 'facts.json'), known);
     return [[path.join(folder, 'facts.json'), factsBeside(out)], ...moves];
   });
-  return { path: out, preprocessing: isServed ? null : factsBeside(out), difference };
+  // What is beside a file that was written over is about that one.
+  if (to === 'keras' && !known) await fs.rm(factsBeside(out), { force: true });
+  return { path: out, preprocessing: isServed || !known ? null : factsBeside(out), difference };
 }
+
+const tfjsFacts = 'preprocessing.json';
 
 /** The JSON beside a .keras file. */
 export function factsBeside(file: string): string {
@@ -99,15 +108,15 @@ async function asTfjs(
   model: tf.LayersModel,
   out: string,
   overwrite: boolean,
-  facts: Preprocessing,
+  facts: Preprocessing | null,
 ): Promise<SavedAs> {
   await placed(out, overwrite, async (folder) => {
     const made = path.join(folder, 'made');
     await saveModel(model, made);
-    await writeFacts(path.join(made, 'preprocessing.json'), facts);
+    if (facts) await writeFacts(path.join(made, tfjsFacts), facts);
     return [[made, out]];
   });
-  return { path: out, preprocessing: path.join(out, 'preprocessing.json'), difference: null };
+  return { path: out, preprocessing: facts && path.join(out, tfjsFacts), difference: null };
 }
 
 function checkFormat(to: string): void {

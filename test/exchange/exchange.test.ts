@@ -78,7 +78,6 @@ async function writtenBy(
 function expectSameOutputs(name: string): void {
   const text = fs.readFileSync(inFolder(name, 'result.json'), 'utf8');
   const { difference } = JSON.parse(text) as { difference: number };
-  console.error(name, difference);
   assert.ok(difference <= tolerance, `outputs are off by ${difference}`);
   const bytes = fs.readFileSync(inFolder(name, 'outputs.bin'));
   expectSpread(new Float32Array(Uint8Array.from(bytes).buffer));
@@ -164,7 +163,6 @@ describe('with Keras and TensorFlow Serving', { skip: withoutKeras }, () => {
     );
     expectSpread(expected);
     const off = Math.max(...found.map((value, i) => Math.abs(value - expected[i])));
-    console.error(id, 'in', off);
     assert.ok(off <= tolerance, `probabilities are off by ${off}`);
   };
 
@@ -306,6 +304,13 @@ test('tfjs: any tfjs loads it, and the JSON beside it tells of its images', asyn
       classNames: Array.from('abcdefghij'),
     },
   );
+});
+
+test('of a network that was never trained here, nothing is said of its images', async () => {
+  const out = inFolder('untrained');
+  const { preprocessing } = await saveAs(networks.lenet5.build({ width: 0.2 }), 'tfjs', { out });
+  assert.equal(preprocessing, null);
+  assert.ok(!fs.existsSync(path.join(out, 'preprocessing.json')));
 });
 
 test('what fails leaves the target as it was, and nothing beside it', async () => {
