@@ -31,7 +31,7 @@ function readArguments(args: readonly string[]) {
 }
 
 async function main(args: readonly string[]): Promise<number | undefined> {
-  const { runs = runsFolder(), port, host, help } = readArguments(args);
+  const { runs = runsFolder(), port, host = 'localhost', help } = readArguments(args);
   if (help) {
     console.log(usage);
     return undefined;
@@ -39,11 +39,7 @@ async function main(args: readonly string[]): Promise<number | undefined> {
   const folder = path.resolve(runs);
   needPort(port);
   needEvents(folder);
-  return show([
-    ...['--logdir', folder],
-    ...(port === undefined ? [] : ['--port', port]),
-    ...(host === undefined ? [] : ['--host', host]),
-  ]);
+  return show([...['--logdir', folder, '--host', host], ...(port === undefined ? [] : ['--port', port])]);
 }
 
 function needPort(port: string | undefined): void {
