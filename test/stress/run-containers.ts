@@ -142,6 +142,7 @@ class Debian {
       // Its child is the first process of a world of their own, and takes all others with it.
       const file = `/proc/${server.pid}/task/${server.pid}/children`;
       const children = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
+      server.kill('SIGKILL');
       for (const [child] of children.matchAll(/\d+/g)) process.kill(Number(child), 'SIGKILL');
     }
   }
