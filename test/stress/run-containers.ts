@@ -143,7 +143,13 @@ class Debian {
       const file = `/proc/${server.pid}/task/${server.pid}/children`;
       const children = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
       server.kill('SIGKILL');
-      for (const [child] of children.matchAll(/\d+/g)) process.kill(Number(child), 'SIGKILL');
+      for (const [child] of children.matchAll(/\d+/g)) {
+        try {
+          process.kill(Number(child), 'SIGKILL');
+        } catch {
+          // It has ended with the server.
+        }
+      }
     }
   }
 
