@@ -87,8 +87,6 @@ export function graph(bytes: Uint8Array): Event {
   });
 }
 
-export const isGraph = ({ tag }: Event): boolean => tag === untagged.graph;
-
 /** A record as it was written. */
 export function readEvent(bytes: Uint8Array): Event {
   let [tag, step]: [string, number] = ['', 0];

@@ -11,7 +11,6 @@ export interface Writer {
   writeInt32(field: number, value: number): void;
   writeString(field: number, value: string): void;
   writeBytes(field: number, value: Uint8Array): void;
-  writeFloat(field: number, value: number): void;
   /** `write` gets `value` and a writer for its fields. */
   writeMessage<T extends object>(field: number, value: T, write: (value: T, writer: Writer) => void): void;
   getResultBuffer(): Uint8Array;
