@@ -5,6 +5,7 @@ import * as path from 'node:path';
 import { runCommand } from '../lib/runtime/command';
 import { UserError } from '../lib/runtime/errors';
 import { projectRoot, venvDir } from '../lib/runtime/paths';
+import { inForeground } from './in-foreground';
 
 async function main(args: readonly string[]): Promise<number | undefined> {
   const jupyter = path.join(venvDir, 'bin', 'jupyter');
@@ -15,16 +16,7 @@ async function main(args: readonly string[]): Promise<number | undefined> {
     // In a container one is root, and JupyterLab then asks for this by name.
     ...(process.getuid?.() === 0 ? ['--allow-root'] : []),
   ];
-  const lab = spawn(jupyter, ['lab', ...options, ...args], { stdio: 'inherit', cwd: projectRoot });
-  // Ctrl-C reaches JupyterLab itself, which asks and then ends its kernels; this process waits for that.
-  process.on('SIGINT', () => undefined);
-  process.on('SIGTERM', () => lab.kill('SIGTERM'));
-  return new Promise((resolve, reject) => {
-    lab.once('error', reject);
-    lab.once('close', (code) => {
-      resolve(code ?? 1);
-    });
-  });
+  return inForeground(spawn(jupyter, ['lab', ...options, ...args], { stdio: 'inherit', cwd: projectRoot }));
 }
 
 runCommand(main);

@@ -8,6 +8,7 @@ import { runsFolder } from '../lib/runs/run-path';
 import { runCommand } from '../lib/runtime/command';
 import { UserError } from '../lib/runtime/errors';
 import { shownPath, venvDir } from '../lib/runtime/paths';
+import { inForeground } from './in-foreground';
 import { pythonEnvironment } from './setup/command';
 
 const usage = `Usage: npm run tensorboard [-- options]
@@ -63,20 +64,12 @@ function show(options: readonly string[]): Promise<number> {
   if (!fs.existsSync(program)) {
     throw new UserError('TensorBoard is not in .venv yet. Run `npm run setup` first.');
   }
-  const tensorBoard = spawn(program, options, {
+  const server = spawn(program, options, {
     stdio: 'inherit',
     // TensorFlow computes nothing here, so its notes on oneDNN and missing cards would only be in the way.
     env: { TF_CPP_MIN_LOG_LEVEL: '3', ...pythonEnvironment(process.env), TF_ENABLE_ONEDNN_OPTS: '0' },
   });
-  // Ctrl+C reaches TensorBoard itself; this process waits for it.
-  process.on('SIGINT', () => undefined);
-  process.on('SIGTERM', () => tensorBoard.kill('SIGTERM'));
-  return new Promise((resolve, reject) => {
-    tensorBoard.once('error', reject);
-    tensorBoard.once('close', (code) => {
-      resolve(code ?? 1);
-    });
-  });
+  return inForeground(server);
 }
 
 runCommand(main);

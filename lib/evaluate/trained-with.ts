@@ -39,16 +39,18 @@ export function noteTrainedWith(
 
 /** False for a model that was never trained here, of which nothing says what its images go through. */
 export function knowsItsTraining(model: tf.LayersModel): boolean {
-  const metadata = model.getUserDefinedMetadata() as { readonly [key]?: Stored } | undefined;
-  return metadata?.[key] !== undefined;
+  return storedIn(model) !== undefined;
 }
 
 /** @returns pixels from 0 to 1, and cross-entropy from probabilities, for a model that was never trained here */
 export function trainedWith(model: tf.LayersModel): TrainedWith {
-  const metadata = model.getUserDefinedMetadata() as { readonly [key]?: Stored } | undefined;
   return {
     metrics: [],
     outputWeights: null,
-    ...(metadata?.[key] ?? { normalisation: null, loss: crossEntropy() }),
+    ...(storedIn(model) ?? { normalisation: null, loss: crossEntropy() }),
   };
+}
+
+function storedIn(model: tf.LayersModel): Stored | undefined {
+  return (model.getUserDefinedMetadata() as { readonly [key]?: Stored } | undefined)?.[key];
 }

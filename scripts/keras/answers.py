@@ -27,6 +27,16 @@ def weights_of(model, when):
     return {f"{when}/{name}": values for name, values in arrays_of(model).items()}
 
 
+def take_statistics(model, norms, images):
+    """Gives layers of batch normalisation the statistics of these images: with a momentum of 0 one pass sets them."""
+    momenta = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.momentum = 0.0
+    model(images, training=True)
+    for norm, momentum in zip(norms, momenta):
+        norm.momentum = momentum
+
+
 def train_in_batches(model, case, step):
     """Calls `step` with the positions of each batch's images, a slice, after the metrics were reset.
 

@@ -14,7 +14,7 @@ import layer_models
 import numpy as np
 import read_model
 import training
-from answers import answer, save
+from answers import answer, save, take_statistics
 from keras import layers
 
 
@@ -68,12 +68,7 @@ def stir(model, images, random):
         if len(weight.shape) == 1:
             weight.assign(weight + random.normal(0, 0.1, weight.shape))
     norms = [layer for layer in model._flatten_layers() if isinstance(layer, layers.BatchNormalization)]
-    momenta = [norm.momentum for norm in norms]
-    for norm in norms:
-        norm.momentum = 0.0
-    model(images, training=True)
-    for norm, momentum in zip(norms, momenta):
-        norm.momentum = momentum
+    take_statistics(model, norms, images)
 
 
 def run(case, folder):

@@ -29,7 +29,7 @@ import environment  # noqa: F401  (before Keras)
 import keras
 import numpy as np
 import tensorflow as tf
-from answers import answer, save
+from answers import answer, save, take_statistics
 from export_weights import arrays_of, as_float32, weights_by_key
 from keras import layers
 from networks import NETWORKS
@@ -103,14 +103,10 @@ def uses(model, activation):
 
 
 def draw_moving_statistics(model, images, random):
-    """Near the batch's own: with a momentum of 0 one pass sets them to those."""
+    """Near the batch's own."""
     norms = [layer for layer in model.layers if isinstance(layer, layers.BatchNormalization)]
-    momenta = [layer.momentum for layer in norms]
+    take_statistics(model, norms, images)
     for layer in norms:
-        layer.momentum = 0.0
-    model(images, training=True)
-    for layer, momentum in zip(norms, momenta):
-        layer.momentum = momentum
         for statistic in (layer.moving_mean, layer.moving_variance):
             statistic.assign(statistic * random.uniform(0.8, 1.2, statistic.shape))
 
