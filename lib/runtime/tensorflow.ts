@@ -2,7 +2,9 @@
 import './environment';
 import * as tf from '@tensorflow/tfjs-node-gpu';
 import { repairBatchNormalisation } from './batch-normalisation';
+import { repairKernelGradient } from './kernel-gradient';
 
 repairBatchNormalisation(tf);
+repairKernelGradient(tf);
 
 export { tf };

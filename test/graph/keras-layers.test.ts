@@ -18,7 +18,7 @@ const cases = (Object.keys(layerModels) as (keyof typeof layerModels)[]).map((ne
   steps: 50,
 }));
 
-const keras = new KerasReference<(typeof cases)[number]>('layer_models.py');
+const keras = new KerasReference<(typeof cases)[number]>('layer_models.py', { oneDnn: false });
 
 describe('layers train as in Keras', { skip: withoutKeras }, () => {
   before(() => keras.run(cases));

@@ -1,7 +1,4 @@
-/**
- * Networks that nobody would design: random layers in random order, with branches, shared layers and nested models. No
- * 1×1 convolution has strides: with few channels, its gradient in tfjs corrupts memory (see `kernelGradient`).
- */
+/** Networks that nobody would design: random layers in random order, with branches, shared layers and nested models. */
 import { Random } from '../../lib/data/random';
 import { tf } from '../../lib/runtime/tensorflow';
 
@@ -64,7 +61,7 @@ class Designer {
     switch (random.below(nesting ? 20 : 18)) {
       case 0:
       case 1:
-        return apply(this.#conv(size, size > 1 ? strides : 1, padding));
+        return apply(this.#conv(size, strides, padding));
       case 2:
         return apply(
           tf.layers.depthwiseConv2d({
@@ -175,7 +172,7 @@ class Designer {
           name: this.#next('transposed'),
           filters: 2 + random.below(3),
           kernelSize: size,
-          strides: small && size > 1 ? 1 + random.below(2) : 1,
+          strides: small ? 1 + random.below(2) : 1,
           padding: random.below(2) === 0 ? 'valid' : 'same',
           activation: this.#activation(),
         }),

@@ -42,14 +42,23 @@ export class KerasReference<C extends { readonly id: string } = Case> {
   readonly #folder = fs.mkdtempSync(path.join(os.tmpdir(), 'keras-reference-'));
   readonly #script: string;
 
-  constructor(script = 'reference.py') {
+  readonly #oneDnn: boolean;
+
+  /**
+   * @param oneDnn Whether Keras may use oneDNN. Not for 1×1 convolutions with strides and few channels, whose gradient
+   *   writes past the end of its memory there (https://github.com/uxlfoundation/oneDNN/issues/6035): the engine avoids
+   *   that (see `kernelGradient`), Keras does not.
+   */
+  constructor(script = 'reference.py', { oneDnn = true } = {}) {
     this.#script = script;
+    this.#oneDnn = oneDnn;
   }
 
   /** Runs all cases in one Python process. */
   async run(cases: readonly C[]): Promise<void> {
     const script = path.join(projectRoot, 'scripts', 'keras', this.#script);
-    const child = spawn(python, [script, this.#folder], { stdio: ['pipe', 'ignore', 'pipe'] });
+    const env = this.#oneDnn ? process.env : { ...process.env, TF_ENABLE_ONEDNN_OPTS: '0' };
+    const child = spawn(python, [script, this.#folder], { env, stdio: ['pipe', 'ignore', 'pipe'] });
     let errors = '';
     child.stderr.on('data', (text: Buffer) => (errors += text.toString()));
     child.stdin.end(JSON.stringify(cases));

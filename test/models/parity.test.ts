@@ -46,7 +46,7 @@ const varied: Case[] = [
   }),
 ];
 
-const keras = new KerasReference();
+const keras = new KerasReference('reference.py', { oneDnn: false });
 
 describe('parity with Keras', { skip: withoutKeras }, () => {
   before(() => keras.run([...asPublished, ...varied]));

@@ -1,4 +1,5 @@
 /** Convolutions, over images in NHWC. */
+import { safeChannels } from '../../runtime/kernel-gradient';
 import { simpleRule } from '../gradient-rules';
 import type { Value } from '../graph';
 import type { Attrs, Dim, Shape } from '../types';
@@ -79,10 +80,9 @@ simpleRule('Conv2D', ({ graph, attrs, inputs: [x, kernel] }, dy) => [
 export function kernelGradient(x: Value, kernel: Value, dy: Value, attrs: Attrs): Value {
   const [rows, columns, channels] = kernel.shape as readonly number[];
   const { ints: strides } = attrs['strides'] as { ints: readonly number[] };
-  if (rows === 1 && columns === 1 && channels < 16 && strides.some((stride) => stride > 1)) {
-    // Here oneDNN in TensorFlow 2.21 copies whole blocks of 16 channels, past the end of its memory: the gradient is
-    // wrong, or the process ends some time later. Without the pixels that the kernel skips, the stride is 1 and the
-    // gradient the same.
+  if (rows === 1 && columns === 1 && channels < safeChannels && strides.some((stride) => stride > 1)) {
+    // Here oneDNN writes past the end of its memory (see lib/runtime/kernel-gradient.ts). Without the pixels that the
+    // kernel skips, the stride is 1 and the gradient the same.
     const unit = { ...attrs, strides: { ints: [1, 1, 1, 1] } };
     return kernelGradient(everyNth(x, strides, dy.shape), kernel, dy, unit);
   }
