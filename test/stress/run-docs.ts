@@ -49,6 +49,7 @@ const refusals: readonly (readonly [RegExp, RegExp])[] = [
   [/published -- verify/, /are not those of the record/],
   [/npm run tensorboard/, /There is nothing to show yet/],
   [/reproduce/, /There is no published result/],
+  [/--cluster tls:/, /There is no ca\.pem/],
 ];
 
 interface Outcome {
