@@ -11,6 +11,16 @@ import type * as tensorflow from '@tensorflow/tfjs-node-gpu';
 /** From this many channels on, oneDNN's kernel is right with and without AVX-512. */
 export const safeChannels = 16;
 
+/**
+ * Whether oneDNN's gradient with respect to the kernel of a convolution is wrong.
+ * @param filterShape [rows, columns, channels, filters]
+ * @param strides along any of the axes
+ */
+export function isFaultyGradient(filterShape: readonly number[], strides: readonly number[]): boolean {
+  const [rows, columns, channels] = filterShape;
+  return rows === 1 && columns === 1 && channels < safeChannels && strides.some((stride) => stride > 1);
+}
+
 interface Attributes {
   readonly strides: number | readonly [number, number];
   readonly pad: unknown;
@@ -27,11 +37,9 @@ export function repairKernelGradient(tf: typeof tensorflow): void {
     kernelFunc: (call) => {
       const { strides, pad, dataFormat, filterShape } = call.attrs as unknown as Attributes;
       const [down, across] = typeof strides === 'number' ? [strides, strides] : strides;
-      const [rows, columns, channels] = filterShape;
-      const isWrong = rows === 1 && columns === 1 && channels < safeChannels && Math.max(down, across) > 1;
-      // The padding of a window of one pixel is none; numbers for it and the other order of axes are not for this backend.
-      if (!isWrong || dataFormat !== 'NHWC' || (pad !== 'same' && pad !== 'valid'))
-        return given.kernelFunc(call);
+      // A window of one pixel needs no padding by either name. Padding in numbers and the other order of axes are passed on.
+      const isUsual = dataFormat === 'NHWC' && (pad === 'same' || pad === 'valid');
+      if (!isUsual || !isFaultyGradient(filterShape, [down, across])) return given.kernelFunc(call);
       const { x, dy } = call.inputs as { x: tensorflow.Tensor4D; dy: tensorflow.Tensor4D };
       const taken = tf.stridedSlice(x, [0, 0, 0, 0], x.shape, [1, down, across, 1]);
       try {

@@ -41,7 +41,6 @@ function hasKeras(): boolean {
 export class KerasReference<C extends { readonly id: string } = Case> {
   readonly #folder = fs.mkdtempSync(path.join(os.tmpdir(), 'keras-reference-'));
   readonly #script: string;
-
   readonly #oneDnn: boolean;
 
   /**

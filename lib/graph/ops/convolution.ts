@@ -1,5 +1,5 @@
 /** Convolutions, over images in NHWC. */
-import { safeChannels } from '../../runtime/kernel-gradient';
+import { isFaultyGradient } from '../../runtime/kernel-gradient';
 import { simpleRule } from '../gradient-rules';
 import type { Value } from '../graph';
 import type { Attrs, Dim, Shape } from '../types';
@@ -78,9 +78,8 @@ simpleRule('Conv2D', ({ graph, attrs, inputs: [x, kernel] }, dy) => [
 
 /** The gradient of a convolution of `x` with respect to its kernel, from that with respect to its output. */
 export function kernelGradient(x: Value, kernel: Value, dy: Value, attrs: Attrs): Value {
-  const [rows, columns, channels] = kernel.shape as readonly number[];
   const { ints: strides } = attrs['strides'] as { ints: readonly number[] };
-  if (rows === 1 && columns === 1 && channels < safeChannels && strides.some((stride) => stride > 1)) {
+  if (isFaultyGradient(kernel.shape as readonly number[], strides)) {
     // Here oneDNN writes past the end of its memory (see lib/runtime/kernel-gradient.ts). Without the pixels that the
     // kernel skips, the stride is 1 and the gradient the same.
     const unit = { ...attrs, strides: { ints: [1, 1, 1, 1] } };
