@@ -5,6 +5,7 @@ import * as net from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
+import { readNotebook } from '../../lib/notebooks/notebook';
 import { projectRoot, venvDir } from '../../lib/runtime/paths';
 import { type PageLog, playgroundAnswers, watch } from './chromium';
 
@@ -67,7 +68,7 @@ export class Lab {
     return lab;
   }
 
-  /** Opens a notebook in a page of its own, with nothing beside it. */
+  /** Opens a notebook in a page of its own, with nothing beside it, and waits until all of its cells are there. */
   async open(browser: Browser, notebook: string, theme: Theme = 'light'): Promise<LabNotebook> {
     const settings = path.join(
       this.folder,
@@ -86,7 +87,11 @@ export class Lab {
     await page
       .locator(`body[data-jp-theme-light="${theme === 'light'}"]`)
       .waitFor({ state: 'attached', timeout: 60_000 });
-    await page.locator('.jp-Notebook .jp-Cell').first().waitFor({ timeout: 60_000 });
+    // JupyterLab adds cells when the browser is idle. Chromium without a window calls itself idle only between frames, and
+    // this way of waiting asks for frames.
+    const { cells } = readNotebook(path.join(this.folder, 'notebooks', path.basename(notebook)));
+    const wanted = { selector: '.jp-Notebook .jp-Cell', count: cells.length };
+    await page.waitForFunction(hasAtLeast, wanted, { polling: 'raf', timeout: 60_000 });
     await page.locator('.jp-NotebookPanel-toolbar').getByText('TypeScript (tslab, CIFAR-10)').waitFor();
     return new LabNotebook(page, log);
   }
@@ -150,9 +155,9 @@ export class LabNotebook {
 
   /** Waits until the playground in a cell's output has answered: its page says how likely a class is. */
   async playgroundAnswers(index: number): Promise<void> {
-    // Outputs that are far out of sight are not drawn.
-    await this.cell(index).scrollIntoViewIfNeeded();
-    await playgroundAnswers(this.cell(index).locator('iframe'));
+    const cell = this.cell(index);
+    await bringToSight(cell, cell.locator('iframe'));
+    await playgroundAnswers(cell.locator('iframe'));
   }
 
   /** Waits until no cell runs or waits to be run. */
@@ -165,6 +170,27 @@ export class LabNotebook {
   async close(): Promise<void> {
     await this.page.close();
   }
+}
+
+/**
+ * Scrolls to a cell until it has `output`: what is far out of sight is not drawn, and what is drawn above the cell in the
+ * meantime, figures for instance, pushes it out of sight again.
+ */
+async function bringToSight(cell: Locator, output: Locator): Promise<void> {
+  const end = performance.now() + 60_000;
+  while ((await output.count()) === 0) {
+    if (performance.now() > end) throw new Error(`Nothing of ${String(output)} within 60 s`);
+    await cell.scrollIntoViewIfNeeded();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+/** Runs in the page, whose DOM types are not the project's. */
+function hasAtLeast({ selector, count }: { selector: string; count: number }): boolean {
+  const { document } = globalThis as unknown as {
+    document: { querySelectorAll(selector: string): { readonly length: number } };
+  };
+  return document.querySelectorAll(selector).length >= count;
 }
 
 function freePort(): Promise<number> {
