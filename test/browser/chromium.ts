@@ -18,12 +18,16 @@ export interface PageLog {
   readonly requests: string[];
 }
 
-/** Starts to note a page's errors and requests. */
-export function watch(page: Page): PageLog {
+/**
+ * Starts to note a page's errors and requests.
+ * @param isLeftOut errors that are not the page's: by their text, with the address that they come from
+ */
+export function watch(page: Page, isLeftOut: (error: string) => boolean = () => false): PageLog {
   const log: PageLog = { errors: [], requests: [] };
   page.on('pageerror', (error) => log.errors.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error') log.errors.push(message.text());
+    const error = `${message.text()} (${message.location().url})`;
+    if (message.type() === 'error' && !isLeftOut(error)) log.errors.push(error);
   });
   page.on('request', (request) => {
     const { protocol, hostname } = new URL(request.url());
