@@ -24,7 +24,7 @@ export function publishedTable(results: readonly PublishedResult[]): Table {
     ...(results.some(({ views }) => views) && { views: viewsText(result) }),
     seeds: result.records.length,
     epochs: result.epochs,
-    time: duration(result.seconds),
+    time: duration(result.seconds) + precisionText(result),
     petaflops: result.petaflops,
     weights: weightsText(result.withWeights),
     ...(dataset === undefined && { dataset: result.dataset.name }),
@@ -41,6 +41,11 @@ export function publishedTable(results: readonly PublishedResult[]): Table {
     },
     format: { parameters: whole, multiplyAdds: whole },
   });
+}
+
+/** What makes a time hard to compare with that of a training in float32; nothing for float32. */
+export function precisionText({ precision }: Pick<PublishedResult, 'precision'>): string {
+  return precision === 'float32' ? '' : ` (${precision.replace('mixed_', '')})`;
 }
 
 /** Kernels' type, size, and the accuracy with them: `uint8, 15.3 MB, 91.2 %`. */

@@ -8,6 +8,7 @@ import { bestResult } from '../../lib/published/results';
 import { UserError } from '../../lib/runtime/errors';
 import { projectRoot } from '../../lib/runtime/paths';
 import { missing } from '../../lib/show/format';
+import { precisionText } from '../../lib/show/published';
 import { accuracyText, viewsText } from '../../lib/show/results';
 
 const readmeFile = path.join(projectRoot, 'README.md');
@@ -27,7 +28,7 @@ export function readmeTable(records: readonly PublishedRecord[]): string {
       `${short(multiplyAdds / 1e6)} M`,
       best ? `${accuracyText(best.testAccuracy)} (${best.records.length})` : missing,
       best ? viewsText(best) : missing,
-      best ? short(best.seconds / 60) : missing,
+      best ? short(best.seconds / 60) + precisionText(best) : missing,
       best ? `\`${best.recipeName}\`` : missing,
       network.idea,
     ];

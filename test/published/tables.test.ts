@@ -69,6 +69,19 @@ test('what several views bring stands beside what the image alone does, where ev
   assert.equal(publishedResults([seen(1, 0.5), madeUpRecord({ seed: 2 })])[0].views, undefined);
 });
 
+test('a time says what it was trained in, if that was not float32, and is that of the fastest seed', () => {
+  const halved = madeUpRecord({ seed: 2, seconds: 30 });
+  const shorter: PublishedRecord = {
+    ...halved,
+    recipe: { ...halved.recipe, precision: 'mixed_bfloat16' },
+  };
+  const [both] = publishedResults([madeUpRecord({ seed: 1 }), shorter]);
+  assert.match(tableText(publishedTable([both])), / 0:30 \(bfloat16\) /);
+  assert.match(readmeTable([madeUpRecord({ seed: 1 }), shorter]), /\| 0\.5 \(bfloat16\) \|/);
+  const slower = { ...shorter, history: madeUpRecord({ seconds: 600 }).history };
+  assert.match(readmeTable([madeUpRecord({ seed: 1 }), slower]), /\| 1\.0 \|/);
+});
+
 test('results on other images are results of their own', () => {
   const other = madeUpRecord({ accuracy: 0.4, seed: 3, data: { name: 'another', digest: 'another' } });
   const all = publishedResults([...records, other]);
