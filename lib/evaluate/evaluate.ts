@@ -10,7 +10,7 @@ import { measureViews } from './measure';
 import { classReports, confusionMatrix } from './metrics';
 import { allIndices } from '../data/subset';
 import type { RunOptions } from '../runs/run-folder';
-import { writeEvaluation } from '../runs/test-result';
+import { resultKeeper } from '../runs/test-result';
 import { trainedWith } from './trained-with';
 import { viewsOf, type Views, type ViewsName } from './views';
 
@@ -62,6 +62,7 @@ export async function evaluate(
   const shown = viewsOf(views, dataset.imageShape);
   const set = dataset[on];
   const { normalisation, loss, metrics, outputWeights } = trainedWith(model);
+  const keeper = run === undefined ? null : resultKeeper(run, dataset, on);
   let interrupted = false;
   const forget = onInterrupt(() => (interrupted = true));
   try {
@@ -89,7 +90,8 @@ export async function evaluate(
       classNames: dataset.classNames,
       classes: classReports(confusion, dataset.classNames),
     };
-    const folder = run === undefined ? null : await writeEvaluation(run, dataset, evaluation);
+    await keeper?.write(evaluation);
+    const folder = keeper?.folder ?? null;
     for (const each of callbacks) await each.onEvaluation?.(evaluation, { model, dataset, folder });
     return evaluation;
   } finally {

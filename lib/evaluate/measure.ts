@@ -1,5 +1,4 @@
 /** Loss, accuracy and predictions of a network for a set of images, batch by batch. */
-import { cropped } from '../data/crops';
 import { allIndices, takeSubset } from '../data/subset';
 import type { ImageSet } from '../data/types';
 import type { Measurement } from '../graph';
@@ -8,10 +7,11 @@ import { tf } from '../runtime/tensorflow';
 import { averagedOutput } from './averaged-output';
 import { forEachBatch, Tally, type BatchOptions } from './batches';
 import { EndingLogits } from './ending-logits';
-import { modelBatch } from './input-batch';
+import { inputBatch, modelBatch } from './input-batch';
 import { amongTopFive, penaltyOf, probabilitiesOf, type ModelOutput } from './losses';
 import { perImageMeasures, type PerImageMeasures } from './per-image';
 import type { TrainedWith } from './trained-with';
+import { viewBatch } from './view-batch';
 import { isItself, viewsOf, type Views } from './views';
 
 export interface MeasureOptions extends Omit<TrainedWith, 'outputWeights'>, BatchOptions {
@@ -49,7 +49,7 @@ export async function measureViews(
   indices: Uint32Array,
   { views, ...options }: MeasureOptions & { readonly views: Views },
 ): Promise<MeasuredViews | undefined> {
-  const { loss, outputWeights, stopped, imageShape } = options;
+  const { loss, outputWeights, stopped } = options;
   // As many images as without views.
   const batchSize = options.batchSize ?? Math.ceil(250 / views.views.length);
   const heads = await headsOf(model, options);
@@ -75,9 +75,10 @@ export async function measureViews(
   const add = (batch: Uint32Array): void => {
     const images = takeSubset(set, batch);
     const labels = Int32Array.from(images.labels);
+    const all = allIndices(images.count);
+    const pixels = inputBatch(images, all, options);
     const outputs = views.views.map((view) => {
-      const seen = isItself(view) ? images : cropped(images, imageShape, view, views.padding);
-      const inputs = modelBatch(model, seen, allIndices(seen.count), options);
+      const inputs = modelBatch(model, images, all, options, viewBatch(pixels, view, views.padding));
       return heads.map((head) => outputOf(head, inputs));
     });
     const single = measurementOf(outputs[views.views.findIndex(isItself)], labels);
@@ -104,11 +105,7 @@ export async function measureViews(
     if (!isDone) return undefined;
     return { single: tallies.single.result(), together: tallies.together.result() };
   } finally {
-    // In reverse: two outputs of one layer watch it one on top of the other.
-    for (const head of heads.reverse()) {
-      head.logits.restore();
-      head.perImage.dispose();
-    }
+    release(heads);
   }
 }
 
@@ -119,22 +116,40 @@ interface Head {
   readonly perImage: PerImageMeasures;
 }
 
-/** One head for each output; the metrics are for the first. */
-function headsOf(
+/**
+ * One head for each output; the metrics are for the first.
+ * @throws UserError if the code of a user's own loss or metric is not at hand; the model is as it was then
+ */
+async function headsOf(
   model: tf.LayersModel,
   { loss, metrics }: Pick<TrainedWith, 'loss' | 'metrics'>,
 ): Promise<Head[]> {
   const { inputs, outputs } = model;
   const models =
     outputs.length === 1 ? [model] : outputs.map((output) => tf.model({ inputs, outputs: output }));
-  return Promise.all(
-    models.map(async (each, i): Promise<Head> => {
-      const logits = new EndingLogits(each);
+  const heads: Head[] = [];
+  for (const [i, each] of models.entries()) {
+    const logits = new EndingLogits(each);
+    try {
       const measured = { loss, metrics: i === 0 ? metrics : [] };
       const classCount = each.outputs[0].shape[1] ?? 0;
-      return { model: each, logits, perImage: await perImageMeasures(measured, classCount, logits.areKnown) };
-    }),
-  );
+      const perImage = await perImageMeasures(measured, classCount, logits.areKnown);
+      heads.push({ model: each, logits, perImage });
+    } catch (error) {
+      logits.restore();
+      release(heads);
+      throw error;
+    }
+  }
+  return heads;
+}
+
+/** In reverse: two outputs of one layer watch it one on top of the other. */
+function release(heads: readonly Head[]): void {
+  for (const head of [...heads].reverse()) {
+    head.logits.restore();
+    head.perImage.dispose();
+  }
 }
 
 function outputOf({ model, logits }: Head, inputs: tf.Tensor[]): ModelOutput {

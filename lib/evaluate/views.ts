@@ -63,7 +63,7 @@ const mirrorAndShifts: Views = {
 /**
  * AlexNet's ten views: the four corners of an image and its middle, each as it is and mirrored, of which the probabilities
  * are averaged (Krizhevsky, Sutskever & Hinton 2012, section 4.1). There, windows of 224×224 out of 256×256; here, windows
- * of the image's own size out of the image with `padding` zeros around.
+ * of the image's own size out of the image with `padding` zeros around, after normalisation.
  * @param padding how far the corners are from the middle, in pixels. Defaults to 4, as in the usual augmentation
  */
 export function tenCrops(padding = 4): Views {

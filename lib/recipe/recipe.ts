@@ -95,7 +95,19 @@ export interface Recipe {
   readonly seed: number;
 }
 
-/** How many epochs a run begins: the last one is cut short if `epochs` is no whole number. */
+/** How many epochs a run begins, one at least: the last one is cut short if `epochs` is no whole number. */
 export function begunEpochs({ epochs }: Pick<Recipe, 'epochs'>): number {
-  return Math.ceil(epochs);
+  return Math.max(1, Math.ceil(settled(epochs)));
+}
+
+/** How many steps a run of `epochs` epochs takes: one at least. */
+export function stepsIn(epochs: number, stepsPerEpoch: number): number {
+  // A product such as 2.2 · 5 is a hair above the whole number that it stands for.
+  return Math.max(1, Math.ceil(settled(epochs) * stepsPerEpoch - 1e-7));
+}
+
+/** A product such as 0.07 · 100 is a hair above the whole number of epochs that it stands for. */
+function settled(epochs: number): number {
+  const whole = Math.round(epochs);
+  return Math.abs(epochs - whole) < 1e-6 ? whole : epochs;
 }

@@ -200,7 +200,8 @@ export function rateFactor(schedule: Schedule, position: Position): number {
     }
     case 'linear': {
       const { rise, initial, final } = schedule;
-      const share = Math.min(1, step / (epochs * stepsPerEpoch));
+      // A warm-up may leave no epochs at all.
+      const share = Math.min(1, step / Math.max(1, epochs * stepsPerEpoch));
       // Either part may be empty, as above.
       return share <= rise && rise > 0
         ? initial + ((1 - initial) * share) / rise

@@ -46,7 +46,7 @@ export class CheckpointStore {
   async load<T>(
     role: Role,
     accept: (files: Files, folder: string) => T | Promise<T>,
-    onDamaged: (folder: string, problem: string) => void,
+    onDamaged: (folder: string, damage: DamagedError) => void,
   ): Promise<T | undefined> {
     for (const name of await this.#newestFirst(role)) {
       const folder = path.join(this.folder, name);
@@ -55,10 +55,24 @@ export class CheckpointStore {
       } catch (error) {
         if (!(error instanceof DamagedError)) throw error;
         this.#damaged.add(name);
-        onDamaged(folder, error.message);
+        onDamaged(folder, error);
       }
     }
     return undefined;
+  }
+
+  /** Removes the newest whole checkpoints of a role, up to the first that `belongs`. */
+  async removeUntil(role: Role, belongs: (files: Files) => boolean): Promise<void> {
+    for (const name of await this.#newestFirst(role)) {
+      try {
+        if (belongs(readSealed(path.join(this.folder, name)))) return;
+      } catch (error) {
+        if (!(error instanceof DamagedError)) throw error;
+        // It may have belonged; `load` tells of it, and takes the one before.
+        return;
+      }
+      await this.#remove(name);
+    }
   }
 
   /** Writes the newest whole checkpoint of each role to another folder, changed on the way. */

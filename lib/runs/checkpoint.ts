@@ -17,6 +17,9 @@ export interface Checkpoint {
   readonly incomplete: boolean;
 }
 
+/** The checkpoint is whole, but of another run. */
+export class OtherRunError extends DamagedError {}
+
 /** state.json */
 interface StateFile {
   /** The fingerprint of its run's settings. */
@@ -65,7 +68,7 @@ export function parseCheckpoint(run: string, files: Files): Checkpoint {
   };
   const text = (name: string): string => Buffer.from(file(name)).toString();
   const content = JSON.parse(text(names.state)) as StateFile;
-  if (content.run !== run) throw new DamagedError('belongs to a run with other options');
+  if (content.run !== run) throw new OtherRunError('belongs to a run with other options');
   const model = text(names.model);
   const { modelTopology } = JSON.parse(model) as { modelTopology: Architecture };
   return {
@@ -74,6 +77,13 @@ export function parseCheckpoint(run: string, files: Files): Checkpoint {
     slots: content.slots.length === 0 ? new Map() : split(file(names.slots), content.slots),
     incomplete: content.incomplete === true,
   };
+}
+
+/** Where the run stood. */
+export function stateIn(files: Files): TrainingState {
+  const state = files.get(names.state);
+  if (!state) throw new DamagedError(`is damaged: its manifest does not list ${names.state}`);
+  return (JSON.parse(Buffer.from(state).toString()) as StateFile).state;
 }
 
 /**

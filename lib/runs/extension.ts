@@ -1,12 +1,13 @@
 /** More epochs for a run that there is already. */
 import { counted } from '../data/text';
 import { rateFactor, sideInEpoch, type Recipe } from '../recipe';
+import { stopsEarly } from './early-stopping';
 import type { Extension, History } from './history';
 
 /** @returns why the run cannot be continued for `epochs` epochs, as a sentence; null if it can */
 export function obstacleTo(
   epochs: number,
-  { epochs: planned, optimizer }: Recipe,
+  { epochs: planned, optimizer, earlyStopping }: Recipe,
   history?: History,
 ): string | null {
   const trained = history?.epochs.length ?? 0;
@@ -19,7 +20,9 @@ export function obstacleTo(
   if (typeof optimizer.lookahead?.share === 'object') {
     return `Its Lookahead's share has fallen over ${counted(planned, 'epoch')}, and it cannot be given more.`;
   }
-  const by = history?.stoppedEarly ? 'early stopping' : history?.stopReason != null ? 'a callback' : null;
+  // Its patience may have run out just in the last epoch.
+  const early = history && (history.stoppedEarly || stopsEarly(earlyStopping, history.epochs));
+  const by = early ? 'early stopping' : history?.stopReason != null ? 'a callback' : null;
   return (
     by && `It was ended by ${by} after ${trained} of ${planned} epochs, which more epochs do not change.`
   );

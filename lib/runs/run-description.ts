@@ -4,7 +4,14 @@ import { UserError } from '../runtime/errors';
 import { extensionTo, obstacleTo } from './extension';
 import type { Extension } from './history';
 import { differences } from './plain-data';
-import { runFormat, type Architecture, type RunFile, type RunPurpose, type RunSettings } from './run-files';
+import {
+  runFormat,
+  type Architecture,
+  type HistoryFile,
+  type RunFile,
+  type RunPurpose,
+  type RunSettings,
+} from './run-files';
 import { writeRunJson, type readRunJson } from './run-json';
 
 export interface DescribedRun {
@@ -21,6 +28,8 @@ export interface Description {
   readonly description: RunFile;
   /** More epochs that the run is given now. */
   readonly extension: Extension | null;
+  /** Whether the folder has this description. If not, what else is in it belongs to the run, or to one that it replaces. */
+  readonly standing: 'described' | 'undescribed' | 'replaces';
 }
 
 export interface DescribeOptions {
@@ -28,20 +37,24 @@ export interface DescribeOptions {
   readonly read: <Which extends 'run' | 'network' | 'history'>(
     which: Which,
   ) => ReturnType<typeof readRunJson<Which>>;
-  /** Empties the folder, if a run with other options may be replaced. */
-  readonly clear: (() => Promise<void>) | undefined;
+  /** Whether it takes the place of a run that is there: of one with other options, of any, or of none. */
+  readonly replaces: 'others' | 'any' | 'none';
   readonly onNotice: (message: string) => void;
 }
 
 /**
- * Describes the run in its folder, unless it is described there already.
+ * What the run in the folder is. Nothing of it is replaced yet: see `writeDescription`.
  * @throws UserError that lists what differs, if a run with other options is there and may not be replaced
  */
 export async function describeRun(
   folder: string,
   { name, settings, architecture, purpose }: DescribedRun,
-  { read, clear, onNotice }: DescribeOptions,
+  { read, replaces, onNotice }: DescribeOptions,
 ): Promise<Description> {
+  const created = new Date().toISOString();
+  const content: RunFile = { format: runFormat, name, created, ...purpose, settings, sessions: [] };
+  const replacing: Description = { description: content, extension: null, standing: 'replaces' };
+  if (replaces === 'any') return replacing;
   const before = read('run');
   const network = read('network');
   if (before) {
@@ -53,21 +66,36 @@ export async function describeRun(
     const onlyEpochs = different.length === 1 && stored.recipe.epochs !== epochs;
     const obstacle = onlyEpochs ? obstacleTo(epochs, stored.recipe, read('history')) : null;
     const possible = onlyEpochs && obstacle === null ? extensionTo(epochs, stored.recipe) : null;
-    const extension = clear && !possible?.asPlanned ? null : possible;
+    const extension = replaces === 'others' && !possible?.asPlanned ? null : possible;
     if (different.length === 0 || extension) {
       if (!network) await writeRunJson(folder, 'network', architecture);
       const described = await withPurpose(folder, before, purpose);
-      return { description: extension ? extended(described, epochs, extension) : described, extension };
+      const description = extension ? extended(described, epochs, extension) : described;
+      return { description, extension, standing: 'described' };
     }
-    if (!clear) throw otherOptions(name, different, obstacle);
+    if (replaces === 'none') throw otherOptions(name, different, obstacle);
     onNotice(startedAfresh(name, different));
-    await clear();
+    return replacing;
   }
+  const extensions = extensionsIn(read('history'), settings);
+  const description = { ...content, ...(extensions.length > 0 && { extensions }) };
+  return { description, extension: null, standing: 'undescribed' };
+}
+
+/** The description goes last: a folder without it is no run yet. */
+export async function writeDescription(
+  folder: string,
+  architecture: Architecture,
+  description: RunFile,
+): Promise<void> {
   await writeRunJson(folder, 'network', architecture);
-  const created = new Date().toISOString();
-  const content: RunFile = { format: runFormat, name, created, ...purpose, settings, sessions: [] };
-  await writeRunJson(folder, 'run', content);
-  return { description: content, extension: null };
+  await writeRunJson(folder, 'run', description);
+}
+
+/** What a run whose run.json is lost was given in addition to the epochs it began with; checkpoints are told by these. */
+function extensionsIn(history: HistoryFile | undefined, { recipe }: RunSettings): readonly Extension[] {
+  if (!history || differences({ recipe: completed(history.recipe) }, { recipe }).length > 0) return [];
+  return history.extensions ?? [];
 }
 
 async function withPurpose(folder: string, before: RunFile, purpose: RunPurpose): Promise<RunFile> {

@@ -12,11 +12,11 @@ import { shownPath } from '../runtime/paths';
 import type { Lock } from '../runtime/process-lock';
 import type { tf } from '../runtime/tensorflow';
 import { versions } from '../runtime/versions';
-import { checkpointFiles, parseCheckpoint, type Checkpoint } from './checkpoint';
-import type { Extension, History } from './history';
+import { checkpointFiles, OtherRunError, parseCheckpoint, stateIn, type Checkpoint } from './checkpoint';
+import type { Best, Extension, History } from './history';
 import { clearFolder, lockRun, tidyFolder } from './held-folder';
 import { inverse, renamed, type DescribedNetwork } from './lasting-names';
-import { describeRun, identityOf } from './run-description';
+import { describeRun, identityOf, writeDescription, type Description } from './run-description';
 import { runFiles, type RunFile, type RunSettings, type RunStudy, type Session } from './run-files';
 import { readRunJson, RunFileError, writeRunJson, type RunJson } from './run-json';
 import { runPath } from './run-path';
@@ -50,19 +50,22 @@ export interface RunOptions {
 export class RunFolder {
   readonly #checkpoints: CheckpointStore;
   readonly #run: string;
-  /** run.json as it is on disk. Only the process that holds the lock changes it. */
+  /** run.json as it is on disk, or is to be. Only the process that holds the lock changes it. */
   #description: RunFile;
+  #standing: Description['standing'];
+  /** More epochs that this call gave the run; null if it gave none. */
+  readonly extension: Extension | null;
 
   private constructor(
     readonly folder: string,
-    description: RunFile,
-    /** More epochs that this call gave the run; null if it gave none. */
-    readonly extension: Extension | null,
+    { description, extension, standing }: Description,
     readonly network: DescribedNetwork,
     readonly lock: Lock,
     readonly onNotice: (message: string) => void,
   ) {
     this.#description = description;
+    this.#standing = standing;
+    this.extension = extension;
     this.#checkpoints = checkpointsIn(folder);
     this.#run = fingerprint({ ...identityOf(description), architecture: network.architecture });
   }
@@ -77,7 +80,8 @@ export class RunFolder {
   }
 
   /**
-   * Locks the folder, creating it if necessary, and removes unfinished files of a killed process.
+   * Locks the folder, creating it if necessary, and removes unfinished files of a killed process. What is to be replaced is
+   * there until `beginSession`.
    * @throws UserError if another process is training in it, it holds a run with other options, or it cannot be read
    *   or written
    */
@@ -92,22 +96,25 @@ export class RunFolder {
       throw new UserError(`There is no run "${name}" to continue in ${path.dirname(folder)}.`);
     }
     const lock = await storing(folder, 'made', () => lockRun(name, folder, onNotice));
-    const clear = (): Promise<void> => storing(folder, 'written', () => clearFolder(folder));
     try {
       await storing(folder, 'written', async () => {
         await checkpointsIn(folder).tidy();
         await tidyFolder(folder);
       });
-      if (!resume) await clear();
-      const read = <Which extends RunJson>(which: Which) => readOrNotice(folder, which, onNotice);
+      const told = new Set<string>();
+      const once = (notice: string): void => {
+        if (!told.has(notice)) onNotice(notice);
+        told.add(notice);
+      };
+      const read = <Which extends RunJson>(which: Which) => readOrNotice(folder, which, once);
       const described = { name, settings, architecture: network.architecture, purpose: { label, study } };
-      const { description, extension } = await describeRun(folder, described, {
+      const description = await describeRun(folder, described, {
         read,
-        clear: resume === 'same' ? clear : undefined,
+        replaces: !resume ? 'any' : resume === 'same' ? 'others' : 'none',
         onNotice,
       });
-      for (const which of ['history', 'test'] as const) read(which);
-      return new RunFolder(folder, description, extension, network, lock, onNotice);
+      if (description.standing !== 'replaces') for (const which of ['history', 'test'] as const) read(which);
+      return new RunFolder(folder, description, network, lock, onNotice);
     } catch (error) {
       lock.release();
       throw error;
@@ -118,11 +125,19 @@ export class RunFolder {
    * Gives the model the weights that the run continues from. A notice says so if the model holds neither the weights
    * that the run began with nor those that the run left in it.
    * @returns the rest of the newest checkpoint that is whole and fits; undefined if there is none
+   * @throws UserError if the only whole ones are those of a run with other options
    */
   async restore(model: tf.LayersModel): Promise<Checkpoint | undefined> {
+    if (this.#standing === 'replaces') return undefined;
     const held = weightsDigest(model);
     const left = weightsLeftBy(this.folder, model);
     const found = await this.#load('last', model);
+    // A kill between two saves, or a damaged last one, leaves the weights of an epoch that is trained again.
+    const best = found?.state.best ?? null;
+    await storing(this.folder, 'written', () =>
+      this.#checkpoints.removeUntil('best', (files) => isSame(stateIn(files).best, best)),
+    );
+    if (found && this.#standing === 'undescribed') await this.#describe();
     const { name, initialWeights: began } = this.#description;
     if (began !== undefined && held !== began && held !== left) {
       this.onNotice(otherWeights(name, began, held, found !== undefined));
@@ -170,20 +185,34 @@ export class RunFolder {
     const sessions = [...this.#description.sessions, session];
     const begun = step === 0 ? { initialWeights: weightsDigest(model) } : {};
     this.#description = { ...this.#description, ...begun, sessions };
-    await writeRunJson(this.folder, 'run', this.#description);
+    if (this.#standing === 'replaces') {
+      await storing(this.folder, 'written', () => clearFolder(this.folder));
+    }
+    await this.#describe();
     await storing(this.folder, 'written', () =>
       fs.rm(path.join(this.folder, runFiles.test), { force: true }),
     );
   }
 
-  /** @param model as the run leaves it */
-  release(model: tf.LayersModel): void {
+  async #describe(): Promise<void> {
+    if (this.#standing === 'described') await writeRunJson(this.folder, 'run', this.#description);
+    else await writeDescription(this.folder, this.network.architecture, this.#description);
+    this.#standing = 'described';
+  }
+
+  /**
+   * A folder in which nothing was begun, and in which there is nothing else, goes.
+   * @param model as the run leaves it
+   */
+  async release(model: tf.LayersModel): Promise<void> {
     this.lock.release();
-    noteWeightsLeft(this.folder, model);
+    if (this.#standing === 'described') noteWeightsLeft(this.folder, model);
+    else await fs.rmdir(this.folder).catch(() => undefined);
   }
 
   async #load(role: Role, model: tf.LayersModel): Promise<Checkpoint | undefined> {
     const damaged: string[] = [];
+    const ofOthers: string[] = [];
     const names = inverse(this.network.names);
     const found = await this.#checkpoints.load(
       role,
@@ -197,17 +226,31 @@ export class RunFolder {
         if (damaged.length > 0) this.onNotice(`The one before it, ${path.basename(folder)}, is whole.`);
         return { ...checkpoint, slots: renamed(checkpoint.slots, names) };
       },
-      (folder, problem) => {
+      (folder, damage) => {
         damaged.push(folder);
-        this.onNotice(`The checkpoint ${shownPath(folder)} ${problem}.`);
+        if (damage instanceof OtherRunError) ofOthers.push(folder);
+        this.onNotice(`The checkpoint ${shownPath(folder)} ${damage.message}.`);
       },
     );
+    if (!found && ofOthers.length > 0 && role === 'last') throw ofOtherOptions(this.name, this.folder);
     if (!found && damaged.length > 0) {
       const which = role === 'last' ? ', so the run starts from the beginning' : ' of the best epoch';
       this.onNotice(`No whole checkpoint is left${which}.`);
     }
     return found;
   }
+}
+
+function isSame(a: Best | null, b: Best | null): boolean {
+  return a?.epoch === b?.epoch && a?.valAccuracy === b?.valAccuracy;
+}
+
+function ofOtherOptions(name: string, folder: string): UserError {
+  return new UserError(
+    `The run "${name}" in ${shownPath(folder)} has lost its run.json, and its checkpoints are those of a run with other ` +
+      'options. Train it with the options that it had, choose another name, or start it afresh with resume: false (in a ' +
+      'terminal --fresh), which deletes the checkpoints.',
+  );
 }
 
 function checkpointsIn(folder: string): CheckpointStore {

@@ -3,38 +3,62 @@ import * as path from 'node:path';
 import type { Dataset } from '../data/types';
 import { UserError } from '../runtime/errors';
 import type { Evaluation, Measured, StoredEvaluation } from './evaluation';
-import type { TestFile, WithLists } from './run-files';
+import type { RunFile, TestFile, WithLists } from './run-files';
 import type { RunOptions } from './run-folder';
 import { readRunJson, writeRunJson } from './run-json';
 import { runPath } from './run-path';
 
+/** Where the result of an evaluation goes. */
+export interface ResultKeeper {
+  /** The run's folder. */
+  readonly folder: string;
+  /**
+   * @throws UserError if the run was trained on since the keeper was made, so that its weights are others now, or if the
+   *   folder cannot be written
+   */
+  write(evaluation: Evaluation): Promise<void>;
+}
+
 /**
- * @returns the run's folder
+ * Call it before the network is measured.
  * @throws UserError if there is no such run, if it was trained on another dataset than the one whose test set this is,
- *   or if its folder cannot be read or written
+ *   or if its folder cannot be read
  */
-export async function writeEvaluation(
+export function resultKeeper(
   run: string | Pick<RunOptions, 'name' | 'folder'>,
   dataset: Dataset,
-  evaluation: Evaluation,
-): Promise<string> {
+  on: Evaluation['on'],
+): ResultKeeper {
   const { name, folder: parent }: Pick<RunOptions, 'name' | 'folder'> =
     typeof run === 'string' ? { name: run } : run;
   const folder = runPath(name, parent);
-  const description = readRunJson(folder, 'run');
-  if (!description) throw new UserError(`There is no run "${name}" in ${path.dirname(folder)}.`);
-  if (evaluation.on !== 'test') {
-    throw new UserError(`The run "${name}" keeps a result on the test set, not on "${evaluation.on}".`);
+  const read = (): RunFile => {
+    const description = readRunJson(folder, 'run');
+    if (description) return description;
+    throw new UserError(`There is no run "${name}" in ${path.dirname(folder)}.`);
+  };
+  const { settings, sessions } = read();
+  if (on !== 'test') {
+    throw new UserError(`The run "${name}" keeps a result on the test set, not on "${on}".`);
   }
-  const { settings } = description;
   if (settings.dataset.digest !== dataset.source.digest) {
     throw new UserError(
       `The run "${name}" was trained on other images (${settings.dataset.name}) than these (${dataset.name}).`,
     );
   }
-  const stored: StoredEvaluation & { classes: undefined } = { ...evaluation, classes: undefined };
-  await writeRunJson(folder, 'test', testFileOf(stored));
-  return folder;
+  return {
+    folder,
+    async write(evaluation) {
+      if (read().sessions.length !== sessions.length) {
+        throw new UserError(
+          `The run "${name}" was trained on while its network was measured, so this is not the result of the weights that it ` +
+            'has now. Evaluate it again.',
+        );
+      }
+      const stored: StoredEvaluation & { classes: undefined } = { ...evaluation, classes: undefined };
+      await writeRunJson(folder, 'test', testFileOf(stored));
+    },
+  };
 }
 
 /** A result as JSON can hold it. */

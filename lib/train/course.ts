@@ -1,5 +1,5 @@
 import { counted } from '../data/text';
-import { begunEpochs, type Recipe } from '../recipe';
+import { begunEpochs, stepsIn, type Recipe } from '../recipe';
 import { UserError } from '../runtime/errors';
 import { epochOrder } from './order';
 
@@ -31,8 +31,7 @@ export class Course {
     this.#recipe = recipe;
     this.stepsPerEpoch = drops ? whole : Math.ceil(images.length / batchSize);
     this.imagesPerEpoch = drops ? whole * batchSize : images.length;
-    // A product such as 2.2 · 5 is a hair above the whole number that it stands for.
-    this.steps = Math.ceil(epochs * this.stepsPerEpoch - 1e-6);
+    this.steps = stepsIn(epochs, this.stepsPerEpoch);
   }
 
   /** Of the whole run. */

@@ -12,8 +12,10 @@ import { drawSeed, trainedSteps } from './draws';
 import type { Engine, EngineRun } from './engine';
 import { graphEngine } from './graph-engine';
 import { resolvePrecision } from './precision';
+import { checkedSampleWeights } from './image-weights';
 import { recipeFor, type TrainOptions } from './train';
 import { divide } from './validation';
+import { whitenFor } from './whiten';
 
 type Setting =
   | 'batchSize'
@@ -22,6 +24,10 @@ type Setting =
   | 'loss'
   | 'augmentation'
   | 'normalisation'
+  | 'classWeights'
+  | 'outputWeights'
+  | 'sampleWeights'
+  | 'whitening'
   | 'precision'
   | 'validation'
   | 'seed';
@@ -88,10 +94,19 @@ export async function findLearningRate(
     precision: (wanted) =>
       resolvePrecision(wanted, { model, engine, run: undefined, onNotice: () => undefined }),
   });
+  const sampleWeights = checkedSampleWeights(options.sampleWeights, dataset);
   const weights = getNamed(model);
+  const undoWhitening = whitenFor(model, dataset, recipe);
   try {
     const rateAt = (step: number): number => from * (to / from) ** (step / (steps - 1));
-    const { losses, ended } = await lossesAt(rateAt, { model, dataset, recipe, engine, steps });
+    const { losses, ended } = await lossesAt(rateAt, {
+      model,
+      dataset,
+      recipe,
+      sampleWeights,
+      engine,
+      steps,
+    });
     const { batchSize, optimizer } = recipe;
     return {
       ...{ network: titleOf(model), dataset: dataset.name, optimizer: optimizer.kind, batchSize },
@@ -99,6 +114,7 @@ export async function findLearningRate(
       ended,
     };
   } finally {
+    undoWhitening();
     setNamed(model, model.weights, weights, 'the network');
   }
 }
@@ -107,6 +123,7 @@ interface Search {
   readonly model: tf.LayersModel;
   readonly dataset: Dataset;
   readonly recipe: Recipe;
+  readonly sampleWeights: Float32Array | undefined;
   readonly engine: Engine;
   readonly steps: number;
 }
@@ -114,7 +131,7 @@ interface Search {
 /** Trains the model at these rates. @returns the loss of each step, of which there is at least one */
 async function lossesAt(
   rateAt: (step: number) => number,
-  { model, dataset, recipe, engine, steps }: Search,
+  { model, dataset, recipe, sampleWeights, engine, steps }: Search,
 ): Promise<Pick<LearningRateSearch, 'losses' | 'ended'>> {
   const { imageShape, train: images } = dataset;
   const seed = drawSeed(recipe.seed, trainedSteps(model));
@@ -131,6 +148,7 @@ async function lossesAt(
       images,
       imageShape,
       ...recipe,
+      sampleWeights,
       stepsPerEpoch,
       totalSteps: steps,
       seed,
@@ -155,10 +173,10 @@ const brokenFromTheStart =
 
 function settingsOf(options: LearningRateOptions): TrainOptions {
   const { batchSize, incompleteBatch, optimizer, loss, augmentation, normalisation } = options;
-  const { precision, validation, seed } = options;
+  const { classWeights, outputWeights, whitening, precision, validation, seed } = options;
   return {
     ...{ batchSize, incompleteBatch, optimizer, loss, augmentation, normalisation },
-    ...{ precision, validation, seed },
+    ...{ classWeights, outputWeights, whitening, precision, validation, seed },
   };
 }
 

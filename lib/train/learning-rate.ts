@@ -1,7 +1,7 @@
 import { rateFactor, type Recipe } from '../recipe';
 import type { TrainingState } from '../runs/state';
 import type { Course } from './course';
-import { validationLosses } from './early-stopping';
+import { validationLosses } from '../runs/early-stopping';
 
 /** The learning rate of a step: what the schedule says, and what callbacks made of it. */
 export function learningRateOf(

@@ -14,7 +14,8 @@ export function outputWeightsOf(
   given: OutputWeights | null,
 ): readonly number[] | null {
   if (given === null) return null;
-  const names = model.outputNames;
+  // Like model.outputNames, which a tf.sequential leaves empty.
+  const names = model.outputs.map(({ sourceLayer }) => sourceLayer.name);
   const outputs = `the outputs of "${model.name}" are ${names.map((name) => `"${name}"`).join(', ')}`;
   if (!isList(given)) {
     const unknown = Object.keys(given).find((name) => !names.includes(name));

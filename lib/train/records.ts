@@ -1,20 +1,19 @@
 /** What a run tells of itself, from where it stands: the row of an epoch, its best epoch, how it ended, its history. */
 import { begunEpochs, sideInEpoch, type Recipe } from '../recipe';
+import { stopsEarly } from '../runs/early-stopping';
 import type { Measured } from '../runs/evaluation';
 import type { Best, EpochRow, History } from '../runs/history';
 import { means, type TrainingState } from '../runs/state';
 import { tf } from '../runtime/tensorflow';
 import type { Course } from './course';
-import { stopsEarly } from './early-stopping';
 import { totals } from './progress';
 
 /**
- * The row of the current epoch.
+ * The row of the current epoch, without its validation.
  * @param learningRate of its last step
  */
 export function rowOf(
   { epoch, sums, epochSeconds }: TrainingState,
-  validated: Measured | null,
   {
     recipe,
     learningRate,
@@ -25,11 +24,7 @@ export function rowOf(
   return {
     epoch,
     ...means(sums),
-    valLoss: validated?.loss ?? null,
-    valPenalty: validated?.penalty ?? null,
-    valAccuracy: validated?.accuracy ?? null,
-    valTop5: validated?.top5 ?? null,
-    ...(validated?.metrics && { valMetrics: validated.metrics }),
+    ...validatedPart(null),
     learningRate,
     ...(side !== null && { side }),
     ...(sums.images < imagesPerEpoch && { images: sums.images }),
@@ -37,6 +32,19 @@ export function rowOf(
     imagesPerSecond: sums.images / epochSeconds,
     memoryMB: process.memoryUsage.rss() / 1e6,
     tensors: tf.memory().numTensors,
+  };
+}
+
+/** What a validation adds to a row; null for an epoch without one. */
+export function validatedPart(
+  validated: Measured | null,
+): Pick<EpochRow, 'valLoss' | 'valPenalty' | 'valAccuracy' | 'valTop5' | 'valMetrics'> {
+  return {
+    valLoss: validated?.loss ?? null,
+    valPenalty: validated?.penalty ?? null,
+    valAccuracy: validated?.accuracy ?? null,
+    valTop5: validated?.top5 ?? null,
+    ...(validated?.metrics && { valMetrics: validated.metrics }),
   };
 }
 

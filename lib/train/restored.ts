@@ -1,5 +1,5 @@
 import { counted } from '../data/text';
-import type { Recipe } from '../recipe';
+import { begunEpochs, type Recipe } from '../recipe';
 import type { RunFolder } from '../runs/run-folder';
 import type { TrainingState } from '../runs/state';
 import { shownPath } from '../runtime/paths';
@@ -8,8 +8,8 @@ import { shownPath } from '../runtime/paths';
  * The state that a run goes on from. A run that had trained all its epochs and is given more goes on; what a callback
  * asked for in its last step is done with.
  */
-export function reopened(state: TrainingState, { epochs }: Recipe): TrainingState {
-  if (state.ended !== 'done' || state.rows.length >= epochs) return state;
+export function reopened(state: TrainingState, recipe: Recipe): TrainingState {
+  if (state.ended !== 'done' || state.rows.length >= begunEpochs(recipe)) return state;
   return { ...state, stopReason: undefined, ended: null };
 }
 

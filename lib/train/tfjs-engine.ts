@@ -69,16 +69,19 @@ async function start(job: TrainingJob): Promise<EngineRun> {
     async slots() {
       const [iterations, ...slots] = await optimizer.getWeights();
       const names = slotNames(trained, slots.length);
-      return new Map([
+      const taken = new Map([
         ['iterations', namedArray(iterations.tensor)],
         ...[...powersOf(optimizer)].map(([name, power]) => [name, namedArray(power)] as const),
         ...slots.map(({ tensor }, i) => [names[i], namedArray(tensor)] as const),
       ]);
+      // The slots are the optimizer's own; their number of steps is made for each call.
+      iterations.tensor.dispose();
+      return taken;
     },
     async setSlots(slots) {
       const powers = powersOf(optimizer);
       const names = ['iterations', ...slotNames(trained, slots.size - 1 - powers.size)];
-      const tensors = names.map((name, i) => {
+      const checked = names.map((name, i) => {
         const array = slots.get(name);
         if (!array) throw new UserError(`The optimizer's slot "${name}" is missing.`);
         const shape = i === 0 ? [] : (trained[(i - 1) % trained.length].weight.shape as number[]);
@@ -89,12 +92,13 @@ async function start(job: TrainingJob): Promise<EngineRun> {
         }
         return { name, array };
       });
-      await optimizer.setWeights(
-        tensors.map(({ name, array: { values, shape } }) => ({
-          name,
-          tensor: tf.tensor(values, [...shape]),
-        })),
-      );
+      const given = checked.map(({ name, array: { values, shape } }) => ({
+        name,
+        tensor: tf.tensor(values, [...shape]),
+      }));
+      await optimizer.setWeights(given);
+      // The optimizer has variables of its own with these values.
+      for (const { tensor } of given) tensor.dispose();
       tf.tidy(() => {
         for (const [name, power] of powers) {
           const saved = slots.get(name);

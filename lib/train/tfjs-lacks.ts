@@ -24,6 +24,7 @@ export function refuseWhatTfjsLacks(job: TrainingJob): asserts job is TfjsJob {
       ? [`training of several outputs (the model has ${job.model.outputs.length})`]
       : []),
     ...(classWeights ? ['class weights'] : []),
+    ...(job.outputWeights ? ['weights of outputs'] : []),
     ...(sampleWeights ? ['sample weights'] : []),
     ...(isUnknown ? [`optimizer "${optimizer.kind}"`] : []),
     ...(optimizer.kind === 'adam' && optimizer.amsgrad ? ['AMSGrad (amsgrad is true)'] : []),

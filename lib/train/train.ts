@@ -82,6 +82,8 @@ export interface TrainOptions extends Partial<Omit<Recipe, 'normalisation' | 'ou
  * With the name of a `run`, it continues that run exactly as if it had never stopped, whatever weights the model
  * holds. If these are neither the weights the run began with nor those it left in the model, a notice says so.
  *
+ * If it is refused, the model is as it was, unless its weights are already those of a run that it was to continue.
+ *
  * The first interrupt stops it after the current steps: the promise resolves with the history so far, marked
  * `interrupted`, the model keeps its weights, and a run's folder holds everything needed to continue.
  *
@@ -100,16 +102,17 @@ export async function train(
     channels: (given) => channelNormalisation(dataset, given, runOptions, onNotice),
     precision: (wanted) => resolvePrecision(wanted, { model, engine, run: runOptions, onNotice }),
   });
-  whitenFor(model, dataset, recipe);
   const sampleWeights = checkedSampleWeights(options.sampleWeights, dataset);
+  const undoWhitening = whitenFor(model, dataset, recipe);
   let folder: RunFolder | undefined;
-  if (runOptions) {
-    const network = describeNetwork(model);
-    const settings = settingsOf(model, network.name, dataset, { engine, recipe, sampleWeights });
-    folder = await RunFolder.open(runOptions, settings, network, onNotice);
-  }
+  let loop: TrainingLoop | undefined;
   try {
-    const loop = new TrainingLoop({
+    if (runOptions) {
+      const network = describeNetwork(model);
+      const settings = settingsOf(model, network.name, dataset, { engine, recipe, sampleWeights });
+      folder = await RunFolder.open(runOptions, settings, network, onNotice);
+    }
+    loop = new TrainingLoop({
       model,
       dataset,
       recipe,
@@ -121,8 +124,11 @@ export async function train(
       runOptions,
     });
     return await loop.run();
+  } catch (error) {
+    if (!loop?.hasBegun) undoWhitening();
+    throw error;
   } finally {
-    folder?.release(model);
+    await folder?.release(model);
   }
 }
 

@@ -18,7 +18,7 @@ import { drawSeed, noteTrainedSteps, trainedSteps } from './draws';
 import type { Engine, EngineRun } from './engine';
 import { learningRateOf } from './learning-rate';
 import { progress } from './progress';
-import { bestWith, endAfter, historyOf, rowOf, stopped } from './records';
+import { bestWith, endAfter, historyOf, rowOf, stopped, validatedPart } from './records';
 import { reopened, restoredNotice } from './restored';
 import { Safekeeping } from './safekeeping';
 import { checkStatistics, reestimate } from './statistics';
@@ -49,6 +49,7 @@ export class TrainingLoop {
   #unvalidated: EpochRow | undefined;
   #weightsOf: number | null = null;
   #interrupted = false;
+  #hasBegun = false;
 
   constructor(options: TrainingLoopOptions) {
     this.#options = options;
@@ -67,15 +68,22 @@ export class TrainingLoop {
     });
   }
 
+  /** Whether the model is this training's: until then, it is as it was given. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
+  }
+
   async run(): Promise<History> {
     const { model, dataset, recipe, sampleWeights, engine, folder } = this.#options;
     const forget = onInterrupt(() => (this.#interrupted = true));
     let run: EngineRun | undefined;
     try {
       const restored = await folder?.restore(model);
-      if (restored) this.#state = reopened(restored.state, recipe);
+      if (restored) {
+        this.#state = reopened(restored.state, recipe);
+        this.#takeModel();
+      }
       this.#keeping.begin(this.#state);
-      noteTrainedWith(model, recipe);
       if (!this.#state.ended) {
         if (restored?.incomplete) throw new UserError(cameWithoutSlots(folder!.name));
         const { imageShape, train: images } = dataset;
@@ -84,6 +92,7 @@ export class TrainingLoop {
         run = await engine.start({ ...job, stepsPerEpoch, totalSteps, seed: this.#drawSeed() });
         checkStatistics(recipe, run, engine.name);
         if (restored) await run.setSlots(restored.slots);
+        this.#takeModel();
         await folder?.beginSession(model, this.#state.step);
         // Whatever happens before the next checkpoint, there is a way back to the first weights.
         if (!restored) await this.#keeping.save(run, this.#state);
@@ -102,6 +111,11 @@ export class TrainingLoop {
       forget();
       run?.dispose();
     }
+  }
+
+  #takeModel(): void {
+    noteTrainedWith(this.#options.model, this.#options.recipe);
+    this.#hasBegun = true;
   }
 
   async #begin(): Promise<void> {
@@ -156,7 +170,7 @@ export class TrainingLoop {
     const isLast = epoch === begunEpochs(recipe) || this.#state.stopReason !== undefined;
     const isValidated = this.#images.validation !== undefined && epoch % recipe.validationFrequency === 0;
     const start = performance.now();
-    const measured = isLast || isValidated ? await this.#measure(run) : null;
+    const measured = isLast || isValidated ? await this.#measure(run, () => this.#interrupted) : null;
     if (measured === 'interrupted') {
       this.#unvalidated = this.#row(null);
       // What is asked for now is asked for again when the run goes on.
@@ -165,13 +179,14 @@ export class TrainingLoop {
     }
     const seconds = measured ? (performance.now() - start) / 1000 : 0;
     const row = this.#row(measured?.measured ?? null);
-    const isBest = this.#addRow(row, seconds);
+    const wasBest = this.#addRow(row, seconds);
     try {
       // Before it is saved: what callbacks ask for is to be in the checkpoint.
       await this.#tellOf(row, measured ?? undefined);
     } finally {
       this.#state = stopped(this.#requests.takenInto(this.#state));
-      if (this.#state.ended && !isLast && !isValidated) await this.#reestimate(run, () => false);
+      const isBest =
+        (this.#state.ended && !isLast && !isValidated && (await this.#measureLast(run))) || wasBest;
       if (isBest) await this.#keeping.saveBest(run, this.#state);
       await this.#keeping.save(run, this.#state);
       await folder?.writeHistory(this.#history());
@@ -179,11 +194,31 @@ export class TrainingLoop {
   }
 
   /** Re-estimates the statistics and validates the network; null if there is no validation. */
-  async #measure(run: EngineRun): Promise<Validated | null | 'interrupted'> {
-    const isInterrupted = (): boolean => this.#interrupted;
+  async #measure(run: EngineRun, isInterrupted: () => boolean): Promise<Validated | null | 'interrupted'> {
     if (!(await this.#reestimate(run, isInterrupted))) return 'interrupted';
     const { validation } = this.#images;
     return validation ? ((await validate(run, validation, isInterrupted)) ?? 'interrupted') : null;
+  }
+
+  /**
+   * Measures the network after an epoch that turned out to be the last one, since a callback ended the run in it.
+   * @returns whether it is the best epoch so far
+   */
+  async #measureLast(run: EngineRun): Promise<boolean> {
+    const start = performance.now();
+    const measured = await this.#measure(run, () => false);
+    const row = this.#state.rows.at(-1);
+    if (!row || measured === null || measured === 'interrupted') return false;
+    const { best: before, validationSeconds, rows } = this.#state;
+    const validated = { ...row, ...this.#validatedPart(measured.measured) };
+    const best = bestWith(before, validated);
+    this.#state = {
+      ...this.#state,
+      validationSeconds: validationSeconds + (performance.now() - start) / 1000,
+      rows: [...rows.slice(0, -1), validated],
+      best,
+    };
+    return best !== before;
   }
 
   #reestimate(run: EngineRun, isInterrupted: () => boolean): Promise<boolean> {
@@ -247,12 +282,19 @@ export class TrainingLoop {
 
   #row(validated: Measured | null): EpochRow {
     const { step, lastRate = this.#learningRate(step - 1) } = this.#state;
-    if (validated && !Number.isFinite(validated.loss)) {
-      throw this.#diverged({ step: step - 1, reason: 'It was found in the validation.' });
-    }
     const { imagesPerEpoch } = this.#course;
     const { recipe } = this.#options;
-    return rowOf(this.#state, validated, { recipe, learningRate: lastRate, imagesPerEpoch });
+    return {
+      ...rowOf(this.#state, { recipe, learningRate: lastRate, imagesPerEpoch }),
+      ...this.#validatedPart(validated),
+    };
+  }
+
+  #validatedPart(validated: Measured | null): ReturnType<typeof validatedPart> {
+    if (validated && !Number.isFinite(validated.loss)) {
+      throw this.#diverged({ step: this.#state.step - 1, reason: 'It was found in the validation.' });
+    }
+    return validatedPart(validated);
   }
 
   #learningRate(step: number): number {

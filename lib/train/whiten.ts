@@ -37,11 +37,23 @@ export function whiten(model: tf.LayersModel, dataset: Dataset, options: WhitenO
   kernel.trainable = false;
 }
 
-/** Whitens the network if the recipe says so, by the images that it is trained on. */
-export function whitenFor(model: tf.LayersModel, dataset: Dataset, recipe: Recipe): void {
+/**
+ * Whitens the network if the recipe says so, by the images that it is trained on.
+ * @returns undoes it
+ */
+export function whitenFor(model: tf.LayersModel, dataset: Dataset, recipe: Recipe): () => void {
   const { whitening: settings, normalisation, validation } = recipe;
-  if (settings)
-    whiten(model, dataset, { ...settings, normalisation, indices: divide(dataset, validation).train });
+  if (!settings) return () => undefined;
+  const kernel = firstKernel(model);
+  const { trainable } = kernel;
+  const values = kernel.read().dataSync().slice();
+  whiten(model, dataset, { ...settings, normalisation, indices: divide(dataset, validation).train });
+  return () => {
+    tf.tidy(() => {
+      kernel.write(tf.tensor(values, kernel.shape as number[]));
+    });
+    kernel.trainable = trainable;
+  };
 }
 
 /** The kernel of the convolution that takes the images. */

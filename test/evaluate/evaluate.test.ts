@@ -4,7 +4,12 @@ import { UserError } from '../../lib/runtime/errors';
 import { requestInterrupt } from '../../lib/runtime/interrupt';
 import { tf } from '../../lib/runtime/tensorflow';
 import { classReports, confusionMatrix, evaluate } from '../../lib/evaluate';
-import { noiseDataset, smallModel } from '../train/fixtures';
+import { customMetric } from '../../lib/graph';
+import type { CustomMetric } from '../../lib/recipe';
+import { readRuns } from '../../lib/runs';
+import { resultKeeper } from '../../lib/runs/test-result';
+import { train } from '../../lib/train';
+import { noiseDataset, says, smallModel, temporaryFolder } from '../train/fixtures';
 
 const close = (actual: number, expected: number): void => {
   assert.ok(Math.abs(actual - expected) < 1e-6, `${actual} instead of ${expected}`);
@@ -81,6 +86,36 @@ test('penalties on weights are part of the loss', async () => {
   model.layers[1].setWeights([tf.fill([192, 3], 0.1), tf.zeros([3])]);
   // Equal columns keep the probabilities at 1/3; L2 adds 0.01 · 576 · 0.1².
   close((await evaluate(model, noiseDataset())).loss, Math.log(3) + 0.01 * 576 * 0.01);
+  model.dispose();
+});
+
+test('code that is not at hand is said, and the network is as it was', async () => {
+  const model = smallModel();
+  const dataset = noiseDataset();
+  // As a run stores it.
+  const stored = JSON.parse(
+    JSON.stringify(customMetric((labels, _output, g) => g.cast(labels, 'float32'), { name: 'x' })),
+  ) as CustomMetric;
+  const before = tf.memory().numTensors;
+  await assert.rejects(evaluate(model, dataset, { metrics: [stored] }), says(/metric "x" is not at hand/));
+  tf.dispose(model.predict(tf.zeros([1, 8, 8, 3])));
+  assert.equal(tf.memory().numTensors, before + 1, 'the zeros alone');
+  model.dispose();
+});
+
+test('a result of weights that were trained on meanwhile is not kept', async () => {
+  const folder = temporaryFolder('evaluate-');
+  const run = { name: 'a', folder };
+  const dataset = noiseDataset();
+  const options = { batchSize: 8, onNotice: () => undefined, run };
+  const model = smallModel();
+  await train(model, dataset, { ...options, epochs: 1 });
+  const keeper = resultKeeper(run, dataset, 'test');
+  const measured = await evaluate(model, dataset);
+  await train(model, dataset, { ...options, epochs: 2 });
+  await assert.rejects(keeper.write(measured), says(/was trained on while its network was measured/));
+  const [{ evaluation }] = await readRuns({ folder });
+  assert.equal(evaluation, undefined);
   model.dispose();
 });
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tf } from '../../lib/runtime/tensorflow';
 import { nearestNeighbours } from '../../lib/evaluate';
-import { noiseDataset } from '../train/fixtures';
+import { requestInterrupt } from '../../lib/runtime/interrupt';
+import { noiseDataset, says } from '../train/fixtures';
 
 test('the nearest training image, found in blocks as by comparing one with one', async () => {
   const dataset = noiseDataset({ train: 23, test: 9 });
@@ -21,6 +22,14 @@ test('the nearest training image, found in blocks as by comparing one with one',
   assert.deepEqual([...neighbours], expected);
   const right = expected.filter((neighbour, i) => train.labels[neighbour] === asked.labels[i]).length;
   assert.equal(accuracy, right / 9);
+});
+
+test('an interrupt ends the search without a result, and leaves no tensors behind', async () => {
+  const before = tf.memory().numTensors;
+  const search = nearestNeighbours(noiseDataset(), { block: 7 });
+  requestInterrupt();
+  await assert.rejects(search, says(/The search was interrupted/));
+  assert.equal(tf.memory().numTensors, before);
 });
 
 test('an image that is among the training images is its own neighbour', async () => {

@@ -164,6 +164,19 @@ describe('networks that do not end in a softmax', () => {
   });
 });
 
+test('zeros beside an image are the mean colour to a network that is fed normalised images, as in augmentation', async () => {
+  // Every pixel is the mean, so it is 0 to the network, and so is what lies beside the image: all views are alike.
+  const level = 51;
+  const uniform = { ...set, images: new Uint8Array(set.images.length).fill(level) };
+  const mean = level / 255;
+  const model = flatModel();
+  const normalisation = { mean: [mean, mean, mean], deviation: [0.2, 0.2, 0.2] };
+  noteTrainedWith(model, { normalisation, loss: crossEntropy() });
+  const { views, confidences } = await evaluate(model, { ...dataset, test: uniform }, { views: 'tenCrops' });
+  model.dispose();
+  for (const value of [...confidences, ...views!.confidences]) near(value, 1 / 3);
+});
+
 test('ten crops: four corners and the middle, each also mirrored', () => {
   const { views, name } = tenCrops(2);
   assert.equal(new Set(views.map((view) => JSON.stringify(view))).size, 10);

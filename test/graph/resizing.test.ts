@@ -65,6 +65,20 @@ test('each pixel of a smaller image is the mean of the area that it covers', asy
   session.dispose();
 });
 
+test('any side will do, if it has no divisor in common with the full one as well', async () => {
+  const random = new Random(2);
+  const values = Float32Array.from({ length: 64 * 64 * 3 }, () => random.below(256));
+  const graph = new Graph();
+  const images = placeholder(graph, 'images', 'float32', [null, 64, 64, 3]);
+  graph.offer('f', { inputs: [images], outputs: [downscaled(images, 63)] });
+  const session = await Session.load(graph);
+  const feed = tf.tensor4d(values, [1, 64, 64, 3]);
+  const [found] = session.run('f', [feed]);
+  assert.ok(worst(found.dataSync(), areaMeans(values, { full: 64, side: 63 })) < 1e-4);
+  tf.dispose([feed, found]);
+  session.dispose();
+});
+
 const options = { dropout: 0, classes: 4, seed: 3, width: 0.125 };
 
 for (const [name, build, side] of [

@@ -144,6 +144,28 @@ describe('with resume: same', () => {
   });
 });
 
+test('a run that was given more is known by its history if run.json is lost', async () => {
+  for (const lose of [
+    (file: string) => {
+      fs.rmSync(file);
+    },
+    (file: string) => {
+      fs.writeFileSync(file, '');
+    },
+  ]) {
+    const name = 'lost';
+    await trainAs(name, 2);
+    await trainAs(name, 3);
+    lose(path.join(folder, name, 'run.json'));
+    const { history, notices } = await trainAs(name, 3);
+    assert.match(notices.join(' '), /finished already, with 3 of 3 epochs: loaded/);
+    assert.deepEqual(history.extensions, [{ from: 2, asPlanned: true }]);
+    // And it can be given more again.
+    assert.equal((await trainAs(name, 4)).history.epochs.length, 4);
+    fs.rmSync(path.join(folder, name), { recursive: true });
+  }
+});
+
 describe('what cannot be', () => {
   test('fewer epochs than a run has', async () => {
     await trainAs('fewer', 2);
@@ -160,6 +182,12 @@ describe('what cannot be', () => {
     await assert.rejects(
       trainAs('early', 6, early),
       /ended by early stopping after 2 of 5 epochs, which more epochs do/,
+    );
+    // Two epochs are all there were to be, and all that there would have been of more.
+    await trainAs('early-at-the-end', 2, early);
+    await assert.rejects(
+      trainAs('early-at-the-end', 6, early),
+      /ended by early stopping after 2 of 2 epochs/,
     );
     await trainAs(
       'stopped',

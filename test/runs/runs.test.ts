@@ -278,6 +278,16 @@ describe('a damaged checkpoint is found and named, and the one before it is used
     assert.deepEqual(lossesOf(history), lossesOf(straight.history));
   });
 
+  test('if all are those of a run with other options and run.json is lost, nothing is overwritten', async () => {
+    const folder = newFolder();
+    fs.cpSync(template, folder, { recursive: true });
+    fs.rmSync(inRun(folder, 'run.json'));
+    const before = checkpoints(folder);
+    await refuses(trainIn(folder, { seed: 2 }), /has lost its run\.json.*with other options/);
+    assert.deepEqual(checkpoints(folder), before);
+    assert.deepEqual(lossesOf((await trainIn(folder)).history), lossesOf(straight.history));
+  });
+
   test('the best one: the best before it is kept, and named', async () => {
     // Losses by heart: accuracy rises, so there are several best epochs.
     const options = { keep: 'best', validation: 'test', epochs: 8 } as const;
@@ -329,6 +339,37 @@ function failing(step: number): Engine {
     },
   };
 }
+
+test('weights of an epoch that is trained again, and ends otherwise, are not the best ones', async () => {
+  const options = { keep: 'best', validation: 'test', epochs: 8 } as const;
+  const folder = newFolder();
+  const { epoch } = (await trainIn(folder, options)).history.best!;
+  const again = newFolder();
+  await trainIn(again, options, stopAfter(epoch - 1));
+  // As if it had been killed when the next weights were saved, and its place in the run was not yet.
+  const [newest] = checkpoints(folder)
+    .filter((name) => name.startsWith('best'))
+    .reverse();
+  const stray = inRun(again, 'checkpoints', 'best-000009');
+  fs.cpSync(inRun(folder, 'checkpoints', newest), stray, { recursive: true });
+  const model = build(1);
+  // Time is up when the epoch is trained again, so it gets nowhere near.
+  const { best, epochs, weightsOf } = await train(model, dataset, {
+    ...{ ...options, batchSize: 8, engine: tfjsEngine, onNotice: () => undefined },
+    run: { name: 'a', folder: again },
+    callbacks: [
+      {
+        onBatch: (_, control) => {
+          control.stop('time is up');
+        },
+      },
+    ],
+  });
+  assert.ok(best!.epoch < epoch && epochs.length === epoch, 'else it shows nothing');
+  assert.equal(weightsOf, best!.epoch);
+  assert.equal((await evaluate(model, dataset)).accuracy, best!.valAccuracy);
+  model.dispose();
+});
 
 test('a loss that is no number ends the run, and the last good checkpoint is kept', async () => {
   const folder = newFolder();

@@ -77,6 +77,23 @@ describe('a callback ends a run', () => {
     assert.deepEqual(first.weights, short.weights, 'it has trained two epochs and nothing else');
   });
 
+  test('after one that was not due to be validated: it is the last, so it is, and may be the best', async () => {
+    const options = { validationFrequency: 3, keep: 'best' } as const;
+    const stop: TrainCallbacks = {
+      onEpoch: ({ epoch }, _history, control) => {
+        if (epoch === 2) control.stop();
+      },
+    };
+    const run = { name: 'unvalidated', folder };
+    const { history, weights } = await trained({ ...options, run }, stop);
+    const planned = await trained({ ...options, epochs: 2 });
+    assert.ok(history.epochs[1].valLoss !== null);
+    assert.equal(history.epochs[1].valLoss, planned.history.epochs[1].valLoss);
+    assert.deepEqual([history.best, history.weightsOf], [planned.history.best, 2]);
+    assert.deepEqual(weights, planned.weights);
+    assert.deepEqual((await trained({ ...options, run })).history, history, 'stored');
+  });
+
   test('within an epoch, which ends there: it is validated, and counts its images', async () => {
     const stop: TrainCallbacks = {
       onBatch: ({ epoch, images }, control) => {

@@ -1,7 +1,7 @@
 /** How a run goes through its images: batches that are dropped, epochs that are cut short. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cosine, sgd } from '../../lib/recipe';
+import { begunEpochs, cosine, sgd } from '../../lib/recipe';
 import { readRuns } from '../../lib/runs';
 import { requestInterrupt } from '../../lib/runtime/interrupt';
 import { train, type Engine, type TrainingJob, type TrainOptions } from '../../lib/train';
@@ -88,6 +88,16 @@ test('an epoch that is no whole one ends after its share of the steps, rounded u
   // In binary, 2.2 · 5 is more than 11.
   assert.equal(steps(40, 8, 2.2), 11);
   assert.equal(steps(40, 8, 0.1), 1);
+  // A share too small for a step is one all the same.
+  assert.equal(steps(40, 8, 1e-9), 1);
+});
+
+test('a product that stands for a whole number of epochs begins no further one', async () => {
+  assert.ok(0.07 * 100 > 7, 'in binary');
+  const { history } = await followed({ epochs: 0.07 * 100 });
+  assert.equal(history.epochs.length, 7);
+  assert.deepEqual([begunEpochs({ epochs: 0.07 * 100 }), begunEpochs({ epochs: 6.5 })], [7, 7]);
+  assert.equal(begunEpochs({ epochs: 1e-9 }), 1);
 });
 
 test('the last epoch of 2.4 has the first images of its order, and the schedule ends with it', async () => {

@@ -184,6 +184,26 @@ test('tfjs: what it lacks is refused by name, with the engine that has it', asyn
   await refuses({ optimizer: sgd({ weightDecay: 0.01 }) }, /no weight decay \(it is 0\.01\)/);
   await refuses({ optimizer: adam({ clipNorm: 1 }) }, /no gradient clipping \(clipNorm is 1\)/);
   await refuses({ precision: 'mixed_bfloat16' }, /mixed_bfloat16/);
+  await refuses({ outputWeights: [2] }, /no weights of outputs/);
+  model.dispose();
+});
+
+test('tfjs: reading the slots, and setting them, leaves no tensors behind', async () => {
+  const model = smallModel();
+  const start = (): Promise<EngineRun> =>
+    Promise.resolve(tfjsEngine.start(job(model, { optimizer: adam() })));
+  const run = await start();
+  await losses(run, 0, order);
+  const slots = await run.slots();
+  const { numTensors } = tf.memory();
+  await run.slots();
+  assert.equal(tf.memory().numTensors, numTensors);
+  run.dispose();
+  const before = tf.memory().numTensors;
+  const again = await start();
+  await again.setSlots(slots);
+  again.dispose();
+  assert.equal(tf.memory().numTensors, before);
   model.dispose();
 });
 

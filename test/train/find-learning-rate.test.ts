@@ -1,7 +1,7 @@
 /** The search for a learning rate: what it finds, and that it leaves the network as it was. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { adam, sgd } from '../../lib/recipe';
+import { adam, sgd, whitening } from '../../lib/recipe';
 import { UserError } from '../../lib/runtime/errors';
 import { requestInterrupt } from '../../lib/runtime/interrupt';
 import { tf } from '../../lib/runtime/tensorflow';
@@ -12,7 +12,9 @@ import {
   graphEngine,
   tfjsEngine,
   train,
+  whiten,
   type Engine,
+  type LearningRateOptions,
   type LearningRateSearch,
 } from '../../lib/train';
 import { trainedSteps } from '../../lib/train/draws';
@@ -76,6 +78,53 @@ for (const engine of [graphEngine, tfjsEngine]) {
     model.dispose();
   });
 }
+
+test('what weighs images, and what whitens them, takes part, and nothing of it stays', async () => {
+  const images = noiseDataset({ train: 48, classes: 3 });
+  const build = (): tf.LayersModel =>
+    tf.sequential({
+      layers: [
+        tf.layers.conv2d({
+          ...{ inputShape: [8, 8, 3], filters: 8, kernelSize: 2, activation: 'relu' },
+          kernelInitializer: tf.initializers.glorotUniform({ seed: 1 }),
+        }),
+        tf.layers.flatten(),
+        tf.layers.dense({
+          ...{ units: 3, activation: 'softmax' },
+          kernelInitializer: tf.initializers.glorotUniform({ seed: 2 }),
+        }),
+      ],
+    });
+  const firstLoss = async (options: LearningRateOptions = {}): Promise<number> => {
+    const model = build();
+    const [before, trainable] = [weightsOf(model), model.trainableWeights.length];
+    const { losses } = await findLearningRate(model, images, {
+      steps: 10,
+      batchSize: 48,
+      validation: 'none',
+      ...options,
+    });
+    assert.deepEqual(weightsOf(model), before);
+    assert.equal(model.trainableWeights.length, trainable);
+    model.dispose();
+    return losses[0];
+  };
+  const plain = await firstLoss();
+  for (const options of [
+    { classWeights: [2, 2, 2] },
+    { outputWeights: [2] },
+    { sampleWeights: new Array<number>(48).fill(2) },
+  ]) {
+    const doubled = await firstLoss(options);
+    assert.ok(Math.abs(doubled - 2 * plain) < 1e-5, `${doubled} instead of ${2 * plain}`);
+  }
+  const model = build();
+  whiten(model, images);
+  const whitened = await findLearningRate(model, images, { steps: 10, batchSize: 48, validation: 'none' });
+  model.dispose();
+  assert.notEqual(whitened.losses[0], plain);
+  assert.equal(await firstLoss({ whitening: whitening() }), whitened.losses[0]);
+});
 
 test('more steps than an epoch has go on in the next epoch, each with a batch of its own', async () => {
   const model = smallModel();

@@ -16,7 +16,7 @@ import {
 } from '../../lib/recipe';
 import { UserError } from '../../lib/runtime/errors';
 import { tfjsEngine, train } from '../../lib/train';
-import { stopsEarly } from '../../lib/train/early-stopping';
+import { stopsEarly } from '../../lib/runs/early-stopping';
 import { row } from '../show/fixtures';
 import { noiseDataset, smallModel } from './fixtures';
 
@@ -89,6 +89,18 @@ test('linear falls from the first step by default, and the last step is not for 
   const later = warmUp(2, linear());
   close(factor(later, 20), 1);
   close(factor(later, 60), 0.5);
+});
+
+test('a warm-up that takes the whole run leaves nothing of the schedule after it, and no rate that is no number', () => {
+  for (const then of [linear(), linear({ rise: 0.3 }), cosine(), oneCycle()]) {
+    const position = { stepsPerEpoch: 5, epochs: 2, validationLosses: [] };
+    for (const epochs of [2, 3]) {
+      for (let step = 0; step < 10; step++) {
+        const found = rateFactor(warmUp(epochs, then), { ...position, step });
+        assert.ok(found > 0 && found <= 1, `${then.kind}, step ${step}: ${found}`);
+      }
+    }
+  }
 });
 
 test('the speed-run’s rates: 476 steps, 0.2 at first, 1 after 23 % of them, 0.07 in the end', () => {

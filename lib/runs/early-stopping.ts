@@ -1,5 +1,5 @@
 import type { EarlyStopping } from '../recipe';
-import type { EpochRow } from '../runs/history';
+import type { EpochRow } from './history';
 
 /** The losses of the epochs that were validated. */
 export function validationLosses(rows: readonly EpochRow[]): number[] {
