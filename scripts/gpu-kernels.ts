@@ -2,12 +2,23 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { runCommand } from '../lib/runtime/command';
+import { UserError } from '../lib/runtime/errors';
 import { projectRoot, shownPath } from '../lib/runtime/paths';
 import { cudaWheel, runWithWheel } from './gpu/wheel';
 
 const list = path.join(projectRoot, 'test', 'graph', 'gpu-kernels.json');
 
-runCommand(() => {
+const usage = `Usage: npm run gpu-kernels
+
+Downloads TensorFlow with CUDA (0.6 GB, unpacked 2 GB) and writes the list of its kernels for GPUs,
+${shownPath(list)}, that the tests hold the graphs against. It takes no arguments.`;
+
+runCommand((args) => {
+  if (args.length > 0) {
+    if (args.length > 1 || args[0] !== '--help') throw new UserError(usage);
+    console.log(usage);
+    return Promise.resolve(undefined);
+  }
   const wheel = cudaWheel();
   fs.writeFileSync(
     list,

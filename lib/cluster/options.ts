@@ -41,7 +41,8 @@ export const clusterUsage = `On other machines (docs/cluster.md):
   --resource NAME=N     what a run takes of what a worker has, such as GPU=1; several are possible
   --runs FOLDER         with --cluster: a folder that all workers share, in which runs are kept while they train; the
                         run of a worker that dies then goes on from its last checkpoint, and not from its beginning
-  --detach              leaves as soon as everything is submitted; --attach, with the same command, only comes back
+  --detach              of npm run train: leaves as soon as everything is submitted; --attach, with the same command,
+                        only comes back
   --keys FOLDER         the keys made by npm run cluster-keys (default: cluster-keys)
   --plain               without encryption, though the scheduler is on another machine: whoever reaches its port can
                         then run programs on every worker`;

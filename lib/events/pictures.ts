@@ -110,13 +110,18 @@ export function mistakesPicture(pictured: Pictured): Promise<Png> {
     const pixels = set.images.subarray(indices[position] * size, (indices[position] + 1) * size);
     const middle = left + box.width / 2;
     const at = { left: Math.round(middle - (width * scale) / 2), top: y, width, height };
-    drawing.image(pixels, at, scale);
+    drawing.image(channels === 1 ? inColours(pixels) : pixels, at, scale);
     const [truth, taken] = captions[i];
     const below = y + height * scale;
     drawing.text({ text: truth, x: middle, y: below + 14, size: 14, colour: ink.dark });
     drawing.text({ text: taken, x: middle, y: below + 32, size: captionSize, colour: ink.faint });
   });
   return drawing.png();
+}
+
+/** A grey value is as much red, green and blue. */
+function inColours(grey: Uint8Array): Uint8Array {
+  return Uint8Array.from({ length: 3 * grey.length }, (_, i) => grey[Math.floor(i / 3)]);
 }
 
 function title(drawing: Drawing, text: string, below: string): void {

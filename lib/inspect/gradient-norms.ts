@@ -1,7 +1,10 @@
 import type { Dataset } from '../data/types';
 import { titleOf } from '../models/registry';
 import { tf } from '../runtime/tensorflow';
+import { EndingLogits } from '../evaluate/ending-logits';
 import { checkFit } from '../evaluate/fit';
+import { lossOf } from '../evaluate/losses';
+import { crossEntropy } from '../recipe';
 import { firstBatch, inTrainingMode } from './training-mode';
 
 /** How strongly one batch pulls on the kernels of a network, layer by layer. */
@@ -25,7 +28,7 @@ export interface LayerGradient {
 /**
  * Norms of the gradients of the cross-entropy on the first `images` training images (32 by default), computed by tfjs.
  * Batch normalisation works as in training; dropout is off, so that the numbers are the same each time. Leaves the
- * weights unchanged.
+ * weights unchanged. The outputs of a network that ends in a linear layer are taken for logits.
  * @throws UserError if the network does not fit the dataset, or there are not that many images
  */
 export function gradientNorms(
@@ -39,22 +42,29 @@ export function gradientNorms(
       .filter((weight) => weight.originalName.endsWith('/kernel'))
       .map((weight) => ({ layer: layer.name, variable: weight.read() as tf.Variable })),
   );
-  const layers = inTrainingMode(model, () => {
-    const batch = firstBatch(model, dataset, images);
-    const labels = tf.tensor1d(Int32Array.from(dataset.train.labels.subarray(0, images)), 'int32');
-    const targets = tf.oneHot(labels, dataset.classNames.length).cast('float32');
-    const loss = (): tf.Scalar => {
-      const outputs = model.apply(batch, { training: true }) as tf.Tensor;
-      return tf.metrics.categoricalCrossentropy(targets, outputs).mean();
-    };
-    const { grads } = tf.variableGrads(
-      loss,
-      kernels.map(({ variable }) => variable),
-    );
-    return kernels.map(({ layer, variable }) => {
-      const norm = tf.norm(grads[variable.name]).dataSync()[0];
-      return { layer, norm, relative: norm / tf.norm(variable).dataSync()[0] };
+  const ending = new EndingLogits(model);
+  const endsInLogits = model.layers.at(-1)?.getConfig()['activation'] === 'linear';
+  try {
+    const layers = inTrainingMode(model, () => {
+      const batch = firstBatch(model, dataset, images);
+      const labels = tf.tensor1d(Int32Array.from(dataset.train.labels.subarray(0, images)), 'int32');
+      const targets = tf.oneHot(labels, dataset.classNames.length).cast('float32');
+      const loss = (): tf.Scalar => {
+        const value = model.apply(batch, { training: true }) as tf.Tensor;
+        const logits = ending.take() ?? (endsInLogits ? value : null);
+        return lossOf(crossEntropy(), { value, logits }, targets).mean();
+      };
+      const { grads } = tf.variableGrads(
+        loss,
+        kernels.map(({ variable }) => variable),
+      );
+      return kernels.map(({ layer, variable }) => {
+        const norm = tf.norm(grads[variable.name]).dataSync()[0];
+        return { layer, norm, relative: norm / tf.norm(variable).dataSync()[0] };
+      });
     });
-  });
-  return { network: titleOf(model), dataset: dataset.name, images, layers };
+    return { network: titleOf(model), dataset: dataset.name, images, layers };
+  } finally {
+    ending.restore();
+  }
 }

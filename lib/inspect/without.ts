@@ -31,10 +31,19 @@ export async function evaluateWithout(
   }
 }
 
-/** The output is γ·(x − mean)/deviation + β, so it is zero if γ and β are. */
-function silence(layer: tf.layers.Layer, [gamma, beta, ...moving]: readonly tf.Tensor[]): void {
+/**
+ * The output is γ·(x − mean)/√variance + β, so it is zero if γ and β are. One that was built without γ (`scale: false`) is
+ * silenced by an infinite variance.
+ */
+function silence(layer: tf.layers.Layer, weights: readonly tf.Tensor[]): void {
+  const names = layer.weights.map(({ originalName }) => originalName.split('/').at(-1) ?? '');
+  const hasScale = names.includes('gamma');
   tf.tidy(() => {
-    layer.setWeights([tf.zerosLike(gamma), tf.zerosLike(beta), ...moving]);
+    const silent = weights.map((weight, i) => {
+      if (names[i] === 'gamma' || names[i] === 'beta') return tf.zerosLike(weight);
+      return names[i] === 'moving_variance' && !hasScale ? tf.fill(weight.shape, Infinity) : weight;
+    });
+    layer.setWeights(silent);
   });
 }
 

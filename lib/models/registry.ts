@@ -118,7 +118,8 @@ function networkTitle(model: { name: string }): string {
   const [family, depth] = familyAndDepth(model.name);
   for (const [name, { title }] of Object.entries(networks)) {
     if (name === model.name) return title;
-    if (depth !== '' && familyAndDepth(name)[0] === family) return title.replace(/\d+$/, depth);
+    const [siblings, known] = familyAndDepth(name);
+    if (depth !== '' && known !== '' && siblings === family) return title.replace(/\d+$/, depth);
   }
   return model.name;
 }

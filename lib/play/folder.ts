@@ -46,6 +46,7 @@ export async function writeLazily(
   folder: string,
   offered: readonly Offered[],
 ): Promise<(file: string) => Promise<boolean>> {
+  expectApart(offered);
   await writePage(folder);
   // Sizes are known only of what has been made.
   const offers = offered.map((each) => offerOf(each, packFile(each), null));
@@ -86,6 +87,13 @@ function packFile({ kind, id }: Offered): string {
 /** Ids are names of records and runs; what else one may hold is not for file names and addresses. */
 function fileName(id: string): string {
   return id.replace(/[^\w.-]/g, '_');
+}
+
+/** Two of one name would take each other's place. */
+function expectApart(offered: readonly Offered[]): void {
+  const files = offered.map(packFile);
+  const twice = files.find((file, i) => files.indexOf(file) < i);
+  if (twice !== undefined) throw new Error(`Two things on offer are both ${twice}`);
 }
 
 function expectOurs(folder: string): void {

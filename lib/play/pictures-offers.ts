@@ -7,6 +7,9 @@ import { blueprintPack } from './network-pack';
 import type { Offered } from './offers';
 import { picturesPack, picturesTitle } from './pictures-pack';
 
+/** What LeNet-5's pools leave something of. */
+const leastSide = 16;
+
 /** How many pictures a page is given. */
 export interface PictureCounts {
   /** To ask networks about. */
@@ -25,8 +28,9 @@ export function pictureOffers(dataset: Dataset, counts: PictureCounts): Offered[
   }));
 }
 
-/** The networks that can be trained in the page: small ones. */
+/** The networks that can be trained in the page: small ones. None for pictures that are too small for them. */
 export function blueprintOffers({ imageShape, classNames }: Dataset): Offered[] {
+  if (Math.min(imageShape[0], imageShape[1]) < leastSide) return [];
   const shared = { inputShape: imageShape, classes: classNames.length, seed: 0 };
   const networks = [
     { id: 'baseline', suffix: '', build: () => baseline(shared) },

@@ -22,9 +22,11 @@ export async function runOffers(options: RunOffersOptions = {}): Promise<Offered
     .filter(({ status, evaluation }) => status === 'finished' && evaluation !== undefined)
     .reverse()
     .map((run): Offered => {
-      const { name, label, network, dataset } = run;
+      const { label, network, dataset, name } = run;
+      // A run may be called like the record of a published network.
+      const id = `run-${name}`;
       const title = `${label ?? network.title} (${name}, on ${dataset.name})`;
-      return { kind: 'network', id: name, title, facts: factsOf(run), make: () => packOf(run, title) };
+      return { kind: 'network', id, title, facts: factsOf(run), make: () => packOf(run, id, title) };
     });
 }
 
@@ -38,7 +40,7 @@ function factsOf({ dataset, recipe, history, evaluation }: RunRecord): NetworkFa
   };
 }
 
-async function packOf(run: RunRecord, title: string): Promise<NetworkPack> {
+async function packOf(run: RunRecord, id: string, title: string): Promise<NetworkPack> {
   const { name, folder, recipe, evaluation } = run;
   const store = new CheckpointStore(path.join(folder, 'checkpoints'));
   const found = await store.load(
@@ -55,7 +57,7 @@ async function packOf(run: RunRecord, title: string): Promise<NetworkPack> {
   const entries = weightsManifest.flatMap(({ weights }) => weights);
   const { bytes, specs } = encodeWeights(entries, found.weights, 'float16');
   return packed({
-    ...{ id: name, title, classNames: evaluation!.classNames, facts: factsOf(run) },
+    ...{ id, title, classNames: evaluation!.classNames, facts: factsOf(run) },
     imageShape: inputShape(modelTopology, name),
     ...{ topology: modelTopology, entries: specs, weights: bytes, trained: recipe },
   });

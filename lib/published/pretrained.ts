@@ -5,6 +5,7 @@ import { asVariant } from '../models/variant';
 import { loadModel } from '../models/weights/files';
 import { UserError } from '../runtime/errors';
 import type { tf } from '../runtime/tensorflow';
+import { trainedSteps } from '../train/draws';
 import { sentenceOn } from './describe';
 import type { PublishedRecord, PublishedTest } from './record';
 import { networkFolder, publishedFolder, readPublished, readRecords } from './record-file';
@@ -34,6 +35,9 @@ export interface PublishedFacts {
 
 const key = 'published';
 
+/** With the number of steps it was trained for: with more, it is another network. */
+type Stored = PublishedFacts & { readonly steps: number };
+
 /**
  * A trained network from `outputs/published`: `const vgg16 = await pretrained('vgg16')`. It knows the normalisation it was
  * trained with, so `evaluate(vgg16, dataset)` gives the recorded accuracy; `publishedFacts(vgg16)` tells the rest.
@@ -49,18 +53,22 @@ export async function pretrained(
   const model = asVariant(await loadModel(networkFolder(network, folder)), 'published');
   const description = sentenceOn(record);
   const { name, dataset, recipeName, recipe, test: trained, weights } = record;
-  const facts: PublishedFacts = {
+  const facts: Stored = {
     ...{ name, description, dataset, recipeName, recipe, trained },
     test: weights.test,
+    steps: trainedSteps(model),
   };
   model.setUserDefinedMetadata({ ...(model.getUserDefinedMetadata() as object | undefined), [key]: facts });
   onNotice(description);
   return model;
 }
 
-/** @returns undefined for a network that does not come from `pretrained` */
+/** @returns undefined for a network that does not come from `pretrained`, or was trained on since */
 export function publishedFacts(model: tf.LayersModel): PublishedFacts | undefined {
-  return (model.getUserDefinedMetadata() as { readonly [key]?: PublishedFacts } | undefined)?.[key];
+  const stored = (model.getUserDefinedMetadata() as { readonly [key]?: Stored } | undefined)?.[key];
+  if (stored === undefined) return undefined;
+  const { steps, ...facts } = stored;
+  return steps === trainedSteps(model) ? facts : undefined;
 }
 
 /** A record whose weights are published. */

@@ -43,7 +43,14 @@ export {
   type Sgd,
 } from './optimizers';
 export { checkPrecisionChoice, choosePrecision, type Precision, type PrecisionChoice } from './precision';
-export { begunEpochs, earlyStopping, stepsIn, type EarlyStopping, type Recipe, type Validation } from './recipe';
+export {
+  begunEpochs,
+  earlyStopping,
+  stepsIn,
+  type EarlyStopping,
+  type Recipe,
+  type Validation,
+} from './recipe';
 export { checkResizing, sideInEpoch, sidesOf, type ResizingStage } from './resizing';
 export type { NamedRecipe, RecipeNetwork } from './named-recipe';
 export { networkOptionsFor, recipe, recipeNames, recipeNamesFor, type RecipeName } from './recipes';

@@ -1,3 +1,4 @@
+import { sha256 } from '../data/hash';
 import type { Dataset } from '../data/types';
 import { titleOf } from '../models/registry';
 import type { NetworkOptions } from '../models/network';
@@ -185,7 +186,7 @@ function planOf(
 ): Plan {
   const model = ownBuild({ ...network, seed });
   const run = {
-    ...lessonRun(folderName(`${study}_${setting}`), profile, dataset, seed),
+    ...lessonRun(folderName(study, setting), profile, dataset, seed),
     ...{ label: titleOf(model), study: { name: study, setting } },
   };
   return { model, run, recipe: { ...base, ...options, seed } };
@@ -292,7 +293,14 @@ function withRun(
   return before ? points.map((each) => (each === before ? point : each)) : [...points, point];
 }
 
-/** `VGG16: depth` → `VGG16-depth`, for the name of a folder. */
-function folderName(text: string): string {
-  return text.replace(/[^\w.]+/g, '-').replace(/^-|-$/g, '');
+/**
+ * `VGG16: depth` and `two blocks` → `VGG16-depth_two-blocks`, for the name of a folder. Settings may differ in nothing but a
+ * sign or a letter that such a name cannot have, so a digest of what it was made from then follows.
+ */
+function folderName(study: string, setting: string): string {
+  const text = `${study}_${setting}`;
+  const name = text.replace(/[^\w.]+/g, '-').replace(/^[-_.]+|-$/g, '');
+  if (/^[\w .,:()/-]*$/.test(text)) return name;
+  const digest = sha256(Buffer.from(text)).slice(0, 6);
+  return name === '' ? digest : `${name}-${digest}`;
 }

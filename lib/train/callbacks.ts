@@ -46,7 +46,7 @@ export interface TrainingProgress {
 export interface TrainCallbacks {
   onStart?(plan: TrainingPlan): void | Promise<void>;
   /**
-   * After a step or several: the graph engine reports those of some 40 ms together. What depends on how often it is called
+   * After a step or several: the graph engine reports those of about a tenth of a second together. What depends on how often it is called
    * therefore differs from run to run; `onEpoch` is called after the same steps every time.
    */
   onBatch?(progress: TrainingProgress, control: TrainingControl): void | Promise<void>;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # A grid as an array of Slurm jobs, a run each, without Dask:
 #
-#   sbatch --array=1-$(npm run -s train -- lenet5 --seeds 1-10 --count) scripts/slurm/array.sh lenet5 --seeds 1-10
+#   sbatch --array=1-$(npm run -s train -- lenet5 --seeds 1-10 --count | tail -1) scripts/slurm/array.sh lenet5 --seeds 1-10
 #
 # 90 s before its time is over, a run is asked to save, and its job is put into the queue again: it goes on from there.
 #SBATCH --job-name=cifar10

@@ -53,8 +53,8 @@ Validation and storage:
   --early-stopping N    stops after N validations without a lower loss
   --precise-statistics N  re-estimates batch normalisation's statistics from N batches before each validation
   --views NAME          versions of each test image, in addition to the image alone, whose outputs are averaged:
-                        ${viewsNames.join(', ')} (default: single,
-                        or those that the recipe was published with)
+                        ${viewsNames.join(', ')} (default: single;
+                        mirrorAndShifts for the recipes of the speed-run)
   --keep WHICH          which weights to test: those of the last or the best epoch (default: last)
   --save-every SECONDS  saves that often, in addition to after every epoch (default: 120)
   --weights-text        also writes the weights to weights.txt

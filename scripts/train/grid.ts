@@ -57,7 +57,9 @@ export function expandGrid(
     else if (name === 'set') sets.push(value ?? '');
     else {
       named.add(name);
-      rest.push(`--${name}`, ...(value === undefined ? [] : [value]));
+      // A value that begins with a hyphen has to be in one word with its name.
+      if (value?.startsWith('-')) rest.push(`--${name}=${value}`);
+      else rest.push(`--${name}`, ...(value === undefined ? [] : [value]));
     }
   }
   if (seeds !== undefined && named.has('seed'))

@@ -11,6 +11,7 @@ import type { History } from '../../lib/runs';
 import { packRun, unpackRun } from '../../lib/runs/carried';
 import { tensorBoard } from '../../lib/events';
 import { bucketsOf } from '../../lib/events/histogram';
+import { mistakesPicture } from '../../lib/events/pictures';
 import { graphEngine, tfjsEngine, train, type TrainOptions } from '../../lib/train';
 import { says, noiseDataset, smallModel, temporaryFolder } from '../train/fixtures';
 import { readAll, type Found } from './reader';
@@ -183,6 +184,25 @@ void describe('what TensorBoard reads', () => {
         assert.deepEqual(rows.flat(), [...bucketsOf(values)], `${name}, ${key}`);
       }
     }
+  });
+
+  test('mistakes on grey images are grey', async () => {
+    const { default: sharp } = await import('sharp');
+    const [count, size] = [2, 64];
+    const black = { images: new Uint8Array(count * size), labels: Uint8Array.of(0, 1), count };
+    const colours = async (channels: 1 | 3): Promise<Buffer> => {
+      const set = { ...black, images: new Uint8Array(count * size * channels).fill(90) };
+      const picture = await mistakesPicture({
+        ...{ set, indices: Uint32Array.of(0, 1), on: 'test' },
+        dataset: { classNames: ['a', 'b'], imageShape: [8, 8, channels] },
+        measured: {
+          ...{ loss: 1, accuracy: 0, top5: 1 },
+          ...{ predictions: Int32Array.of(1, 0), confidences: Float32Array.of(0.9, 0.8) },
+        },
+      });
+      return (await sharp(Buffer.from(picture.png)).raw().toBuffer()) as Buffer;
+    };
+    assert.deepEqual(await colours(1), await colours(3));
   });
 
   test('confusion matrices and mistakes as pictures, of the epoch whose weights the network has', async () => {

@@ -10,7 +10,7 @@ import {
   headOf,
   saliency,
 } from '../../lib/inspect';
-import { baseline, inception10 } from '../../lib/models';
+import { baseline, inception10, lenet5 } from '../../lib/models';
 import { UserError } from '../../lib/runtime/errors';
 import { tf } from '../../lib/runtime/tensorflow';
 import { inputBatch } from '../../lib/evaluate/input-batch';
@@ -143,6 +143,29 @@ test('gradient norms are those of the loss, layer by layer, and nothing is moved
     model.getWeights().map((weight) => weight.dataSync()),
     before,
   );
+});
+
+test('a network that ends in logits has the gradients of the one that ends in the softmax of these', () => {
+  const norms = (logits: boolean): number[] => {
+    const model = lenet5({ inputShape: [16, 16, 3], classes: 3, seed: 1, logits });
+    const { layers } = gradientNorms(model, { ...dataset, ...large }, { images: 4 });
+    model.dispose();
+    return layers.map(({ norm }) => norm);
+  };
+  const large = {
+    imageShape: [16, 16, 3] as const,
+    train: {
+      images: Uint8Array.from({ length: 4 * 16 * 16 * 3 }, (_, i) => (i * 37) % 256),
+      labels: Uint8Array.of(0, 1, 2, 0),
+      count: 4,
+    },
+  };
+  const tensors = tf.memory().numTensors;
+  const [soft, raw] = [norms(false), norms(true)];
+  soft.forEach((norm, i) => {
+    assert.ok(Math.abs(raw[i] - norm) < 1e-5 * norm, `${raw[i]} and ${norm}`);
+  });
+  assert.equal(tf.memory().numTensors, tensors);
 });
 
 test('dropout and the means of batch normalisation do not move the norms, nor are they moved', () => {

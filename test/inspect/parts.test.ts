@@ -72,6 +72,30 @@ test('without its last normalisation a residual block hands on its input', async
   assert.ok(Math.abs(loss - whole.loss) > 1e-4, 'the block does not matter');
 });
 
+test('a normalisation without a scale is switched off too', async () => {
+  const model = tf.sequential({
+    layers: [
+      tf.layers.flatten({ inputShape: [8, 8, 3] }),
+      tf.layers.dense({ units: 4, kernelInitializer: tf.initializers.glorotUniform({ seed: 1 }) }),
+      tf.layers.batchNormalization({ name: 'bn', scale: false }),
+      tf.layers.dense({
+        ...{ units: 3, activation: 'softmax', biasInitializer: tf.initializers.randomNormal({ seed: 3 }) },
+        kernelInitializer: tf.initializers.glorotUniform({ seed: 2 }),
+      }),
+    ],
+  });
+  const before = weightsOf(model);
+  const [classes] = model.layers.slice(-1);
+  const { loss } = await evaluateWithout(model, dataset, ['bn']);
+  assert.deepEqual(weightsOf(model), before);
+  // Nothing reaches the last layer, so its biases answer alone.
+  const [kernel, bias] = classes.getWeights();
+  classes.setWeights([tf.zerosLike(kernel), bias]);
+  const expected = await evaluate(model, dataset);
+  assert.ok(Math.abs(loss - expected.loss) < 1e-6, `${loss} and ${expected.loss}`);
+  model.dispose();
+});
+
 test('a part that is no normalisation is refused, and the network stays whole', async () => {
   const model = smallModel();
   const before = weightsOf(model);

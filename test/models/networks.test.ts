@@ -308,6 +308,8 @@ test('a model of one’s own goes by its name', () => {
   assert.equal(titleOf({ name: 'mine' }), 'mine');
   assert.equal(titleOf({ name: 'model7' }), 'model7');
   assert.equal(titleOf({ name: 'lenet5' }), 'LeNet-5');
+  // Networks that have no depth in their names have no siblings of other depths.
+  for (const name of ['baseline2', 'speedrun2']) assert.equal(titleOf({ name }), name);
 });
 
 test('the registry is complete: every row names a paper that its file could cite', () => {

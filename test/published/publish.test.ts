@@ -13,6 +13,7 @@ import { predictionsOf } from '../../lib/published/record';
 import { comparison, reproduce, reproducingRun, targetOf } from '../../lib/published/reproduce';
 import type { RunRecord } from '../../lib/runs';
 import { tf } from '../../lib/runtime/tensorflow';
+import { train } from '../../lib/train';
 import { says, temporaryFolder } from '../train/fixtures';
 import { fewPictures, silent, trainLenet } from './fixtures';
 
@@ -91,6 +92,14 @@ test('one line loads the network; measured by the recorded normalisation it give
   ]);
   const facts = publishedFacts(model)!;
   assert.deepEqual([facts.name, facts.description], ['lenet5-modern-seed1', said[0]]);
+  const tuned = await pretrained('lenet5', { folder, onNotice: silent });
+  await train(tuned, dataset, {
+    ...{ epochs: 1, validation: 'none' },
+    normalisation: 'channels',
+    onNotice: silent,
+  });
+  assert.equal(publishedFacts(tuned), undefined, 'trained on, it is another network');
+  tuned.dispose();
   // Without the normalisation, another input reaches the network, and other answers come out.
   model.setUserDefinedMetadata({});
   const wrong = await evaluate(model, dataset);

@@ -147,6 +147,19 @@ test('a setting whose loss stops being a number is a result, and the others are 
   assert.deepEqual([wild.runs.length, tame.runs.length, tame.failure], [0, 1, null]);
 });
 
+test('settings that differ only in signs or in letters that a folder cannot have are runs of their own', async () => {
+  const settings = ['≤ 1', '≥ 1', '+10', '-10', 'σ', 'τ'].map((name, i) => ({
+    name,
+    options: { batchSize: 8 + i },
+  }));
+  const options = { study: 'β', seeds: [1], settings, base: { epochs: 1 } };
+  const first = await run({}, options);
+  assert.equal((await readRuns()).length, settings.length);
+  const steps: string[] = [];
+  const again = await run({ onProgress: ({ setting }) => steps.push(setting) }, options);
+  assert.deepEqual([trained(again), steps], [trained(first), []], 'all of them are stored');
+});
+
 test('settings can differ in the network, and be another one', async () => {
   const { points } = await run(
     {},

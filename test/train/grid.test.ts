@@ -27,6 +27,10 @@ test('networks, settings and seeds make a run for each combination, seeds changi
   assert.equal(request.run.name, 'baseline-seed-batch-size.128-epochs.2-seed2');
 });
 
+test('a value may begin with a hyphen', () => {
+  assert.equal(read('lenet5 --seed=-1').runs[0].request.options.seed, -1);
+});
+
 test('each run of a grid is the run that its own command line asks for', () => {
   for (const { args, request } of read('lenet5 resnet18 --seeds 3,7-8 --set optimizer=adam,sgd').runs) {
     const [alone, ...others] = read(args.join(' ')).runs;

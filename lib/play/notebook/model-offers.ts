@@ -26,7 +26,7 @@ export function modelOffers(models: readonly tf.LayersModel[], dataset: Dataset)
           'the dataset that the network was trained on: play(model, { dataset }).',
       );
     }
-    const id = published?.name ?? `${model.name}${place === 0 ? '' : `-${place + 1}`}`;
+    const id = `${published?.name ?? model.name}${place === 0 ? '' : `-${place + 1}`}`;
     const title = titleOf(model);
     const facts = published === undefined ? null : factsOf(published);
     const kernels = published && kernelsOf(published.name);

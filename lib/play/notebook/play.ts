@@ -33,7 +33,6 @@ export interface PlayOptions {
 /** As many as `npm run play -- --single` takes, to train on in the page. */
 const trainingPictures = 600;
 /** Of pictures, in pixels: LeNet-5 needs as much, which can be trained in the page. */
-const leastSide = 16;
 
 /** Where the pages of notebooks are kept: the environment's PLAY_DIR if set, otherwise outputs/play. */
 function playFolder(): string {
@@ -65,13 +64,12 @@ export async function play(
       place?.show({ 'text/plain': "The playground's page is built, once. This takes a while." });
     },
   });
-  const canTrain = Math.min(dataset.imageShape[0], dataset.imageShape[1]) >= leastSide;
   await writeSingleFile(
     file,
     [
       ...networks,
       ...pictureOffers(dataset, { test: pictures, train: trainingPictures }),
-      ...(canTrain ? blueprintOffers(dataset) : []),
+      ...blueprintOffers(dataset),
     ],
     build,
   );
