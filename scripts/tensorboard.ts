@@ -51,6 +51,9 @@ function needPort(port: string | undefined): void {
 
 /** TensorBoard would open, and say that no dashboards are active. */
 function needEvents(folder: string): void {
+  if (fs.existsSync(folder) && !fs.statSync(folder).isDirectory()) {
+    throw new UserError(`${shownPath(folder)} is a file, not a folder of runs.`);
+  }
   const files = fs.existsSync(folder) ? fs.readdirSync(folder, { recursive: true }) : [];
   if (files.some((file) => path.basename(String(file)).startsWith(runFiles.eventsPrefix))) return;
   throw new UserError(

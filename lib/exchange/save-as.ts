@@ -147,11 +147,17 @@ function checkEnding(to: SavedFormat, out: string): void {
 
 async function differenceIn(folder: string): Promise<number> {
   const text = await fs.readFile(path.join(folder, 'result.json'), 'utf8');
-  return (JSON.parse(text) as { readonly difference: number }).difference;
+  return (JSON.parse(text) as { readonly difference: number | null }).difference ?? NaN;
 }
 
 function checkDifference(difference: number, name: string, to: SavedFormat): void {
   if (difference <= tolerance) return;
+  if (Number.isNaN(difference)) {
+    throw new UserError(
+      `"${name}" gives outputs that are no numbers, so that it can't be compared with what would be written as ${to}. Has its ` +
+        'training diverged?',
+    );
+  }
   throw new UserError(
     `"${name}" as ${to} gives other outputs than here: they differ by ${difference.toPrecision(2)}, and ${tolerance} was ` +
       'expected at most. On a GPU, set NVIDIA_TF32_OVERRIDE=0 before Node starts: with TF32 a product has 10 bits.',

@@ -2,10 +2,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { outputFolders } from '../notebooks/batch';
-import { nameExcess, removeTemporaries, writeWhole } from '../notebooks/files';
+import { removeTemporaries, writeWhole } from '../notebooks/files';
 import { listNotebooks, nameOf } from '../notebooks/notebook';
 import { shortPath } from '../notebooks/outcome';
 import { needNoFolder, needNoSource, prepareFolders } from '../notebooks/targets';
+import { targetsIn } from './targets';
 import { UserError } from '../runtime/errors';
 import { outputsDir } from '../runtime/paths';
 import { tableText } from '../show/table';
@@ -43,7 +44,7 @@ export async function exportCommand(args: readonly string[]): Promise<void> {
   const outDir = values.out === undefined ? path.join(outputsDir, 'export') : path.resolve(values.out);
   const executed = outputFolders(outputsDir).notebooks;
   const files = selectExecuted(positionals, executed);
-  const targets = targetsOf(files, outDir);
+  const targets = targetsIn(outDir, files, (file) => path.basename(file));
   needNoSource(targets, [
     ...files,
     ...listNotebooks(),
@@ -96,19 +97,6 @@ function readAll(files: readonly string[]) {
   const others = files.length - reasons.length;
   const hint = others > 0 ? ' To export the others alone, name them.' : '';
   throw new UserError(`${reasons.join('\n')}\nNothing was written.${hint}`);
-}
-
-function targetsOf(files: readonly string[], outDir: string): string[] {
-  const targets = files.map((file) => path.join(outDir, path.basename(file)));
-  const clash = targets.find((target, i) => targets.indexOf(target) !== i);
-  if (clash !== undefined) {
-    throw new UserError(
-      `Two notebooks would both be written as ${shortPath(clash)}: export them one by one, each with its own --out.`,
-    );
-  }
-  const long = targets.find((target) => nameExcess(nameOf(target)) > 0);
-  if (long === undefined) return targets;
-  throw new UserError(`The name ${nameOf(long).slice(0, 40)}… is too long for a copy: rename the notebook.`);
 }
 
 function countStills(content: string): number {

@@ -1,6 +1,7 @@
 /** What `npm run slides` does. */
 import * as path from 'node:path';
 import { outputFolders } from '../notebooks/batch';
+import { needNoFolder, prepareFolders } from '../notebooks/targets';
 import { nameOf } from '../notebooks/notebook';
 import { shortPath } from '../notebooks/outcome';
 import { exportSlides } from '../notebooks/slides';
@@ -8,6 +9,7 @@ import { UserError } from '../runtime/errors';
 import { outputsDir } from '../runtime/paths';
 import { exportArguments } from './arguments';
 import { readExecuted, selectExecuted } from './executed';
+import { targetsIn } from './targets';
 
 const usage = `Usage: npm run slides [-- [notebook ...] [--out DIR]]
 
@@ -32,7 +34,21 @@ export async function slidesCommand(args: readonly string[]): Promise<void> {
   const outDir = values.out === undefined ? path.join(outputsDir, 'slides') : path.resolve(values.out);
   const files = selectExecuted(positionals, outputFolders(outputsDir).notebooks);
   const notebooks = files.map((file) => readExecuted(file));
-  for (const [i, file] of files.entries()) {
-    console.log(shortPath(await exportSlides(notebooks[i], nameOf(file), outDir)));
+  needNoFolder(targetsIn(outDir, files, (file) => `${nameOf(file)}.html`));
+  prepareFolders([outDir]);
+  const stop = new AbortController();
+  const abort = (): void => {
+    stop.abort();
+  };
+  for (const signal of signals) process.once(signal, abort);
+  try {
+    for (const [i, file] of files.entries()) {
+      console.log(shortPath(await exportSlides(notebooks[i], nameOf(file), outDir, stop.signal)));
+    }
+  } finally {
+    for (const signal of signals) process.off(signal, abort);
   }
 }
+
+/** nbconvert, in a process group of its own, does not get them. */
+const signals = ['SIGINT', 'SIGTERM'] as const;

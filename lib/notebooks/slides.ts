@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { nameOf, type Notebook, type NotebookCell, sourceOf } from './notebook';
 import { convert } from './page';
+import { UserError } from '../runtime/errors';
 
 /** Jupyter's names of what a cell begins; '-' goes on with the slide of the cell before it. */
 type SlideType = 'slide' | 'subslide' | 'fragment' | 'skip' | 'notes' | '-';
@@ -37,17 +38,31 @@ function slideType(cell: NotebookCell, before: NotebookCell | undefined): SlideT
 
 /**
  * Writes an executed notebook as slides, one file that opens from disk without a network.
+ * @param stop ends it, and leaves nothing behind
  * @returns the file's path
- * @throws UserError with nbconvert's error message, if it fails
+ * @throws UserError with nbconvert's error message if it fails, or if it was stopped
  */
-export async function exportSlides(notebook: Notebook, name: string, outDir: string): Promise<string> {
+export async function exportSlides(
+  notebook: Notebook,
+  name: string,
+  outDir: string,
+  stop?: AbortSignal,
+): Promise<string> {
+  if (stop?.aborted) throw new UserError(stopped(name));
   fs.mkdirSync(outDir, { recursive: true });
   const folder = fs.mkdtempSync(path.join(outDir, '.slides-'));
   try {
     const tagged = path.join(folder, `${nameOf(name)}.ipynb`);
     fs.writeFileSync(tagged, JSON.stringify(asSlides(notebook)));
-    return await convert(tagged, path.join(outDir, `${nameOf(name)}.html`), 'slides');
+    return await convert(tagged, path.join(outDir, `${nameOf(name)}.html`), 'slides', stop);
+  } catch (error) {
+    if (stop?.aborted) throw new UserError(stopped(name), { cause: error });
+    throw error;
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function stopped(name: string): string {
+  return `Stopped: ${nameOf(name)} was not written.`;
 }

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as path from 'node:path';
+import { check } from '../runtime/check';
 import { UserError } from '../runtime/errors';
 
 export interface FolderServer {
@@ -26,12 +27,13 @@ export interface ServerOptions {
 /**
  * Serves a folder's pages, scripts and styles on 127.0.0.1: nothing outside the folder, nothing to other machines, and
  * nothing to pages of other sites, which could ask by a name of their own that leads here.
- * @throws UserError if the port is taken
+ * @throws UserError if the port is none, or taken
  */
 export async function serveFolder(
   folder: string,
   { port = 0, make }: ServerOptions = {},
 ): Promise<FolderServer> {
+  check(Number.isInteger(port) && port >= 0 && port <= 65535, 'port', port, 'a whole number from 0 to 65535');
   const server = http.createServer((request, response) => {
     const end = (status: number): void => {
       response.writeHead(status, { 'Content-Type': 'text/plain' }).end(http.STATUS_CODES[status]);

@@ -6,12 +6,14 @@ import * as path from 'node:path';
 import { describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Notebook, NotebookCell } from '../../lib/notebooks/notebook';
+import { slidesCommand } from '../../lib/export/slides';
 import { asSlides, exportSlides } from '../../lib/notebooks/slides';
 import { confusionFigure } from '../../lib/show';
 import { figureOutput } from '../../lib/show/show';
 import { launch, skipWithoutChromium, watch } from '../browser/chromium';
 import { rich } from '../export/fixtures';
 import { evaluation } from '../show/fixtures';
+import { says } from '../train/fixtures';
 import { code, notebook } from './fixtures';
 
 function markdown(source: string): NotebookCell {
@@ -104,4 +106,43 @@ describe('slides', () => {
       }
     },
   );
+});
+
+test('two notebooks of one name, and a folder that cannot be, are refused before anything is written', async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'slides-'));
+  try {
+    const files = ['one', 'two'].map((name) => {
+      fs.mkdirSync(path.join(folder, name));
+      const file = path.join(folder, name, 'talk.ipynb');
+      fs.writeFileSync(file, JSON.stringify(executed()));
+      return file;
+    });
+    const out = path.join(folder, 'out');
+    await assert.rejects(
+      slidesCommand([...files, '--out', out]),
+      says(/Two notebooks would both be written as/),
+    );
+    assert.ok(!fs.existsSync(out));
+    await assert.rejects(
+      slidesCommand([files[0], '--out', path.join(files[1], 'below')]),
+      says(/talk\.ipynb/),
+    );
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+});
+
+test('what was stopped leaves nothing behind', async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'slides-'));
+  try {
+    const stop = new AbortController();
+    const written = exportSlides(executed(), 'talk', folder, stop.signal);
+    setTimeout(() => {
+      stop.abort();
+    }, 100);
+    await assert.rejects(written, says(/Stopped: talk was not written/));
+    assert.deepEqual(fs.readdirSync(folder), []);
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
 });

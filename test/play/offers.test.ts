@@ -5,9 +5,10 @@ import { modelOffers } from '../../lib/play/notebook/model-offers';
 import { blueprintOffers } from '../../lib/play/pictures-offers';
 import { publishedOffers } from '../../lib/play/published-networks';
 import { runOffers } from '../../lib/play/run-networks';
+import { serveFolder } from '../../lib/play/server';
 import { pretrained } from '../../lib/published';
 import { writeRun } from '../report/fixtures';
-import { noiseDataset, temporaryFolder } from '../train/fixtures';
+import { noiseDataset, says, temporaryFolder } from '../train/fixtures';
 
 test('a run may be called like a published record', async () => {
   const folder = temporaryFolder('offers-');
@@ -28,6 +29,10 @@ test('the same published network may be given twice, as it is and changed', asyn
   const [one, other] = modelOffers(models, noiseDataset());
   assert.notEqual(one.id, other.id);
   for (const model of models) model.dispose();
+});
+
+test('what is no port is refused in a sentence', async () => {
+  await assert.rejects(serveFolder(temporaryFolder('port-'), { port: 70_000 }), says(/port is 70000/));
 });
 
 test('pictures that are too small for the networks to train get none', () => {

@@ -103,6 +103,20 @@ test('confusion: colours by share of the true class, counts in the cells', () =>
   ]);
 });
 
+test('in the still picture, names of any length leave room for the cells', async () => {
+  const long = evaluation.classNames.map((name) => name.padEnd(150, '-very'));
+  const [plain, wide] = await Promise.all(
+    [evaluation, { ...evaluation, classNames: long }].map(async (each) => {
+      const svg = pictureOf((await shownFigure(confusionFigure(each))).html);
+      const sizes = [...svg.matchAll(/<rect [^>]*width="([-\d.]+)" height="([-\d.]+)"/g)];
+      return { svg, sizes: sizes.flatMap(([, width, height]) => [Number(width), Number(height)]) };
+    }),
+  );
+  assert.equal(wide.sizes.length, plain.sizes.length);
+  assert.ok(Math.min(...wide.sizes) > 20, String(Math.min(...wide.sizes)));
+  assert.match(wide.svg, />[^<]{29}…</);
+});
+
 test('the still picture puts larger values higher and equal epochs above each other', async () => {
   const figure = trainingCurves(history({ epochs: [row(1), row(2), row(3, { valAccuracy: 0.9 })] }));
   const svg = pictureOf((await shownFigure(figure)).html);

@@ -1,13 +1,14 @@
 import { colourAt, hex } from '../colour';
 import type { Axis, HeatmapTrace } from '../figure';
 import { shareScale } from '../palette';
-import { round, text, type Box } from './parts';
+import { round, shortened, text, type Box } from './parts';
 
 export function heatmapPanel(frame: Box, xAxis: Axis, yAxis: Axis, trace: HeatmapTrace): string {
-  const longest = Math.max(...trace.y.map((name) => name.length));
-  const left = frame.left + longest * 6;
+  const [below, beside] = [trace.x.map(shortened), trace.y.map(shortened)];
+  const longest = (names: readonly string[]): number => Math.max(...names.map((name) => name.length));
+  const left = frame.left + longest(beside) * 6;
   const top = 60;
-  const foot = longest * 3.8 + 38;
+  const foot = longest(below) * 3.8 + 38;
   const size = Math.min(
     (frame.right - left) / trace.x.length,
     (frame.bottom + 48 - foot - top) / trace.y.length,
@@ -28,8 +29,8 @@ export function heatmapPanel(frame: Box, xAxis: Axis, yAxis: Axis, trace: Heatma
   );
   return [
     ...cells,
-    ...trace.y.map((name, r) => text(left - 6, top + (r + 0.5) * size + 4, name, { anchor: 'end' })),
-    ...trace.x.map((name, c) => {
+    ...beside.map((name, r) => text(left - 6, top + (r + 0.5) * size + 4, name, { anchor: 'end' })),
+    ...below.map((name, c) => {
       const [x, y] = [left + (c + 0.5) * size, box.bottom + 14];
       return text(x + 4, y, name, { anchor: 'end', turn: -35 });
     }),

@@ -119,3 +119,12 @@ export function padded([low, high]: readonly [number, number], { type }: Axis): 
 export function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
+
+/** Letters of a name that a picture has room for. */
+const mostLetters = 30;
+
+/** A name as a picture has room for it: a longer one would push everything else out. */
+export function shortened(name: string): string {
+  const letters = Array.from(name);
+  return letters.length <= mostLetters ? name : `${letters.slice(0, mostLetters - 1).join('')}…`;
+}
