@@ -16,6 +16,7 @@ import type { NetworkFacts } from '../pack';
  * @throws UserError, also when a pack is made, for a network that the page can't take
  */
 export function modelOffers(models: readonly tf.LayersModel[], dataset: Dataset): Offered[] {
+  const names = models.map((model) => publishedFacts(model)?.name ?? model.name);
   return models.map((model, place) => {
     const published = publishedFacts(model);
     const classNames = published?.dataset.classNames ?? dataset.classNames;
@@ -26,7 +27,8 @@ export function modelOffers(models: readonly tf.LayersModel[], dataset: Dataset)
           'the dataset that the network was trained on: play(model, { dataset }).',
       );
     }
-    const id = `${published?.name ?? model.name}${place === 0 ? '' : `-${place + 1}`}`;
+    const name = names[place];
+    const id = names.indexOf(name) === place ? name : `${name}-${place + 1}`;
     const title = titleOf(model);
     const facts = published === undefined ? null : factsOf(published);
     const kernels = published && kernelsOf(published.name);
