@@ -1,8 +1,8 @@
 /** `npm run gpu-kernels`: writes the list of TensorFlow's kernels for GPUs that the tests hold the graphs against. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { parseArgs } from 'node:util';
 import { runCommand } from '../lib/runtime/command';
-import { UserError } from '../lib/runtime/errors';
 import { projectRoot, shownPath } from '../lib/runtime/paths';
 import { cudaWheel, runWithWheel } from './gpu/wheel';
 
@@ -14,8 +14,8 @@ Downloads TensorFlow with CUDA (0.6 GB, unpacked 2 GB) and writes the list of it
 ${shownPath(list)}, that the tests hold the graphs against. It takes no arguments.`;
 
 runCommand((args) => {
-  if (args.length > 0) {
-    if (args.length > 1 || args[0] !== '--help') throw new UserError(usage);
+  const help = { type: 'boolean', default: false } as const;
+  if (parseArgs({ args: [...args], options: { help } }).values.help) {
     console.log(usage);
     return Promise.resolve(undefined);
   }

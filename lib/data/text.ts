@@ -12,3 +12,9 @@ export function counted(value: number, noun: string, plural = `${noun}s`): strin
 export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
+
+/** A text of at most so many letters, whose last one is `…` if some were left out. */
+export function shortened(text: string, most: number): string {
+  const letters = Array.from(text);
+  return letters.length <= most ? text : `${letters.slice(0, most - 1).join('')}…`;
+}

@@ -22,36 +22,35 @@ export async function nearestNeighbours(
   const neighbours = new Uint32Array(test.count);
   const nearest = new Float32Array(test.count).fill(Infinity);
   let interrupted = false;
+  let known: tf.Tensor2D | undefined;
   const forget = onInterrupt(() => (interrupted = true));
   const stopped = (): boolean => interrupted;
   try {
     for (let from = 0; from < train.count; from += block) {
-      const known = rows(train, from, block);
-      try {
-        for (let start = 0; start < test.count; start += block) {
-          // Lets an interrupt arrive: tensor operations themselves never yield.
-          await tf.nextFrame();
-          if (stopped()) throw new UserError('The search was interrupted. Run it again for a result.');
-          const [distances, positions] = tf.tidy(() => {
-            // |a − b|² − |a|²: the term |a|² is the same for all neighbours of a test image a.
-            const asked = rows(test, start, block);
-            const relative = known
-              .square()
-              .sum(1)
-              .sub(tf.matMul(asked, known, false, true).mul(2));
-            return [relative.min(1).dataSync<'float32'>(), relative.argMin(1).dataSync()];
-          });
-          distances.forEach((distance, i) => {
-            if (distance >= nearest[start + i]) return;
-            nearest[start + i] = distance;
-            neighbours[start + i] = from + positions[i];
-          });
-        }
-      } finally {
-        known.dispose();
+      known?.dispose();
+      const some = (known = rows(train, from, block));
+      for (let start = 0; start < test.count; start += block) {
+        // Lets an interrupt arrive: tensor operations themselves never yield.
+        await tf.nextFrame();
+        if (stopped()) throw new UserError('The search was interrupted. Run it again for a result.');
+        const [distances, positions] = tf.tidy(() => {
+          // |a − b|² − |a|²: the term |a|² is the same for all neighbours of a test image a.
+          const asked = rows(test, start, block);
+          const relative = some
+            .square()
+            .sum(1)
+            .sub(tf.matMul(asked, some, false, true).mul(2));
+          return [relative.min(1).dataSync<'float32'>(), relative.argMin(1).dataSync()];
+        });
+        distances.forEach((distance, i) => {
+          if (distance >= nearest[start + i]) return;
+          nearest[start + i] = distance;
+          neighbours[start + i] = from + positions[i];
+        });
       }
     }
   } finally {
+    known?.dispose();
     forget();
   }
   const right = neighbours.filter((neighbour, i) => train.labels[neighbour] === test.labels[i]);

@@ -1,5 +1,6 @@
 /** What a network confused, as pictures. */
 import { confusionMatrix, mistakes } from '../evaluate';
+import { shortened } from '../data/text';
 import type { Dataset } from '../data/types';
 import { colourAt, hex } from '../show/colour';
 import { percent } from '../show/format';
@@ -136,7 +137,7 @@ function labelsOf({ set, indices }: Pictured): Uint8Array {
 const longest = 16;
 
 function short(name: string): string {
-  return name.length <= longest ? name : `${name.slice(0, longest - 1)}…`;
+  return shortened(name, longest);
 }
 
 /** About how wide a text is, in pixels. */

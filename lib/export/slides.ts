@@ -5,6 +5,7 @@ import { needNoFolder, prepareFolders } from '../notebooks/targets';
 import { nameOf } from '../notebooks/notebook';
 import { shortPath } from '../notebooks/outcome';
 import { exportSlides } from '../notebooks/slides';
+import { stopOnSignals } from '../notebooks/stop-signals';
 import { UserError } from '../runtime/errors';
 import { outputsDir } from '../runtime/paths';
 import { exportArguments } from './arguments';
@@ -36,19 +37,13 @@ export async function slidesCommand(args: readonly string[]): Promise<void> {
   const notebooks = files.map((file) => readExecuted(file));
   needNoFolder(targetsIn(outDir, files, (file) => `${nameOf(file)}.html`));
   prepareFolders([outDir]);
-  const stop = new AbortController();
-  const abort = (): void => {
-    stop.abort();
-  };
-  for (const signal of signals) process.once(signal, abort);
+  // nbconvert, in a process group of its own, does not get them.
+  const stopping = stopOnSignals(() => undefined);
   try {
     for (const [i, file] of files.entries()) {
-      console.log(shortPath(await exportSlides(notebooks[i], nameOf(file), outDir, stop.signal)));
+      console.log(shortPath(await exportSlides(notebooks[i], nameOf(file), outDir, stopping.interrupt)));
     }
   } finally {
-    for (const signal of signals) process.off(signal, abort);
+    stopping.release();
   }
 }
-
-/** nbconvert, in a process group of its own, does not get them. */
-const signals = ['SIGINT', 'SIGTERM'] as const;

@@ -27,7 +27,7 @@ export async function writeFolder(
   offered: readonly Offered[],
   build?: PageBuild,
 ): Promise<WrittenFile[]> {
-  const written = await writePage(folder, build);
+  const written = await writePage(folder, offered, build);
   const offers: Offer[] = [];
   for (const each of offered) {
     const file = packFile(each);
@@ -46,8 +46,7 @@ export async function writeLazily(
   folder: string,
   offered: readonly Offered[],
 ): Promise<(file: string) => Promise<boolean>> {
-  expectApart(offered);
-  await writePage(folder);
+  await writePage(folder, offered);
   // Sizes are known only of what has been made.
   const offers = offered.map((each) => offerOf(each, packFile(each), null));
   write(folder, files.contents, offerScript({ offers }));
@@ -59,7 +58,12 @@ export async function writeLazily(
   };
 }
 
-async function writePage(folder: string, build?: PageBuild): Promise<WrittenFile[]> {
+async function writePage(
+  folder: string,
+  offered: readonly Offered[],
+  build?: PageBuild,
+): Promise<WrittenFile[]> {
+  expectApart(offered);
   expectOurs(folder);
   const { script, styles } = build ?? (await buildPage());
   fs.mkdirSync(path.join(folder, 'packs'), { recursive: true });

@@ -9,11 +9,13 @@ import type { Course } from './course';
 import { totals } from './progress';
 
 /**
- * The row of the current epoch, without its validation.
+ * The row of the current epoch.
+ * @param validated what its validation adds
  * @param learningRate of its last step
  */
 export function rowOf(
   { epoch, sums, epochSeconds }: TrainingState,
+  validated: ValidatedPart,
   {
     recipe,
     learningRate,
@@ -24,7 +26,7 @@ export function rowOf(
   return {
     epoch,
     ...means(sums),
-    ...validatedPart(null),
+    ...validated,
     learningRate,
     ...(side !== null && { side }),
     ...(sums.images < imagesPerEpoch && { images: sums.images }),
@@ -35,10 +37,14 @@ export function rowOf(
   };
 }
 
-/** What a validation adds to a row; null for an epoch without one. */
-export function validatedPart(
-  validated: Measured | null,
-): Pick<EpochRow, 'valLoss' | 'valPenalty' | 'valAccuracy' | 'valTop5' | 'valMetrics'> {
+/** What a validation adds to a row. */
+export type ValidatedPart = Pick<
+  EpochRow,
+  'valLoss' | 'valPenalty' | 'valAccuracy' | 'valTop5' | 'valMetrics'
+>;
+
+/** @param validated null for an epoch without a validation */
+export function validatedPart(validated: Measured | null): ValidatedPart {
   return {
     valLoss: validated?.loss ?? null,
     valPenalty: validated?.penalty ?? null,

@@ -18,7 +18,7 @@ import { drawSeed, noteTrainedSteps, trainedSteps } from './draws';
 import type { Engine, EngineRun } from './engine';
 import { learningRateOf } from './learning-rate';
 import { progress } from './progress';
-import { bestWith, endAfter, historyOf, rowOf, stopped, validatedPart } from './records';
+import { bestWith, endAfter, historyOf, rowOf, stopped, validatedPart, type ValidatedPart } from './records';
 import { reopened, restoredNotice } from './restored';
 import { Safekeeping } from './safekeeping';
 import { checkStatistics, reestimate } from './statistics';
@@ -185,8 +185,8 @@ export class TrainingLoop {
       await this.#tellOf(row, measured ?? undefined);
     } finally {
       this.#state = stopped(this.#requests.takenInto(this.#state));
-      const isBest =
-        (this.#state.ended && !isLast && !isValidated && (await this.#measureLast(run))) || wasBest;
+      const isUnmeasured = this.#state.ended !== null && !isLast && !isValidated;
+      const isBest = isUnmeasured ? await this.#measureLast(run) : wasBest;
       if (isBest) await this.#keeping.saveBest(run, this.#state);
       await this.#keeping.save(run, this.#state);
       await folder?.writeHistory(this.#history());
@@ -284,13 +284,11 @@ export class TrainingLoop {
     const { step, lastRate = this.#learningRate(step - 1) } = this.#state;
     const { imagesPerEpoch } = this.#course;
     const { recipe } = this.#options;
-    return {
-      ...rowOf(this.#state, { recipe, learningRate: lastRate, imagesPerEpoch }),
-      ...this.#validatedPart(validated),
-    };
+    const context = { recipe, learningRate: lastRate, imagesPerEpoch };
+    return rowOf(this.#state, this.#validatedPart(validated), context);
   }
 
-  #validatedPart(validated: Measured | null): ReturnType<typeof validatedPart> {
+  #validatedPart(validated: Measured | null): ValidatedPart {
     if (validated && !Number.isFinite(validated.loss)) {
       throw this.#diverged({ step: this.#state.step - 1, reason: 'It was found in the validation.' });
     }

@@ -31,9 +31,7 @@ export function whiten(model: tf.LayersModel, dataset: Dataset, options: WhitenO
   const values = Float32Array.from({ length: covariance.length * filters }, (_, i) => {
     return all[i % filters][Math.floor(i / filters)];
   });
-  tf.tidy(() => {
-    kernel.write(tf.tensor(values, kernel.shape as number[]));
-  });
+  setValues(kernel, values);
   kernel.trainable = false;
 }
 
@@ -49,11 +47,15 @@ export function whitenFor(model: tf.LayersModel, dataset: Dataset, recipe: Recip
   const values = kernel.read().dataSync().slice();
   whiten(model, dataset, { ...settings, normalisation, indices: divide(dataset, validation).train });
   return () => {
-    tf.tidy(() => {
-      kernel.write(tf.tensor(values, kernel.shape as number[]));
-    });
+    setValues(kernel, values);
     kernel.trainable = trainable;
   };
+}
+
+function setValues(weight: tf.LayerVariable, values: tf.TypedArray): void {
+  tf.tidy(() => {
+    weight.write(tf.tensor(values, weight.shape as number[]));
+  });
 }
 
 /** The kernel of the convolution that takes the images. */

@@ -1,4 +1,4 @@
-import { shortened, text, type Box } from './parts';
+import { shownName, text, type Box } from './parts';
 
 /** A horizontal axis of names. */
 export interface CategoryAxis {
@@ -16,7 +16,7 @@ export interface CategoryAxis {
 
 /** Names below a panel, rotated if they do not fit side by side. */
 export function categoryAxis(frame: Box, categories: readonly string[]): CategoryAxis {
-  const longest = Math.max(...categories.map((name) => shortened(name).length));
+  const longest = Math.max(...categories.map((name) => shownName(name).length));
   const slot = (frame.right - frame.left) / categories.length;
   const turned = longest * 7 > slot;
   // Rotated by 35 degrees, a letter takes about 4 pixels of height.
@@ -25,8 +25,8 @@ export function categoryAxis(frame: Box, categories: readonly string[]): Categor
   const at = (category: string): number => frame.left + (categories.indexOf(category) + 0.5) * slot;
   const names = categories.map((name) =>
     turned
-      ? text(at(name) + 4, bottom + 14, shortened(name), { anchor: 'end', turn: -35 })
-      : text(at(name), bottom + 18, shortened(name), { anchor: 'middle' }),
+      ? text(at(name) + 4, bottom + 14, shownName(name), { anchor: 'end', turn: -35 })
+      : text(at(name), bottom + 18, shownName(name), { anchor: 'middle' }),
   );
   return { box: { ...frame, bottom }, slot, below, names: names.join(''), at };
 }

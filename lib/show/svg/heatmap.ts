@@ -1,10 +1,10 @@
 import { colourAt, hex } from '../colour';
 import type { Axis, HeatmapTrace } from '../figure';
 import { shareScale } from '../palette';
-import { round, shortened, text, type Box } from './parts';
+import { round, shownName, text, type Box } from './parts';
 
 export function heatmapPanel(frame: Box, xAxis: Axis, yAxis: Axis, trace: HeatmapTrace): string {
-  const [below, beside] = [trace.x.map(shortened), trace.y.map(shortened)];
+  const [below, beside] = [trace.x.map(shownName), trace.y.map(shownName)];
   const longest = (names: readonly string[]): number => Math.max(...names.map((name) => name.length));
   const left = frame.left + longest(beside) * 6;
   const top = 60;

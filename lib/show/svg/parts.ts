@@ -1,3 +1,4 @@
+import { shortened } from '../../data/text';
 import type { Axis } from '../figure';
 import { percent, short } from '../format';
 import { escapeHtml } from '../html';
@@ -120,11 +121,9 @@ export function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-/** Letters of a name that a picture has room for. */
+/** Letters of a name that a picture has room for: a longer one would push everything else out. */
 const mostLetters = 30;
 
-/** A name as a picture has room for it: a longer one would push everything else out. */
-export function shortened(name: string): string {
-  const letters = Array.from(name);
-  return letters.length <= mostLetters ? name : `${letters.slice(0, mostLetters - 1).join('')}…`;
+export function shownName(name: string): string {
+  return shortened(name, mostLetters);
 }
